@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+
+const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
+
+/**
+ * The jest configuration of a workspace: TypeScript through swc, and the
+ * workspace's own packages taken from their sources, so that tests need no build.
+ *
+ * @param {import('jest').Config} [overrides]
+ * @returns {import('jest').Config}
+ */
+export function jestConfig(overrides = {}) {
+  return {
+    testEnvironment: 'node',
+    testMatch: ['<rootDir>/src/**/*.test.ts'],
+    extensionsToTreatAsEsm: [],
+    moduleNameMapper: {
+      '^@googlenet/([a-z-]+)/node$': `${packages}$1/src/node/index.ts`,
+      '^@googlenet/([a-z-]+)$': `${packages}$1/src/index.ts`,
+    },
+    transform: {
+      '^.+\\.ts$': [
+        '@swc/jest',
+        {
+          jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+          module: { type: 'commonjs', ignoreDynamic: false },
+        },
+      ],
+    },
+    testTimeout: 60_000,
+    maxWorkers: 2,
+    ...overrides,
+  };
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'tsup';
+
+/**
+ * The tsup configuration of a library: ES modules, CommonJS and declarations.
+ *
+ * @param {import('tsup').Options} [overrides] - at least `entry` where a package has more than `src/index.ts`
+ */
+export function library(overrides = {}) {
+  return defineConfig({
+    entry: { index: 'src/index.ts' },
+    format: ['esm', 'cjs'],
+    target: 'es2022',
+    platform: 'neutral',
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    splitting: true,
+    treeshake: true,
+    tsconfig: fileURLToPath(new URL('./tsconfig.build.json', import.meta.url)),
+    ...overrides,
+  });
+}

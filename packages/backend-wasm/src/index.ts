@@ -1,1 +1,1 @@
-export {};
+export { trainableStockWasm } from './stock';

@@ -8,7 +8,18 @@ import tseslint from 'typescript-eslint';
  */
 export function eslintConfig(tsconfigRootDir) {
   return tseslint.config(
-    { ignores: ['dist/**', 'build/**', 'coverage/**', '**/generated/**', 'assembly/**', '*.config.*', 'scripts/**', 'bin/**'] },
+    {
+      ignores: [
+        'dist/**',
+        'build/**',
+        'coverage/**',
+        '**/generated/**',
+        'assembly/**',
+        '*.config.*',
+        'scripts/**',
+        'bin/**',
+      ],
+    },
     js.configs.recommended,
     ...tseslint.configs.recommendedTypeChecked,
     {
@@ -18,14 +29,22 @@ export function eslintConfig(tsconfigRootDir) {
         '@typescript-eslint/no-non-null-assertion': 'error',
         '@typescript-eslint/consistent-type-imports': 'error',
         '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-        '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+        '@typescript-eslint/restrict-template-expressions': [
+          'error',
+          { allowNumber: true, allowBoolean: true },
+        ],
         eqeqeq: 'error',
       },
     },
     {
       files: ['src/**/*.ts'],
       ignores: ['src/node/**', '**/*.test.ts', '**/testing/**'],
-      rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['node:*'], message: 'Node-only code lives under src/node.' }] }] },
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          { patterns: [{ group: ['node:*'], message: 'Node-only code lives under src/node.' }] },
+        ],
+      },
     },
     {
       files: ['**/*.test.ts', '**/testing/**'],

@@ -1,0 +1,1 @@
+module.exports = { target: 'node', entry: './src/index.js', performance: false };

@@ -1,0 +1,225 @@
+// What every published package passes before it is published. Expected lists are in integrations/expected;
+// `npm run expected` writes them anew, for a person to read in the diff.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
+import { before, describe, test } from 'node:test';
+import { root, publishedPackages, workFolder } from './packages.mjs';
+import { run } from './run.mjs';
+
+const require = createRequire(import.meta.url);
+const bin = (name) => join(root, 'integrations', 'node_modules', '.bin', name);
+const updating = process.env.UPDATE_EXPECTED === '1';
+const tarballs = join(workFolder, 'tarballs');
+const isBinaryPackage = ({ manifest }) => manifest.os !== undefined;
+const packages = publishedPackages();
+const libraries = packages.filter((one) => !isBinaryPackage(one));
+
+/** Compares with a committed list, or writes it when told to. */
+function matchesExpected(name, actual) {
+  const file = join(root, 'integrations', 'expected', name);
+  if (updating) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(actual, null, 2)}\n`);
+  }
+  assert.ok(existsSync(file), `no ${name}: run "npm run expected" in integrations and read it`);
+  assert.deepEqual(actual, JSON.parse(readFileSync(file, 'utf8')));
+}
+
+const packed = new Map();
+
+before(() => {
+  rmSync(tarballs, { recursive: true, force: true });
+  mkdirSync(tarballs, { recursive: true });
+  for (const { name, folder } of packages) {
+    const answer = JSON.parse(
+      run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', tarballs], { cwd: folder }),
+    );
+    const entry = Array.isArray(answer) ? answer[0] : Object.values(answer)[0];
+    packed.set(name, {
+      tarball: join(tarballs, entry.filename),
+      files: entry.files.map((file) => file.path),
+    });
+  }
+});
+
+for (const one of packages) {
+  const { name, folder, manifest } = one;
+  const short = name.split('/')[1];
+  describe(name, () => {
+    test('has the fields that people and registries look for', () => {
+      assert.match(manifest.description, /\.$/);
+      assert.ok(manifest.keywords.length >= 3, 'keywords');
+      assert.equal(manifest.license, 'MIT');
+      assert.equal(manifest.repository.directory, `packages/${short}`);
+      assert.equal(manifest.publishConfig.provenance, true);
+      assert.equal(manifest.publishConfig.access, 'public');
+      assert.match(manifest.engines.node, />=\s*20/);
+      assert.ok(manifest.homepage && manifest.bugs, 'homepage and bugs');
+      if (isBinaryPackage(one)) return;
+      assert.notEqual(manifest.sideEffects, undefined);
+      for (const [path, target] of Object.entries(manifest.exports)) {
+        if (typeof target === 'string') continue;
+        for (const condition of Object.values(target)) {
+          if (typeof condition === 'object')
+            assert.equal(Object.keys(condition)[0], 'types', `${path}: types come first`);
+        }
+      }
+    });
+
+    test('packs what should ship and nothing else', () => {
+      const { files } = packed.get(name);
+      for (const required of ['LICENSE', 'README.md', 'package.json'])
+        assert.ok(files.includes(required), required);
+      for (const file of files)
+        assert.doesNotMatch(file, /\.test\.|__fixtures__|\/testing\/|^src\/|tsconfig|jest\.config|\.turbo/);
+      const stable = files.map((file) => file.replace(/-[A-Z0-9]{8}(?=\.)/, '-HASH')).sort();
+      matchesExpected(`${short}.files.json`, [...new Set(stable)]);
+    });
+
+    if (isBinaryPackage(one)) return;
+
+    test('passes publint --strict', () => {
+      run(bin('publint'), ['--strict', packed.get(name).tarball]);
+    });
+
+    test('gives every module resolution its types (attw --pack)', () => {
+      run(bin('attw'), [packed.get(name).tarball, '--profile', 'node16', '--no-color']);
+    });
+
+    test('exports the listed names, the same to import and require', async () => {
+      const names = {};
+      for (const path of Object.keys(manifest.exports).filter((key) => key !== './package.json')) {
+        const target = manifest.exports[path];
+        const imported = await import(pathToFileURL(join(folder, target.import.default)).href);
+        const required = createRequire(join(folder, 'package.json'))(join(folder, target.require.default));
+        names[path] = Object.keys(imported)
+          .filter((key) => key !== 'default' && key !== 'module.exports')
+          .sort();
+        assert.deepEqual(Object.keys(required).sort(), names[path]);
+      }
+      matchesExpected(`${short}.exports.json`, names);
+    });
+  });
+}
+
+/** Bundles a line of code with everything but this project's packages left out. */
+async function bundle(code) {
+  const esbuild = require('esbuild');
+  const result = await esbuild.build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['import', 'browser'],
+    external: ['@tensorflow/*', 'node:*', 'pure-rand'],
+  });
+  return result.outputFiles[0].text;
+}
+
+describe('bundles', () => {
+  test('importing one pure function leaves the rest out', async () => {
+    const pairs = [
+      ['@googlenet/mnist', 'parseIdx'],
+      ['@googlenet/training', 'confusionMatrix'],
+    ];
+    for (const [name, only] of pairs) {
+      const all = await bundle(`import * as all from '${name}'; globalThis.all = all;`);
+      const one = await bundle(`import { ${only} } from '${name}'; globalThis.one = ${only};`);
+      assert.ok(
+        one.length < all.length / 3,
+        `${name}: ${only} alone is ${one.length} of ${all.length} bytes`,
+      );
+    }
+  });
+
+  test('a browser bundle of every library reaches no Node module', async () => {
+    for (const { name } of libraries.filter((one) => !one.manifest.name.endsWith('onednn'))) {
+      const code = await bundle(`import * as all from '${name}'; globalThis.all = all;`);
+      assert.doesNotMatch(code, /from\s*"node:/, name);
+    }
+  });
+
+  test('every package is within its size limit', () => {
+    run(bin('size-limit'), [], { cwd: join(root, 'integrations') });
+  });
+});
+
+describe('repository', () => {
+  test('has no unused file, export or dependency (knip)', () => {
+    run(bin('knip'), ['--no-progress'], { cwd: root });
+  });
+
+  test('documents every export (typedoc)', () => {
+    run(bin('typedoc'), ['--options', join(root, 'integrations', 'typedoc.json')], { cwd: root });
+    assert.ok(existsSync(join(workFolder, 'api', 'index.html')));
+  });
+});
+
+/** The TypeScript blocks of a README. */
+const snippetsOf = (markdown) =>
+  [...markdown.matchAll(/^```ts( run)?\n([\s\S]*?)^```$/gm)].map(([, runs, code]) => ({
+    runs: Boolean(runs),
+    code,
+  }));
+
+describe('README snippets', () => {
+  const folder = join(workFolder, 'snippets');
+
+  before(() => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          target: 'ES2022',
+          lib: ['ES2023', 'DOM'],
+          module: 'ESNext',
+          moduleResolution: 'bundler',
+          moduleDetection: 'force',
+          strict: true,
+          noEmit: true,
+          skipLibCheck: true,
+          types: ['node'],
+        },
+        include: ['*.ts'],
+      }),
+    );
+    for (const { name, folder: source } of packages) {
+      snippetsOf(readFileSync(join(source, 'README.md'), 'utf8')).forEach(({ code, runs }, index) => {
+        writeFileSync(join(folder, `${name.split('/')[1]}-${index + 1}${runs ? '.run' : ''}.ts`), code);
+      });
+    }
+  });
+
+  test('compile', () => {
+    const tsc = createRequire(join(root, 'package.json')).resolve('typescript/bin/tsc');
+    assert.ok(
+      readdirSync(folder).filter((file) => file.endsWith('.ts')).length >= libraries.length,
+      'each README has a snippet',
+    );
+    run(process.execPath, [tsc, '-p', folder]);
+  });
+
+  test('run, where marked so', () => {
+    const esbuild = require('esbuild');
+    const marked = readdirSync(folder).filter((file) => file.endsWith('.run.ts'));
+    assert.ok(marked.length >= 4, 'the libraries have runnable snippets');
+    for (const file of marked) {
+      const { code } = esbuild.transformSync(readFileSync(join(folder, file), 'utf8'), {
+        loader: 'ts',
+        format: 'esm',
+      });
+      const script = join(folder, file.replace(/\.ts$/, '.mjs'));
+      writeFileSync(script, code);
+      run(process.execPath, [script], { cwd: folder, timeout: 120_000 });
+    }
+  });
+});

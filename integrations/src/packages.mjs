@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root folder. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Scratch space of the integration tests; git ignores it. */
+export const workFolder = join(root, 'integrations', '.work');
+
+/**
+ * The packages that are published, in an order in which each comes after those it depends on.
+ *
+ * @param {string} [from] - the root of the checkout to read
+ * @returns {{ name: string, folder: string, manifest: Record<string, any> }[]}
+ */
+export function publishedPackages(from = root) {
+  const packages = new Map();
+  for (const entry of readdirSync(join(from, 'packages'))) {
+    const folder = join(from, 'packages', entry);
+    if (!existsSync(join(folder, 'package.json'))) continue;
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    if (!manifest.private) packages.set(manifest.name, { name: manifest.name, folder, manifest });
+  }
+
+  const ordered = [];
+  const visit = (name, path) => {
+    const found = packages.get(name);
+    if (!found || ordered.includes(found)) return;
+    if (path.includes(name))
+      throw new RangeError(`publishedPackages(): expected no cycle, got ${[...path, name].join(' -> ')}.`);
+    const { dependencies = {}, peerDependencies = {}, optionalDependencies = {} } = found.manifest;
+    for (const dependency of Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies }))
+      visit(dependency, [...path, name]);
+    ordered.push(found);
+  };
+  for (const name of [...packages.keys()].sort()) visit(name, []);
+  return ordered;
+}

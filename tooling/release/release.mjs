@@ -1,0 +1,129 @@
+// npm run release: version, build, gates, publish. --help says the rest.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { publishedPackages, root } from '../../integrations/src/packages.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    'skip-version': { type: 'boolean', default: false },
+    'skip-gates': { type: 'boolean', default: false },
+    'dry-run': { type: 'boolean', default: false },
+    registry: { type: 'string' },
+    userconfig: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (options.help) {
+  console.log(`npm run release -- [options]
+
+Turns the waiting changesets into versions and changelogs, builds, runs the gates and publishes
+the packages in the order of their dependencies. Versions that the registry has already are passed over.
+
+  --skip-version       publish the versions as they stand (what the release workflow does after the version pull request)
+  --skip-gates         leave out the gates of integrations/
+  --dry-run            everything but the upload
+  --registry URL       another registry than npm's configured one
+  --userconfig FILE    another npm configuration file (for its token)
+
+Pre-releases: "npx changeset pre enter next" first, "npx changeset pre exit" after; they go to the tag "next".`);
+  process.exit(0);
+}
+
+const npmOptions = [
+  ...(options.registry ? ['--registry', options.registry] : []),
+  ...(options.userconfig ? ['--userconfig', options.userconfig] : []),
+];
+
+/** Runs a command in the root folder and shows what it prints. */
+function step(title, file, args) {
+  console.log(`\n== ${title}`);
+  execFileSync(file, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
+  });
+}
+
+/** Whether the registry has this version already. */
+function isPublished({ name, manifest }) {
+  try {
+    const answer = execFileSync(
+      'npm',
+      ['view', `${name}@${manifest.version}`, 'version', '--json', ...npmOptions],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    return answer.includes(manifest.version);
+  } catch (error) {
+    if (`${error.stdout}${error.stderr}`.includes('E404')) return false;
+    throw error;
+  }
+}
+
+/** A binary package whose add-on was not built here must not go out empty. */
+function isComplete({ folder, manifest }) {
+  const addon = manifest.main;
+  return manifest.os === undefined || (addon !== undefined && existsSync(join(folder, addon)));
+}
+
+const waiting = readdirSync(join(root, '.changeset')).filter(
+  (file) => file.endsWith('.md') && file !== 'README.md',
+);
+if (!options['skip-version']) {
+  if (waiting.length === 0) console.log('no changeset waits: the versions stay as they are');
+  else {
+    step('version', 'npx', ['changeset', 'version']);
+    step('lock file', 'npm', [
+      'install',
+      '--package-lock-only',
+      '--ignore-scripts',
+      '--prefer-offline',
+      '--no-audit',
+    ]);
+  }
+}
+step('build', 'npx', [
+  'turbo',
+  'run',
+  'build',
+  '--filter=./packages/*',
+  '--output-logs=errors-only',
+  '--concurrency=2',
+]);
+if (!options['skip-gates']) step('gates', 'npm', ['run', 'gates']);
+
+const prePath = join(root, '.changeset', 'pre.json');
+const pre = existsSync(prePath) ? JSON.parse(readFileSync(prePath, 'utf8')) : undefined;
+const tag = pre?.mode === 'pre' ? pre.tag : 'latest';
+const canProve = process.env.GITHUB_ACTIONS === 'true';
+
+for (const one of publishedPackages()) {
+  const label = `${one.name}@${one.manifest.version}`;
+  if (!isComplete(one)) {
+    console.log(`\n== ${label}: its add-on is not built (npm run build:native): passed over`);
+    continue;
+  }
+  if (isPublished(one)) {
+    console.log(`\n== ${label}: already published`);
+    continue;
+  }
+  console.log(`\n== publish ${label} (${tag})`);
+  const args = [
+    'publish',
+    '--access',
+    'public',
+    '--tag',
+    tag,
+    canProve ? '--provenance' : '--no-provenance',
+    '--ignore-scripts',
+    ...npmOptions,
+  ];
+  if (options['dry-run']) args.push('--dry-run');
+  execFileSync('npm', args, { cwd: one.folder, stdio: 'inherit' });
+}

@@ -1,1 +1,19 @@
-export {};
+export { googlenet } from './googlenet';
+export type { GoogLeNetOptions } from './options';
+export {
+  INCEPTION_FILTERS,
+  VARIANTS,
+  scaleFilters,
+  type InceptionBlock,
+  type PoolPadding,
+  type TrunkRow,
+  type Variant,
+  type VariantSpec,
+} from './variants';
+export { logitsModel, replaceHead, stripAuxiliary, type ReplaceHeadOptions } from './heads';
+export { endpoints, featureExtractor, type Endpoint } from './endpoints';
+export { summarize, type Summary, type SummaryRow } from './summary';
+export { optimizeForInference } from './optimize';
+export { Lrn, type LrnOptions } from './lrn';
+export { SeededDropout, isReseedable, type Reseedable, type SeededDropoutOptions } from './seeded-dropout';
+export { AdaptiveAveragePooling2D, type AdaptiveAveragePooling2DOptions } from './adaptive-average-pooling';

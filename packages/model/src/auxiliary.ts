@@ -1,0 +1,86 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import { convBatchNorm, type ConvUnitOptions } from '@googlenet/inception';
+import { AdaptiveAveragePooling2D } from './adaptive-average-pooling';
+import { classify, dense, kernelInitializer } from './classifier';
+import { mixSeed } from './seed';
+import { SeededDropout } from './seeded-dropout';
+import { AUXILIARY_HEAD, scaleFilters } from './variants';
+import type { ResolvedOptions } from './options';
+
+/** What the convolution and the dense layer of an auxiliary head share with the rest of the network. */
+type HeadOptions = Pick<
+  ResolvedOptions,
+  'spec' | 'numClasses' | 'widthMultiplier' | 'kernelRegularizer' | 'seed' | 'unit'
+>;
+
+/**
+ * An auxiliary classifier: average pool, 1x1 convolution of 128, dense 1024, dropout 0.7, logits, softmax.
+ *
+ * The paper's form pools 5x5 at stride 3 without padding and has biases but no batch norm; torchvision's
+ * pools to 4x4 whatever the input and has batch norm but no convolution bias.
+ * Layers: `NAME_pool`, `NAME_conv`, `NAME_flatten`, `NAME_fc`, `NAME_dropout`, `NAME_logits`, `NAME`.
+ * @param x - the output of module 4a or 4d, NHWC
+ * @param name - `aux1` or `aux2`
+ * @returns class probabilities `[batch, numClasses]`
+ * @throws {RangeError} if the map is smaller than the paper's 5x5 pool.
+ * @see Caffe `bvlc_googlenet/train_val.prototxt`; torchvision `InceptionAux`
+ * Deviation: the flattened order is height, width, channels; Caffe's and PyTorch's dense weights must be permuted.
+ */
+export function auxiliaryHead(x: tfl.SymbolicTensor, name: string, options: HeadOptions): tfl.SymbolicTensor {
+  const { spec, numClasses, widthMultiplier, kernelRegularizer, seed } = options;
+  const torchvision = spec.auxiliary.form === 'torchvision';
+  const unit: ConvUnitOptions = torchvision
+    ? options.unit
+    : { ...options.unit, batchNorm: false, useBias: true };
+  const biasInitializer = options.unit.biasInitializer as Parameters<typeof dense>[0]['biasInitializer'];
+  const layers: tfl.layers.Layer[] = [
+    torchvision
+      ? new AdaptiveAveragePooling2D({ name: `${name}_pool`, outputSize: [4, 4] })
+      : paperPool(x, `${name}_pool`),
+    convBatchNorm({
+      ...unit,
+      name: `${name}_conv`,
+      filters: scaleFilters(AUXILIARY_HEAD.filters, widthMultiplier),
+      kernelSize: 1,
+      kernelInitializer: kernelInitializer(seed, `${name}_conv`),
+      kernelRegularizer,
+    }),
+    tfl.layers.flatten({ name: `${name}_flatten` }),
+    dense({
+      name: `${name}_fc`,
+      units: scaleFilters(AUXILIARY_HEAD.denseUnits, widthMultiplier),
+      activation: 'relu',
+      seed,
+      biasInitializer,
+      kernelRegularizer,
+    }),
+    new SeededDropout({
+      name: `${name}_dropout`,
+      rate: AUXILIARY_HEAD.dropout,
+      seed: mixSeed(seed ?? 0, `${name}_dropout`),
+    }),
+  ];
+  const features = layers.reduce((input, layer) => layer.apply(input) as tfl.SymbolicTensor, x);
+  return classify(features, {
+    logits: `${name}_logits`,
+    output: name,
+    units: numClasses,
+    seed,
+    kernelRegularizer,
+  });
+}
+
+function paperPool(x: tfl.SymbolicTensor, name: string): tfl.layers.Layer {
+  const [, height, width] = x.shape;
+  if ((height ?? 0) < 5 || (width ?? 0) < 5) {
+    throw new RangeError(
+      `googlenet("${name}"): expected a feature map of at least 5x5 for the auxiliary head, got ${height}x${width}. Use a larger inputShape or auxiliary: false.`,
+    );
+  }
+  return tfl.layers.averagePooling2d({
+    name,
+    poolSize: 5,
+    strides: 3,
+    padding: 'valid',
+  });
+}

@@ -1,0 +1,54 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import type { ConvUnitOptions } from '@googlenet/inception';
+import { mixSeed } from './seed';
+
+export type KernelRegularizer = ConvUnitOptions['kernelRegularizer'];
+type DenseArgs = Parameters<typeof tfl.layers.dense>[0];
+
+/** Glorot-uniform initial kernels, a stream of their own for each layer name when seeded. */
+export function kernelInitializer(seed: number | undefined, layer: string) {
+  return tfl.initializers.glorotUniform(seed === undefined ? {} : { seed: mixSeed(seed, layer) });
+}
+
+/** A dense layer with this project's initial weights and any kernel regularizer. */
+export function dense(options: {
+  name: string;
+  units: number;
+  seed: number | undefined;
+  activation?: 'relu';
+  biasInitializer?: DenseArgs['biasInitializer'];
+  kernelRegularizer?: KernelRegularizer;
+}): tfl.layers.Layer {
+  const { name, units, seed, activation, biasInitializer } = options;
+  return tfl.layers.dense({
+    name,
+    units,
+    activation,
+    biasInitializer: biasInitializer ?? 'zeros',
+    kernelInitializer: kernelInitializer(seed, name),
+    kernelRegularizer: options.kernelRegularizer as DenseArgs['kernelRegularizer'],
+  });
+}
+
+/**
+ * The last two layers of a head: logits, then softmax.
+ *
+ * @param features - `[batch, features]`
+ * @returns class probabilities `[batch, units]`, from a layer named `output`
+ */
+export function classify(
+  features: tfl.SymbolicTensor,
+  head: {
+    logits: string;
+    output: string;
+    units: number;
+    seed: number | undefined;
+    kernelRegularizer?: KernelRegularizer;
+  },
+): tfl.SymbolicTensor {
+  const { logits, output, units, seed, kernelRegularizer } = head;
+  const scores = dense({ name: logits, units, seed, kernelRegularizer });
+  return tfl.layers
+    .activation({ name: output, activation: 'softmax' })
+    .apply(scores.apply(features)) as tfl.SymbolicTensor;
+}

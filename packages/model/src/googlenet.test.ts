@@ -1,0 +1,244 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { inceptionCost } from '@googlenet/inception';
+import { endpoints, googlenet, INCEPTION_FILTERS, summarize, type GoogLeNetOptions } from './index';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+const small: GoogLeNetOptions = { widthMultiplier: 0.125, seed: 7 };
+
+function withModel<T>(options: GoogLeNetOptions, use: (model: tfl.LayersModel) => T): T {
+  const model = googlenet(options);
+  try {
+    return use(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+describe('parameter counts are exact', () => {
+  test.each<[string, GoogLeNetOptions, number, number]>([
+    ['paper, 1000 classes, RGB', { variant: 'paper' }, 6_998_552, 0],
+    ['paper with both auxiliary heads', { variant: 'paper', auxiliary: true }, 13_378_280, 0],
+    ['paper, 10 classes, RGB', { variant: 'paper', numClasses: 10 }, 5_983_802, 0],
+    [
+      'paper, 10 classes, grey',
+      { variant: 'paper', numClasses: 10, inputShape: [224, 224, 1] },
+      5_977_530,
+      0,
+    ],
+    ['torchvision', { variant: 'torchvision' }, 6_624_904, 14_560],
+    [
+      'torchvision with auxiliary heads',
+      { variant: 'torchvision', auxiliary: true },
+      13_004_888,
+      14_560 + 512,
+    ],
+    ['mnist', {}, 7_727_466, 15_808],
+    ['mnist without convolution biases', { unit: { useBias: false } }, 7_719_562, 15_808],
+    ['mnist with auxiliary heads', { auxiliary: true }, 7_727_466 + 2_174_090 + 2_176_138, 15_808],
+  ])('%s', (_name, options, trainable, moving) => {
+    withModel({ seed: 1, ...options }, (model) => {
+      const { totals } = summarize(model);
+      expect(totals.trainable).toBe(trainable);
+      expect(totals.nonTrainable).toBe(moving);
+      expect(totals.parameters).toBe(model.countParams());
+    });
+  });
+
+  test('slim without its classifier, counted as in its own test: weights, betas and moving statistics', () => {
+    withModel({ variant: 'slim' }, (model) => {
+      const { rows } = summarize(model);
+      const base = rows.filter(({ name }) => name !== 'logits');
+      expect(base.reduce((sum, row) => sum + row.parameters, 0)).toBe(5_607_184);
+    });
+  });
+
+  test.each([
+    ['two3x3', 6_162_794],
+    ['one5x5', 5_875_610],
+  ] as const)('mnist with %s in the 5x5 branch', (branch5x5, trainable) => {
+    withModel({ branch5x5 }, (model) => expect(summarize(model).totals.trainable).toBe(trainable));
+  });
+
+  test('an image costs the multiply-accumulates that the reference facts give', () => {
+    const millions = (options: GoogLeNetOptions) =>
+      withModel(options, (model) => Math.round(summarize(model).totals.macs / 1e6));
+    expect(millions({ variant: 'paper' })).toBe(1583);
+    expect(millions({ variant: 'torchvision' })).toBe(1498);
+    expect(millions({})).toBe(1498);
+  });
+
+  test('a module costs what the cost function of the inception package says', () => {
+    withModel({ variant: 'paper' }, (model) => {
+      const row = summarize(model).rows.find(({ name }) => name === 'inception_4a')!;
+      const cost = inceptionCost({
+        height: 14,
+        width: 14,
+        inputChannels: 480,
+        filters: INCEPTION_FILTERS['4a'],
+      });
+      expect(row.macs).toBe(cost.macs);
+    });
+  });
+});
+
+describe('endpoints', () => {
+  const modules = (sizes: [number, number, number], pools: [number, number]): [string, number[]][] => [
+    ['inception_3a', [sizes[0], sizes[0], 256]],
+    ['inception_3b', [sizes[0], sizes[0], 480]],
+    ['pool3', [pools[0], pools[0], 480]],
+    ['inception_4a', [sizes[1], sizes[1], 512]],
+    ['inception_4b', [sizes[1], sizes[1], 512]],
+    ['inception_4c', [sizes[1], sizes[1], 512]],
+    ['inception_4d', [sizes[1], sizes[1], 528]],
+    ['inception_4e', [sizes[1], sizes[1], 832]],
+    ['pool4', [pools[1], pools[1], 832]],
+    ['inception_5a', [sizes[2], sizes[2], 832]],
+    ['inception_5b', [sizes[2], sizes[2], 1024]],
+    ['global_pool', [1024]],
+    ['dropout', [1024]],
+  ];
+  const imagenet = modules([28, 14, 7], [14, 7]);
+  const stem = (lrn: boolean): [string, number[]][] => {
+    const norm = (name: string, shape: number[]): [string, number[]][] => (lrn ? [[name, shape]] : []);
+    return [
+      ['conv1_7x7_s2', [112, 112, 64]],
+      ['pool1', [56, 56, 64]],
+      ...norm('norm1', [56, 56, 64]),
+      ['conv2_3x3_reduce', [56, 56, 64]],
+      ['conv2_3x3', [56, 56, 192]],
+      ...norm('norm2', [56, 56, 192]),
+      ['pool2', [28, 28, 192]],
+    ];
+  };
+  test.each([
+    ['mnist', 10, [['conv1', [28, 28, 192]], ...modules([28, 14, 7], [14, 7])]],
+    ['cifar', 10, [['conv1', [32, 32, 192]], ...modules([32, 16, 8], [16, 8])]],
+    ['paper', 1000, [...stem(true), ...imagenet]],
+    ['torchvision', 1000, [...stem(false), ...imagenet]],
+    ['slim', 1000, [...stem(false), ...imagenet]],
+  ] as const)('%s has the shapes of its source', (variant, classes, expected) => {
+    withModel({ variant, auxiliary: true }, (model) => {
+      const found = endpoints(model).map(({ name, shape }) => [name, shape.slice(1)]);
+      expect(found).toEqual([...expected, ['logits', [classes]], ['predictions', [classes]]]);
+    });
+  });
+
+  test('auxiliary heads pool 14x14 to 4x4 and are outputs by name, after the main one', () => {
+    for (const variant of ['mnist', 'paper', 'torchvision'] as const) {
+      withModel({ variant, auxiliary: true }, (model) => {
+        expect(model.outputNames).toEqual(['predictions', 'aux1', 'aux2']);
+        for (const [head, channels] of [
+          ['aux1', 512],
+          ['aux2', 528],
+        ] as const) {
+          const pool = model.getLayer(`${head}_pool`);
+          expect(pool.output).toMatchObject({ shape: [null, 4, 4, channels] });
+          expect(model.getLayer(`${head}_conv`).output).toMatchObject({ shape: [null, 4, 4, 128] });
+          expect(model.getLayer(`${head}_fc`).output).toMatchObject({ shape: [null, 1024] });
+        }
+      });
+    }
+  });
+});
+
+describe('width, seeds and wrong options', () => {
+  test('a quarter of the width has a quarter of the filters, in eights and at least 8', () => {
+    withModel({ widthMultiplier: 0.25 }, (model) => {
+      expect(model.getLayer('conv1').getWeights()[0].shape).toEqual([3, 3, 1, 48]);
+      expect(model.getLayer('inception_3a').getConfig().filters).toEqual({
+        conv1x1: 16,
+        reduce3x3: 24,
+        conv3x3: 32,
+        reduce5x5: 8,
+        conv5x5: 8,
+        poolProj: 8,
+      });
+    });
+  });
+
+  test('the same seed gives the same weights, another seed other weights, no two layers the same', () => {
+    const kernels = (seed: number) =>
+      withModel({ ...small, seed }, (model) =>
+        model
+          .getWeights()
+          .filter((weight) => weight.rank > 1)
+          .map((weight) => Array.from(weight.dataSync())),
+      );
+    const first = kernels(7);
+    expect(kernels(7)).toEqual(first);
+    const other = kernels(8);
+    first.forEach((values, i) => expect(values.slice(0, 4)).not.toEqual(other[i].slice(0, 4)));
+    const starts = first.map((values) => (values[0] / values[1]).toFixed(6));
+    expect(new Set(starts).size).toBe(starts.length);
+  });
+
+  test('initial kernels are Glorot uniform', () => {
+    withModel(small, (model) => {
+      const kernel = model.getLayer('inception_5b').getWeights()[0];
+      const limit = Math.sqrt(6 / (kernel.shape[2]! + kernel.shape[3]!));
+      const values = kernel.dataSync();
+      expect(Math.max(...values)).toBeLessThanOrEqual(limit);
+      expect(Math.max(...values)).toBeGreaterThan(limit * 0.98);
+      expect(Math.min(...values)).toBeLessThan(-limit * 0.98);
+    });
+  });
+
+  test('every wrong option is reported at once', () => {
+    const build = () =>
+      googlenet({ numClasses: 1, inputShape: [28, 0, 1], widthMultiplier: NaN, dropout: 1, seed: 0.5 });
+    expect(build).toThrow(RangeError);
+    expect(build).toThrow(
+      [
+        'googlenet: expected numClasses to be an integer of at least 2, got 1. Give the number of classes in the data.',
+        'googlenet: expected inputShape to be three positive integers [height, width, channels], got [28,0,1]. MNIST is [28, 28, 1].',
+        'googlenet: expected widthMultiplier to be a finite number above 0, got NaN. The published network is 1.',
+        'googlenet: expected dropout to be in [0, 1), got 1. Use 0 to drop nothing.',
+        'googlenet: expected seed to be a safe integer, got 0.5. Leave it out for other weights each time.',
+      ].join('\n'),
+    );
+    expect(() => googlenet({ variant: 'v2' as 'mnist' })).toThrow(
+      'googlenet: expected variant to be one of mnist, paper, torchvision, slim, cifar, got "v2".',
+    );
+  });
+
+  test('an input that is too small names the layer where it vanishes', () => {
+    expect(() => googlenet({ ...small, inputShape: [2, 2, 1] })).toThrow(
+      'googlenet("pool4"): expected a feature map of at least 2x2, got 1x1. Use a larger inputShape.',
+    );
+    expect(() => googlenet({ ...small, inputShape: [8, 8, 1], auxiliary: true })).toThrow(
+      'googlenet("aux1_pool"): expected a feature map of at least 5x5 for the auxiliary head, got 4x4.',
+    );
+  });
+});
+
+describe('running', () => {
+  test('probabilities sum to one, do not depend on dropout, and no tensor is left', () => {
+    withModel({ ...small, inputShape: [12, 12, 1] }, (model) => {
+      const x = tf.randomUniform([2, 12, 12, 1], 0, 1, 'float32', 3);
+      const before = tf.memory().numTensors;
+      const runs = Array.from({ length: 3 }, () => {
+        const y = model.predict(x) as tf.Tensor;
+        const values = Array.from(y.dataSync());
+        y.dispose();
+        return values;
+      });
+      expect(tf.memory().numTensors).toBe(before);
+      expect(runs[1]).toEqual(runs[0]);
+      expect(runs[2]).toEqual(runs[0]);
+      expect(runs[0].slice(0, 10).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+      expect(new Set(runs[0]).size).toBeGreaterThan(10);
+      x.dispose();
+    });
+  });
+
+  test('disposing a model frees everything that building it took', () => {
+    const before = tf.memory().numTensors;
+    withModel({ ...small, auxiliary: true }, () => undefined);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,102 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import { classify } from './classifier';
+
+/** The names of the heads that a model has: `predictions`, then any of `aux1`, `aux2`. */
+export function headNames(model: tfl.LayersModel, where: string): string[] {
+  const present = new Set(model.outputs.map((output) => output.sourceLayer.name));
+  const heads = ['predictions', 'aux1', 'aux2'].filter((name) => present.has(name));
+  if (heads[0] !== 'predictions') {
+    throw new TypeError(
+      `${where}: expected a model of googlenet() with an output "predictions", got outputs ${JSON.stringify([...present])}. Build or load a GoogLeNet first.`,
+    );
+  }
+  return heads;
+}
+
+/** The name of the layer before a head's softmax. */
+export function logitsName(head: string): string {
+  return head === 'predictions' ? 'logits' : `${head}_logits`;
+}
+
+/** The output of a layer where it was first used. */
+export function outputOf(model: tfl.LayersModel, layer: string): tfl.SymbolicTensor {
+  return model.getLayer(layer).getOutputAt(0) as tfl.SymbolicTensor;
+}
+
+/** A view with other outputs: the same layers and the same weights. */
+function view(model: tfl.LayersModel, outputs: tfl.SymbolicTensor[], suffix: string) {
+  return tfl.model({ name: `${model.name}_${suffix}`, inputs: model.inputs, outputs });
+}
+
+/**
+ * The model without its softmax layers, for losses that are computed from logits.
+ *
+ * @returns a view of the same layers and weights: disposing either disposes both.
+ * Outputs: `logits` `[batch, numClasses]`, then `aux1_logits`, `aux2_logits` where the model has them.
+ * @throws {TypeError} if the model is not a GoogLeNet.
+ */
+export function logitsModel(model: tfl.LayersModel): tfl.LayersModel {
+  const heads = headNames(model, 'logitsModel');
+  return view(
+    model,
+    heads.map((head) => outputOf(model, logitsName(head))),
+    'logits',
+  );
+}
+
+/**
+ * The model without its auxiliary heads: what inference runs.
+ *
+ * @returns a view of the same layers and weights, whose `predictions` are bit-equal to the model's;
+ * disposing it disposes the shared layers too, but not the heads.
+ * @throws {TypeError} if the model is not a GoogLeNet.
+ */
+export function stripAuxiliary(model: tfl.LayersModel): tfl.LayersModel {
+  headNames(model, 'stripAuxiliary');
+  return view(model, [outputOf(model, 'predictions')], 'main');
+}
+
+export interface ReplaceHeadOptions {
+  /** Classes of the new task. */
+  numClasses: number;
+  /** Seed of the new weights. Default: other weights each time. */
+  seed?: number;
+  /** Makes the rest of the network untrainable, in the old model as well. Default false. */
+  freezeTrunk?: boolean;
+  /** Keeps auxiliary heads, with new last layers. Default true. */
+  auxiliary?: boolean;
+}
+
+/**
+ * The model with new last layers for another number of classes; all other weights stay.
+ *
+ * @returns a model that shares every layer but the new ones with the old; dispose both, the new one last, or only
+ * the new one when the old is no longer used.
+ * @throws {TypeError} if the model is not a GoogLeNet.
+ * @throws {RangeError} if `numClasses` is not an integer of at least 2.
+ */
+export function replaceHead(model: tfl.LayersModel, options: ReplaceHeadOptions): tfl.LayersModel {
+  const { numClasses, seed, freezeTrunk = false, auxiliary = true } = options;
+  if (!Number.isInteger(numClasses) || numClasses < 2) {
+    throw new RangeError(
+      `replaceHead: expected numClasses to be an integer of at least 2, got ${numClasses}. Give the number of classes in the data.`,
+    );
+  }
+  const heads = headNames(model, 'replaceHead').filter((head) => auxiliary || head === 'predictions');
+  if (freezeTrunk) {
+    const replaced = new Set(heads.flatMap((head) => [head, logitsName(head)]));
+    for (const layer of model.layers) layer.trainable = replaced.has(layer.name);
+  }
+  const outputs = heads.map((head) => {
+    const old = model.getLayer(logitsName(head));
+    const { kernelRegularizer } = old.getConfig();
+    return classify(old.getInputAt(0) as tfl.SymbolicTensor, {
+      logits: old.name,
+      output: head,
+      units: numClasses,
+      seed,
+      kernelRegularizer: kernelRegularizer as Parameters<typeof classify>[1]['kernelRegularizer'],
+    });
+  });
+  return tfl.model({ name: model.name, inputs: model.inputs, outputs });
+}

@@ -1,1 +1,7 @@
-export {};
+export { batchNormTrain, type BatchNormTrainOptions, type BatchNormTrainResult } from './batch-norm-train';
+export { ConvBatchNorm, convBatchNorm, type ConvBatchNormOptions } from './conv-batch-norm';
+export type { ConvGeometry, ConvUnit } from './conv-unit';
+export { CONV_UNIT_DEFAULTS, type ConvUnitOptions, type ConvUnitSettings } from './conv-unit-options';
+export type { Branch5x5, InceptionFilters, InceptionFilterTuple, InceptionKind } from './filters';
+export { Inception, inception, type InceptionBranches, type InceptionOptions } from './inception-layer';
+export { OPTIONAL_KERNELS } from './kernels';

@@ -1,0 +1,92 @@
+import { initializers, InputSpec, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import type { ConvUnit } from './conv-unit';
+import {
+  type ConvUnitOptions,
+  type ConvUnitSettings,
+  type Initializer,
+  initializerOfUnit,
+  type Regularizer,
+  resolveUnitOptions,
+  serializeUnitOptions,
+} from './conv-unit-options';
+import type { UnitShape } from './module-units';
+import { nhwcChannels } from './validation';
+
+type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];
+
+/** What a config holds beside the options of the layer itself. */
+export type LayerOptions = NonNullable<LayerConfig>;
+
+/** A layer that owns the weights of one or more convolution units. */
+export abstract class ConvUnitLayer extends layers.Layer {
+  /** Options with their defaults. */
+  readonly settings: ConvUnitSettings;
+  /** Kernel, bias, batch norm of every convolution, in the order of the weights. Empty before the layer is built. */
+  units: readonly ConvUnit[] = [];
+  /** Channels of the input; 0 before the layer is built. */
+  inputChannels = 0;
+
+  constructor(options: ConvUnitOptions & LayerOptions, where: string) {
+    super(options);
+    this.settings = resolveUnitOptions(options, where);
+  }
+
+  /** How an error message names this layer. */
+  protected abstract get where(): string;
+  protected abstract unitShapes(inputChannels: number): UnitShape[];
+
+  override build(inputShape: Shape | Shape[]): void {
+    const channels = nhwcChannels(inputShape, this.where);
+    this.inputChannels = channels;
+    this.inputSpec = [new InputSpec({ ndim: 4, axes: { 3: channels } })];
+    this.units = this.unitShapes(channels).map((unit, index) => this.addUnit(unit, index));
+    this.built = true;
+  }
+
+  /** Whether the layer must leave its weights and its moving statistics alone. */
+  protected get isFrozen(): boolean {
+    return this.trainableWeights.length === 0;
+  }
+
+  override getConfig() {
+    return { ...super.getConfig(), ...serializeUnitOptions(this.settings) };
+  }
+
+  private addUnit(unit: UnitShape, index: number): ConvUnit {
+    const { batchNorm, useBias, scale, kernelInitializer, kernelRegularizer, biasRegularizer } =
+      this.settings;
+    const add = (
+      name: string,
+      shape: number[],
+      initializer: Initializer,
+      {
+        regularizer = null,
+        trainable = true,
+      }: { regularizer?: Regularizer | null; trainable?: boolean } = {},
+    ): LayerVariable => {
+      const scoped = unit.name ? `${unit.name}/${name}` : name;
+      return this.addWeight(scoped, shape, 'float32', initializer, regularizer ?? undefined, trainable);
+    };
+    const channels = [unit.filters];
+    const kernel = add(
+      'kernel',
+      [...unit.kernelSize, unit.inputChannels, unit.filters],
+      initializerOfUnit(kernelInitializer, index),
+      { regularizer: kernelRegularizer },
+    );
+    const bias = useBias
+      ? { bias: add('bias', channels, this.settings.biasInitializer, { regularizer: biasRegularizer }) }
+      : {};
+    if (!batchNorm) return { ...unit, kernel, ...bias };
+    const [zeros, ones] = [initializers.zeros(), initializers.ones()];
+    return {
+      ...unit,
+      kernel,
+      ...bias,
+      ...(scale ? { gamma: add('gamma', channels, ones) } : {}),
+      beta: add('beta', channels, zeros),
+      movingMean: add('moving_mean', channels, zeros, { trainable: false }),
+      movingVariance: add('moving_variance', channels, ones, { trainable: false }),
+    };
+  }
+}

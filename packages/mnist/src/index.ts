@@ -1,1 +1,14 @@
-export {};
+export { defaultAugment } from './augment';
+export type { AugmentOptions } from './augment';
+export type { Batch, BatchOptions, Normalize } from './batches';
+export { datasetNames } from './catalog';
+export type { DatasetName, FileRole } from './catalog';
+export { ImageDataset } from './dataset';
+export { DataError } from './errors';
+export type { DataErrorCode } from './errors';
+export { gunzip, gzip } from './gzip';
+export { parseIdx, readIdx, writeIdx } from './idx';
+export type { Idx, IdxData } from './idx';
+export { toLabeledImages } from './labeled-images';
+export type { LabeledImages, PairOptions } from './labeled-images';
+export type { Progress } from './progress';

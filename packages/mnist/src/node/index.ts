@@ -1,1 +1,3 @@
-export {};
+export { cacheFolder } from './cache';
+export { loadDataset } from './load-dataset';
+export type { DatasetSource, LoadDatasetOptions, LoadedDataset } from './load-dataset';

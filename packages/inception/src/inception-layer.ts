@@ -151,7 +151,8 @@ export class Inception extends ConvUnitLayer {
     };
   }
 
-  private unitsByBranch(): BranchUnits<ConvUnit> {
+  /** The units of each branch, from the input on. */
+  unitsByBranch(): BranchUnits<ConvUnit> {
     const shapes = branchUnits(this.moduleShape(this.inputChannels));
     let next = 0;
     const take = (branch: BranchName) => shapes[branch].map(() => this.units[next++]);

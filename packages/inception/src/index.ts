@@ -2,6 +2,15 @@ export { batchNormTrain, type BatchNormTrainOptions, type BatchNormTrainResult }
 export { ConvBatchNorm, convBatchNorm, type ConvBatchNormOptions } from './conv-batch-norm';
 export type { ConvGeometry, ConvUnit } from './conv-unit';
 export { CONV_UNIT_DEFAULTS, type ConvUnitOptions, type ConvUnitSettings } from './conv-unit-options';
+export {
+  type ConvolutionCostOptions,
+  convolutionCost,
+  type Cost,
+  inceptionCost,
+  type InceptionCost,
+  type InceptionCostOptions,
+} from './costs';
 export type { Branch5x5, InceptionFilters, InceptionFilterTuple, InceptionKind } from './filters';
 export { Inception, inception, type InceptionBranches, type InceptionOptions } from './inception-layer';
 export { OPTIONAL_KERNELS } from './kernels';
+export { type HasStandardLayer, toStandardLayers } from './standard-layers';

@@ -1,0 +1,16 @@
+import * as inceptionPackage from './index';
+
+it('exports what the README lists and nothing else', () => {
+  expect(Object.keys(inceptionPackage).sort()).toEqual([
+    'CONV_UNIT_DEFAULTS',
+    'ConvBatchNorm',
+    'Inception',
+    'OPTIONAL_KERNELS',
+    'batchNormTrain',
+    'convBatchNorm',
+    'convolutionCost',
+    'inception',
+    'inceptionCost',
+    'toStandardLayers',
+  ]);
+});

@@ -1,4 +1,9 @@
 import { library } from '@googlenet-tooling/config/tsup';
 
-// The shim gives the CommonJS build an `import.meta.url`, from where npm packages are looked up.
-export default library({ entry: { index: 'src/index.ts', node: 'src/node/index.ts' }, shims: true });
+export default library({
+  entry: { index: 'src/index.ts', node: 'src/node/index.ts' },
+  esbuildOptions: (options) => {
+    // package-source.ts has another way where there is no import.meta.
+    options.logOverride = { 'empty-import-meta': 'silent' };
+  },
+});

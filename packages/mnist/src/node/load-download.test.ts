@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatasetEntry } from '../catalog';
+import { catalog, fileRoles } from '../catalog';
+import { gzip } from '../gzip';
+import { writeIdx } from '../idx';
+import { file, serveFiles, status } from '../testing/file-server';
+import { loadDataset } from './load-dataset';
+
+const entry = catalog.find(({ name }) => name === 'kmnist') as DatasetEntry;
+const published = entry.md5;
+
+describe('loadDataset by download', () => {
+  let cacheDir: string;
+  let files: Record<string, Uint8Array>;
+
+  beforeEach(async () => {
+    cacheDir = await mkdtemp(join(tmpdir(), 'cache-'));
+    const images = await gzip(writeIdx({ shape: [2, 2, 2], data: Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7) }));
+    const labels = await gzip(writeIdx({ shape: [2], data: Uint8Array.of(9, 3) }));
+    files = Object.fromEntries(
+      fileRoles.map((role) => [`${entry.files[role]}.gz`, role.endsWith('Images') ? images : labels]),
+    );
+    const md5 = (role: (typeof fileRoles)[number]) =>
+      createHash('md5').update(files[`${entry.files[role]}.gz`]).digest('hex');
+    entry.md5 = Object.fromEntries(fileRoles.map((role) => [role, md5(role)])) as typeof published;
+  });
+  afterEach(async () => {
+    entry.md5 = published;
+    await rm(cacheDir, { recursive: true });
+  });
+
+  test('takes the second mirror, keeps the files, and needs no network afterwards', async () => {
+    const down = await serveFiles(Object.fromEntries(Object.keys(files).map((name) => [name, status(403)])));
+    const up = await serveFiles(
+      Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, file(bytes)])),
+    );
+    const seen = new Set<string>();
+    const options = {
+      name: 'kmnist',
+      cacheDir,
+      mirrors: [down.url.slice(0, -1), up.url],
+      onProgress: (progress: { file: string }) => seen.add(progress.file),
+    };
+    const loaded = await loadDataset(options);
+    expect([...loaded.train.images]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect([...loaded.test.labels]).toEqual([9, 3]);
+    expect(loaded.train.classNames[9]).toBe('wo');
+    expect(loaded.folder).toBe(join(cacheDir, 'datasets', 'kmnist'));
+    expect([...seen].sort()).toEqual(Object.keys(files).sort());
+    expect((await readdir(loaded.folder)).sort()).toEqual(Object.keys(files).sort());
+    await Promise.all([down.close(), up.close()]);
+    expect((await loadDataset(options)).checksums).toEqual(loaded.checksums);
+  });
+
+  test('tells bytes that are not the published ones', async () => {
+    entry.md5 = published;
+    const server = await serveFiles(
+      Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, file(bytes)])),
+    );
+    const load = loadDataset({ name: 'kmnist', cacheDir, mirrors: [server.url] });
+    await expect(load).rejects.toMatchObject({ code: 'CHECKSUM' });
+    await expect(load).rejects.toThrow(/expected bdb82020997e1d708af4cf47b453dcf7/);
+    await server.close();
+  });
+});

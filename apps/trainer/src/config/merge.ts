@@ -1,0 +1,52 @@
+/** A JSON object. */
+export type Json = Record<string, unknown>;
+
+/** True for a plain object, not for an array or null. */
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * `base` with `over` on top, object by object; arrays and single values are replaced, `null` removes a value.
+ *
+ * An object with another `kind` (optimizer, schedule) replaces the old one, except for what both have a word for: `keep`.
+ */
+export function mergeConfig(base: Json, over: Json, keep: readonly string[] = ['learningRate', 'warmupSteps', 'weightDecay']): Json {
+  const result: Json = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const old = result[key];
+    if (value === undefined) continue;
+    if (value === null) delete result[key];
+    else if (isObject(value)) {
+      const start = isObject(old) ? (isOtherKind(old, value) ? pick(old, keep) : old) : {};
+      result[key] = mergeConfig(start, value, keep);
+    } else result[key] = value;
+  }
+  return result;
+}
+
+function isOtherKind(old: Json, value: Json): boolean {
+  return value.kind !== undefined && old.kind !== undefined && old.kind !== value.kind;
+}
+
+function pick(source: Json, keys: readonly string[]): Json {
+  return Object.fromEntries(Object.entries(source).filter(([key]) => keys.includes(key)));
+}
+
+/** Sets `root.a.b = value` for the path `a.b`, making objects on the way. */
+export function setPath(root: Json, path: string, value: unknown): void {
+  const keys = path.split('.');
+  const last = keys.pop() ?? path;
+  let at = root;
+  for (const key of keys) {
+    const next = at[key];
+    if (isObject(next)) at = next;
+    else at = at[key] = {} as Json;
+  }
+  at[last] = value;
+}
+
+/** The value at `a.b`, or undefined. */
+export function getPath(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined), root);
+}

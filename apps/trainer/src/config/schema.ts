@@ -1,0 +1,61 @@
+import { datasetNames } from '@googlenet/mnist';
+import { trainConfigProblems, type TrainConfig } from '@googlenet/training';
+import { z } from 'zod';
+
+/** The engines that `--backend` knows; `auto` takes the first that works, in this order. */
+export const ENGINE_NAMES = ['onednn', 'tensorflow', 'wasm', 'cpu'] as const;
+/** Data sets that can be named; with `--source folder` the name only says how the files are to be read. */
+export const DATASET_NAMES = datasetNames;
+/** The variants of the network. */
+export const VARIANT_NAMES = ['mnist', 'paper', 'torchvision', 'slim', 'cifar'] as const;
+/** Where data come from. */
+export const SOURCE_NAMES = ['package', 'folder', 'download'] as const;
+
+const count = z.number().int().min(1);
+
+const data = z.strictObject({
+  dataset: z.enum(DATASET_NAMES),
+  source: z.enum(SOURCE_NAMES),
+  folder: z.string().min(1).optional(),
+  subset: count.optional(),
+  validationFraction: z.number().gt(0).lt(0.5),
+});
+
+const model = z.strictObject({
+  variant: z.enum(VARIANT_NAMES),
+  widthMultiplier: z.number().gt(0).max(4),
+  dropout: z.number().min(0).lt(1).optional(),
+  auxiliary: z.boolean(),
+});
+
+/** `@googlenet/training` knows its own settings; the seed comes from above. */
+const training = z.custom<TrainerTrainConfig>().superRefine((value, context) => {
+  for (const problem of trainConfigProblems(value)) context.addIssue({ code: 'custom', message: problem });
+  if (typeof value === 'object' && value !== null && 'seed' in value) {
+    context.addIssue({ code: 'custom', message: 'seed: expected the seed one level up, got one here. Set config.seed.' });
+  }
+});
+
+/** Everything that decides a run; a run folder keeps it as `config.json`. */
+export const trainerConfigSchema = z.strictObject({
+  preset: z.string().optional(),
+  backend: z.enum(['auto', ...ENGINE_NAMES]),
+  threads: count.optional(),
+  seed: z.number().int().min(0).max(0xffffffff),
+  targetAccuracy: z.number().gt(0).max(1).optional(),
+  data,
+  model,
+  training,
+});
+
+/** The training settings without the seed. */
+export type TrainerTrainConfig = Omit<TrainConfig, 'seed'>;
+
+export type TrainerConfig = z.infer<typeof trainerConfigSchema>;
+
+/** A part of a configuration, as presets, files and flags give it. */
+export type PartialConfig = Partial<Omit<TrainerConfig, 'data' | 'model' | 'training'>> & {
+  data?: Partial<TrainerConfig['data']>;
+  model?: Partial<TrainerConfig['model']>;
+  training?: Partial<TrainerTrainConfig>;
+};

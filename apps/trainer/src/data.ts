@@ -1,0 +1,56 @@
+import { ImageDataset } from '@googlenet/mnist';
+import { loadDataset } from '@googlenet/mnist/node';
+import type { TrainerConfig } from './config/schema';
+import { UserError, messageOf } from './errors';
+
+/** Which data, and where from: the names of `config.data`. */
+export interface DataRequest {
+  readonly dataset: TrainerConfig['data']['dataset'];
+  readonly source: TrainerConfig['data']['source'];
+  readonly folder?: string;
+}
+
+/** The two parts of a data set as they come. */
+export interface LoadedData {
+  readonly train: ImageDataset;
+  readonly test: ImageDataset;
+  /** sha256 of the uncompressed files, by name. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+/**
+ * Loads a data set.
+ *
+ * @param report - gets a line about each download.
+ * @throws {UserError} if a file is missing, damaged, or cannot be downloaded.
+ */
+export async function loadData(request: DataRequest, report: (line: string) => void, signal?: AbortSignal): Promise<LoadedData> {
+  try {
+    let last = '';
+    const { train, test, checksums } = await loadDataset({
+      name: request.dataset,
+      source: request.source,
+      folder: request.folder,
+      signal,
+      onProgress: (progress) => {
+        if (progress.file !== last) report(`loading ${progress.file}`);
+        last = progress.file;
+      },
+    });
+    return { train: new ImageDataset(train), test: new ImageDataset(test), checksums };
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new UserError(messageOf(error), { cause: error });
+  }
+}
+
+/** Training and validation images as a configuration asks for them; the test images stay out of both. */
+export function splitData(train: ImageDataset, config: TrainerConfig): { training: ImageDataset; validation: ImageDataset } {
+  const { subset, validationFraction } = config.data;
+  if (subset !== undefined && subset > train.size) {
+    throw new UserError(`config.data.subset: expected at most the ${train.size} training images, got ${subset}. Lower it or leave it out.`);
+  }
+  const used = subset === undefined ? train : train.subset(subset, { seed: config.seed });
+  const [training, validation] = used.split({ fraction: validationFraction, seed: config.seed });
+  return { training, validation };
+}

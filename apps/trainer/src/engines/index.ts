@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { UserError, messageOf } from '../errors';
+import { cpu } from './cpu';
+import type { Engine, EngineInfo, EngineName, EngineOptions } from './engine';
+import { onednn } from './onednn';
+import { tensorflow } from './tensorflow';
+import { wasm } from './wasm';
+
+export type { Engine, EngineInfo, EngineName, EngineOptions, Probe } from './engine';
+
+/** All engines, the fastest first: the order in which `auto` tries them. */
+export const ENGINES: readonly Engine[] = [onednn, tensorflow, wasm, cpu];
+
+/**
+ * Makes an engine TensorFlow.js's current backend.
+ *
+ * @param request - a name, or `auto` for the first that works.
+ * @param report - gets one line for each engine that `auto` passes over.
+ * @throws {UserError} if the named engine does not work here.
+ */
+export async function selectEngine(
+  request: EngineName | 'auto',
+  options: EngineOptions,
+  report: (line: string) => void,
+  engines: readonly Engine[] = ENGINES,
+): Promise<EngineInfo> {
+  // Without this, TensorFlow.js greets every Node user with an advertisement for tfjs-node.
+  tf.enableProdMode();
+  const candidates = request === 'auto' ? engines : engines.filter((engine) => engine.name === request);
+  for (const engine of candidates) {
+    const probe = await engine.probe();
+    let reason = probe.reason ?? 'it is not available';
+    if (probe.available) {
+      try {
+        return await engine.use(options);
+      } catch (error) {
+        reason = messageOf(error);
+      }
+    }
+    const hint = probe.hint === undefined ? '' : ` (${probe.hint})`;
+    if (request !== 'auto') {
+      throw new UserError(`--backend ${request}: expected an engine that works here, got: ${reason}. ${probe.hint === undefined ? '' : `${capital(probe.hint)}, or u`}${probe.hint === undefined ? 'U' : ''}se --backend auto; \`googlenet doctor\` shows which work.`);
+    }
+    report(`engine ${engine.name} passed over: ${reason}${hint}`);
+  }
+  throw new UserError('--backend auto: expected at least one engine that works here, got none. Run `googlenet doctor`.');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

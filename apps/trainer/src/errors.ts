@@ -1,0 +1,33 @@
+/** What the `googlenet` command exits with. */
+export const ExitCode = {
+  /** It did what was asked. */
+  ok: 0,
+  /** Something unexpected broke; `--verbose` shows the stack. */
+  failure: 1,
+  /** A flag, config, file or folder is wrong: the message says how to put it right. */
+  usage: 2,
+  /** The loss became infinite or not a number. The last good checkpoint is kept. */
+  diverged: 3,
+  /** The test accuracy is below `--target-accuracy`. */
+  belowTarget: 4,
+  /** Interrupted (Ctrl-C or SIGTERM); what was done is saved. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** A mistake of the person at the keyboard: printed as plain lines, exit code 2, no stack. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, options: { cause?: unknown; exitCode?: ExitCode } = {}) {
+    super(message, { cause: options.cause });
+    this.exitCode = options.exitCode ?? ExitCode.usage;
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

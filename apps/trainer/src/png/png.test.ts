@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import jpeg from 'jpeg-js';
+import { PNG } from 'pngjs';
+import { contactSheet } from './contact-sheet';
+import { Raster } from './raster';
+import { readImage } from './read-image';
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'googlenet-png-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+function twoPixels(): Buffer {
+  const png = new PNG({ width: 2, height: 1 });
+  png.data.set([255, 0, 0, 255, 0, 0, 255, 255]);
+  return PNG.sync.write(png);
+}
+
+describe('readImage', () => {
+  it('reads a PNG as red, green, blue, alpha', () => {
+    const { data, width, height } = readImage(write('two.png', twoPixels()));
+    expect([width, height]).toEqual([2, 1]);
+    expect([...data]).toEqual([255, 0, 0, 255, 0, 0, 255, 255]);
+  });
+
+  it('reads a JPEG, whatever the file is called', () => {
+    const data = Buffer.alloc(8 * 8 * 4, 200);
+    const path = write('photo.png', jpeg.encode({ data, width: 8, height: 8 }, 95).data);
+    const picture = readImage(path);
+    expect([picture.width, picture.height]).toEqual([8, 8]);
+    expect(Math.abs((picture.data[0] ?? 0) - 200)).toBeLessThanOrEqual(3);
+  });
+
+  it.each([
+    ['a missing file', () => join(folder, 'none.png'), /predict: expected a picture, got .*none\.png .*ENOENT/],
+    ['an empty file', () => write('empty.png', Buffer.alloc(0)), /expected a PNG or JPEG in .*, got an empty file/],
+    ['another kind of file', () => write('x.gif', Buffer.from('GIF89a')), /expected a PNG or JPEG in .*, got a file that starts with 47494638/],
+    ['a torn PNG', () => write('torn.png', twoPixels().subarray(0, 50)), /expected a whole PNG or JPEG in .*torn\.png/],
+    ['a torn JPEG', () => write('torn.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16])), /expected a whole PNG or JPEG in .*torn\.jpg/],
+    ['a PNG that claims to be enormous', () => write('huge.png', hugePng()), /more than 64 megapixels/],
+  ])('refuses %s', (_, make, message) => {
+    expect(() => readImage(make())).toThrow(message);
+  });
+});
+
+function hugePng(): Buffer {
+  const bytes = twoPixels();
+  bytes.writeUInt32BE(100_000, 16);
+  bytes.writeUInt32BE(100_000, 20);
+  return bytes;
+}
+
+describe('contactSheet', () => {
+  it('draws each image black on white where the grid says', () => {
+    const pixels = new Uint8Array(28 * 28);
+    pixels[0] = 255;
+    const png = PNG.sync.read(contactSheet([{ pixels, caption: '7 > 1', note: '99% #3' }], { title: 'test', height: 28, width: 28 }));
+    const at = (x: number, y: number): number[] => [...png.data.subarray(4 * (y * png.width + x), 4 * (y * png.width + x) + 3)];
+    const [left, top] = [12, 34];
+    expect(at(left, top)).toEqual([0, 0, 0]);
+    expect(at(left + 3, top + 3)).toEqual([0, 0, 0]);
+    expect(at(left + 4, top)).toEqual([255, 255, 255]);
+    expect(at(left - 1, top - 1)).toEqual([200, 200, 200]);
+  });
+
+  it('grows by a row for each eight images', () => {
+    const item = { pixels: new Uint8Array(784), caption: 'a', note: 'b' };
+    const height = (count: number): number => PNG.sync.read(contactSheet(Array.from({ length: count }, () => item), { title: '', height: 28, width: 28 })).height;
+    expect(height(9) - height(8)).toBe(height(17) - height(16));
+    expect(height(9)).toBeGreaterThan(height(8));
+    expect(height(1)).toBe(height(8));
+  });
+});
+
+describe('Raster', () => {
+  it('writes letters as wide as their glyphs, and leaves off what does not fit', () => {
+    const raster = new Raster(100, 10, [255, 255, 255]);
+    expect(raster.text(0, 0, '1', [0, 0, 0], 1)).toBe(4);
+    expect(raster.text(0, 0, '11', [0, 0, 0], 1)).toBe(8);
+    expect(raster.text(0, 0, '111', [0, 0, 0], 1, 8)).toBe(8);
+  });
+
+  it('ignores ink outside of the picture', () => {
+    const raster = new Raster(2, 2, [255, 255, 255]);
+    raster.fill(-5, -5, 20, 20, [1, 2, 3]);
+    expect([...PNG.sync.read(raster.encode()).data]).toEqual(Array.from({ length: 4 }, () => [1, 2, 3, 255]).flat());
+  });
+});

@@ -1,0 +1,16 @@
+import { mnist } from './mnist';
+import { paperRecipe } from './paper-recipe';
+import type { Preset } from './preset';
+import { quick } from './quick';
+
+export { DEFAULT_CONFIG } from './defaults';
+export type { Preset } from './preset';
+
+/** What `--preset` knows. */
+export const PRESETS = { quick, mnist, 'paper-recipe': paperRecipe } as const satisfies Record<string, Preset>;
+
+export type PresetName = keyof typeof PRESETS;
+
+export function isPresetName(name: string): name is PresetName {
+  return Object.hasOwn(PRESETS, name);
+}

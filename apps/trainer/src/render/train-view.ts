@@ -1,0 +1,152 @@
+import type { EpochEvent, StepEvent, TrainEvent } from '@googlenet/training';
+import cliProgress from 'cli-progress';
+import { colorsFor, say, type Io } from '../io';
+import { duration, percent, rate, thousands } from './format';
+
+/** Shows a training run. */
+export interface TrainView {
+  event(event: TrainEvent): void;
+  /** A line beside the events. */
+  note(line: string): void;
+  /** Takes away what is not to stay. */
+  close(): void;
+}
+
+/** The view that fits: JSON lines for programs, a bar on a terminal, plain lines elsewhere. */
+export function trainView(io: Io, json: boolean): TrainView {
+  if (json) return jsonView(io);
+  return io.stdout.isTTY === true ? barView(io) : lineView(io);
+}
+
+function jsonView(io: Io): TrainView {
+  return {
+    event: (event) => say(io, JSON.stringify(event)),
+    note: () => undefined,
+    close: () => undefined,
+  };
+}
+
+const LINES_AN_EPOCH = 10;
+
+function lineView(io: Io): TrainView {
+  const average = new Average();
+  return {
+    event(event) {
+      if (event.type === 'step') {
+        average.add(event);
+        const every = Math.max(1, Math.floor(event.stepsPerEpoch / LINES_AN_EPOCH));
+        if (event.batch % every === 0 || event.step === 1) say(io, `epoch ${event.epoch} step ${event.step}/${event.totalSteps}  ${average.toString()}`);
+      } else describe(event).forEach((line) => say(io, line));
+    },
+    note: (line) => say(io, line),
+    close: () => undefined,
+  };
+}
+
+function barView(io: Io): TrainView {
+  const average = new Average();
+  const colors = colorsFor(io);
+  let bar: cliProgress.SingleBar | undefined;
+  let epochs = 1;
+  const stop = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const start = ({ stepsPerEpoch, epoch }: StepEvent): cliProgress.SingleBar => {
+    const created = new cliProgress.SingleBar(
+      {
+        stream: io.stdout as NodeJS.WriteStream,
+        format: `epoch ${epoch}/${epochs} ${colors.cyan('{bar}')} {percentage} %  {status}`,
+        barsize: 24,
+        hideCursor: true,
+        clearOnComplete: true,
+        stopOnComplete: false,
+        etaBuffer: 10,
+        fps: 8,
+        linewrap: false,
+      },
+      cliProgress.Presets.shades_classic,
+    );
+    created.start(stepsPerEpoch, 0, { status: '' });
+    return created;
+  };
+  return {
+    event(event) {
+      if (event.type === 'start') epochs = Math.max(1, Math.round(event.totalSteps / event.stepsPerEpoch));
+      if (event.type === 'step') {
+        average.add(event);
+        bar ??= start(event);
+        bar.update(event.batch, { status: average.toString() });
+        return;
+      }
+      if (event.type === 'evaluating') {
+        bar?.update({ status: `checking ${thousands(event.images)} validation images` });
+        bar?.render();
+        return;
+      }
+      const lines = describe(event);
+      if (lines.length === 0) return;
+      stop();
+      for (const line of lines) say(io, line);
+    },
+    note(line) {
+      stop();
+      say(io, line);
+    },
+    close: stop,
+  };
+}
+
+/** Running means of the last twenty or so steps. */
+class Average {
+  private loss = 0;
+  private accuracy = 0;
+  private millisecondsAnImage = 0;
+  private weight = 0;
+  private last: StepEvent | undefined;
+
+  add(event: StepEvent): void {
+    const keep = 0.95;
+    this.weight = keep * this.weight + (1 - keep);
+    this.loss = keep * this.loss + (1 - keep) * event.loss;
+    this.accuracy = keep * this.accuracy + (1 - keep) * event.accuracy;
+    this.millisecondsAnImage = keep * this.millisecondsAnImage + (1 - keep) * (event.durationMs / event.images);
+    this.last = event;
+  }
+
+  toString(): string {
+    if (this.last === undefined) return '';
+    const { totalSteps, step, images } = this.last;
+    const perImage = this.millisecondsAnImage / this.weight;
+    const left = (totalSteps - step) * images * perImage;
+    return `loss ${(this.loss / this.weight).toFixed(3)}  accuracy ${percent(this.accuracy / this.weight, 1)}  ${rate(1000 / perImage)}  ${duration(left)} left`;
+  }
+}
+
+/** What an event other than a step is worth saying. */
+function describe(event: TrainEvent): string[] {
+  switch (event.type) {
+    case 'start':
+      return [
+        ...event.damaged.map(({ name, reason }) => `checkpoint ${name} is damaged and passed over: ${reason}`),
+        event.resumed
+          ? `going on after step ${thousands(event.step)} of ${thousands(event.totalSteps)}`
+          : `${thousands(event.trainableParameters)} trainable parameters, ${thousands(event.totalSteps)} steps, ${thousands(event.stepsPerEpoch)} an epoch`,
+      ];
+    case 'epoch':
+      return [epochLine(event)];
+    case 'paused':
+      return [`paused after step ${event.step}`];
+    case 'resumed':
+      return ['going on'];
+    case 'done':
+      return event.reason === 'earlyStopping' ? [`stopped early after epoch ${event.epochs}: no progress on the validation images`] : [];
+    default:
+      return [];
+  }
+}
+
+function epochLine(event: EpochEvent): string {
+  const validation = event.validation === undefined ? '' : `  validation ${percent(event.validation.accuracy)} (loss ${event.validation.loss.toFixed(4)})`;
+  return `epoch ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(4)}  accuracy ${percent(event.accuracy)}${validation}  ${duration(event.durationMs)}, ${rate(event.imagesPerSecond)}`;
+}

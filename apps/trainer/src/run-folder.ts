@@ -1,0 +1,143 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { checkConfig } from './config/resolve';
+import type { Json } from './config/merge';
+import type { TrainerConfig } from './config/schema';
+import { UserError, messageOf } from './errors';
+
+/** Where runs go, below the folder that the command was started in. */
+export const RUNS_FOLDER = 'runs';
+
+/**
+ * A run on disk: `config.json`, `metrics.jsonl`, `checkpoints/`, `model/` and at the end `summary.json`.
+ */
+export class RunFolder {
+  readonly configPath: string;
+  readonly metricsPath: string;
+  readonly checkpointsPath: string;
+  readonly modelPath: string;
+  readonly summaryPath: string;
+
+  private constructor(readonly path: string) {
+    this.configPath = join(path, 'config.json');
+    this.metricsPath = join(path, 'metrics.jsonl');
+    this.checkpointsPath = join(path, 'checkpoints');
+    this.modelPath = join(path, 'model');
+    this.summaryPath = join(path, 'summary.json');
+  }
+
+  /**
+   * A new run.
+   *
+   * @throws {UserError} if the folder already holds a run or cannot be made.
+   */
+  static create(path: string, config: TrainerConfig): RunFolder {
+    const run = new RunFolder(path);
+    if (existsSync(run.configPath)) {
+      throw new UserError(`--out: expected a folder without a run, got ${path}. Choose another, or go on with it: --resume ${path}`);
+    }
+    try {
+      mkdirSync(run.checkpointsPath, { recursive: true });
+      writeJson(run.configPath, config);
+    } catch (error) {
+      throw new UserError(`--out: expected a folder that can be written, got ${path} (${messageOf(error)}). Choose another.`, { cause: error });
+    }
+    return run;
+  }
+
+  /**
+   * A run that exists.
+   *
+   * @throws {UserError} if there is none, or its configuration is broken.
+   */
+  static open(path: string): { run: RunFolder; config: TrainerConfig } {
+    const run = new RunFolder(path);
+    if (!existsSync(run.configPath)) throw new UserError(`--resume: expected a run folder with a config.json, got ${path}. Check the path.`);
+    let config: unknown;
+    try {
+      config = JSON.parse(readFileSync(run.configPath, 'utf8'));
+    } catch (error) {
+      throw new UserError(`--resume: expected JSON in ${run.configPath}, got ${messageOf(error)}. The run cannot go on without it.`, { cause: error });
+    }
+    return { run, config: checkConfig(config) };
+  }
+
+  /** Adds a line to `metrics.jsonl`. */
+  appendMetrics(record: object): void {
+    appendFileSync(this.metricsPath, `${JSON.stringify(record)}\n`);
+  }
+
+  /** Drops the lines after a step, which a run that goes on from there writes again. */
+  rewindMetrics(step: number): void {
+    if (!existsSync(this.metricsPath)) return;
+    const kept = readFileSync(this.metricsPath, 'utf8')
+      .split('\n')
+      .filter((line) => isUpTo(line, step));
+    writeFileSync(this.metricsPath, kept.map((line) => `${line}\n`).join(''));
+  }
+
+  /** The records of `metrics.jsonl`. */
+  readMetrics(): Json[] {
+    if (!existsSync(this.metricsPath)) return [];
+    return readFileSync(this.metricsPath, 'utf8')
+      .split('\n')
+      .filter((line) => isUpTo(line, Infinity))
+      .map((line) => JSON.parse(line) as Json);
+  }
+
+  writeSummary(summary: object): void {
+    writeJson(this.summaryPath, summary);
+  }
+}
+
+function isUpTo(line: string, step: number): boolean {
+  try {
+    const record = JSON.parse(line) as { step?: number };
+    return (record.step ?? 0) <= step;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes beside and renames, so that a reader never sees a half file. */
+export function writeJson(path: string, value: object): void {
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(value, null, 2)}\n`);
+  renameSync(`${path}.tmp`, path);
+}
+
+/** `runs/2026-01-31-093000-quick`, with a number behind it when that is taken. */
+export function newRunPath(cwd: string, name: string, now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
+  const path = join(cwd, RUNS_FOLDER, `${stamp}-${name}`);
+  for (let i = 2; ; i++) {
+    const candidate = i === 2 ? path : `${path}-${i - 1}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+/** The newest run with a finished model, or undefined. */
+export function latestModel(cwd: string): string | undefined {
+  const runs = resolve(cwd, RUNS_FOLDER);
+  if (!existsSync(runs)) return undefined;
+  return readdirSync(runs)
+    .map((name) => join(runs, name))
+    .map((path) => ({ path, file: join(path, 'model', 'model.json') }))
+    .filter(({ file }) => existsSync(file))
+    .sort((a, b) => statSync(b.file).mtimeMs - statSync(a.file).mtimeMs)[0]?.path;
+}
+
+/** The data settings of the run that a `model/model.json` lies in, where it lies in one. */
+export function runData(modelFile: string): TrainerConfig['data'] | undefined {
+  try {
+    const config = JSON.parse(readFileSync(join(dirname(modelFile), '..', 'config.json'), 'utf8')) as unknown;
+    return checkConfig(config).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A path as a person in `cwd` would type it. */
+export function shown(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,54 @@
+import type { EvaluationReport } from '@googlenet/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { version_core } from '@tensorflow/tfjs-core';
+import { availableParallelism, cpus } from 'node:os';
+import type { TrainerConfig } from './config/schema';
+import type { LoadedData } from './data';
+import type { EngineInfo } from './engines';
+import type { RunFolder } from './run-folder';
+
+export interface RunFacts {
+  readonly config: TrainerConfig;
+  readonly engine: EngineInfo;
+  readonly data: LoadedData;
+  readonly model: LayersModel;
+  readonly run: RunFolder;
+  readonly counts: { readonly training: number; readonly validation: number; readonly test: number };
+  readonly report: EvaluationReport;
+}
+
+/** What `summary.json` holds: everything that a claim about the run needs. Times are of all its parts, resumed or not. */
+export function summarizeRun({ config, engine, data, model, run, counts, report }: RunFacts): object {
+  const metrics = run.readMetrics();
+  const sum = (type: string, read: (record: (typeof metrics)[number]) => unknown): number =>
+    metrics.filter((record) => record.type === type).reduce((total, record) => total + Number(read(record) ?? 0), 0);
+  const done = metrics.findLast((record) => record.type === 'done');
+  return {
+    finishedAt: new Date().toISOString(),
+    preset: config.preset,
+    seed: config.seed,
+    testAccuracy: report.accuracy,
+    testLoss: report.loss,
+    testTopK: report.topK,
+    calibrationError: report.ece,
+    validation: { best: done?.best ?? null, weights: done?.weights },
+    steps: done?.step,
+    epochs: done?.epochs,
+    parameters: { total: model.countParams(), widthMultiplier: config.model.widthMultiplier },
+    images: counts,
+    times: {
+      trainingMs: Math.round(sum('step', (record) => record.durationMs)),
+      validationMs: Math.round(sum('epoch', (record) => (record.validation as { durationMs?: number } | undefined)?.durationMs)),
+      checkpointsMs: Math.round(sum('checkpoint', (record) => record.durationMs)),
+      testMs: Math.round(report.durationMs),
+      resumed: metrics.filter((record) => record.type === 'start').length - 1,
+    },
+    engine,
+    machine: { processor: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), platform: `${process.platform} ${process.arch}` },
+    versions: { node: process.versions.node, tfjs: version_core },
+    data: { dataset: config.data.dataset, source: config.data.source, sha256: data.checksums },
+    confusionMatrix: report.confusionMatrix,
+    perClass: report.perClass,
+    config,
+  };
+}

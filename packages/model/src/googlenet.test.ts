@@ -1,23 +1,11 @@
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
 import { inceptionCost } from '@googlenet/inception';
 import { endpoints, googlenet, INCEPTION_FILTERS, summarize, type GoogLeNetOptions } from './index';
+import { useCpu, withModel } from './testing/models';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
+beforeAll(useCpu);
 
 const small: GoogLeNetOptions = { widthMultiplier: 0.125, seed: 7 };
-
-function withModel<T>(options: GoogLeNetOptions, use: (model: tfl.LayersModel) => T): T {
-  const model = googlenet(options);
-  try {
-    return use(model);
-  } finally {
-    model.dispose();
-  }
-}
 
 describe('parameter counts are exact', () => {
   test.each<[string, GoogLeNetOptions, number, number]>([

@@ -31,7 +31,7 @@ function view(model: tfl.LayersModel, outputs: tfl.SymbolicTensor[], suffix: str
 /**
  * The model without its softmax layers, for losses that are computed from logits.
  *
- * @returns a view of the same layers and weights: disposing either disposes both.
+ * @returns a view of the same layers and weights: it need not be disposed, and disposing it disposes the model's layers.
  * Outputs: `logits` `[batch, numClasses]`, then `aux1_logits`, `aux2_logits` where the model has them.
  * @throws {TypeError} if the model is not a GoogLeNet.
  */
@@ -47,8 +47,8 @@ export function logitsModel(model: tfl.LayersModel): tfl.LayersModel {
 /**
  * The model without its auxiliary heads: what inference runs.
  *
- * @returns a view of the same layers and weights, whose `predictions` are bit-equal to the model's;
- * disposing it disposes the shared layers too, but not the heads.
+ * @returns a view of the same layers and weights, whose `predictions` are bit-equal to the model's; it need
+ * not be disposed, and disposing it disposes the shared layers.
  * @throws {TypeError} if the model is not a GoogLeNet.
  */
 export function stripAuxiliary(model: tfl.LayersModel): tfl.LayersModel {
@@ -70,8 +70,8 @@ export interface ReplaceHeadOptions {
 /**
  * The model with new last layers for another number of classes; all other weights stay.
  *
- * @returns a model that shares every layer but the new ones with the old; dispose both, the new one last, or only
- * the new one when the old is no longer used.
+ * @returns a model that shares every layer but the new ones with the old. Dispose only one of the two: the shared
+ * layers go with it, and the other can no longer be used.
  * @throws {TypeError} if the model is not a GoogLeNet.
  * @throws {RangeError} if `numClasses` is not an integer of at least 2.
  */

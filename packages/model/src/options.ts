@@ -20,7 +20,7 @@ export interface GoogLeNetOptions {
   /** What stands in the 5x5 branch. Default: the variant's. */
   branch5x5?: Branch5x5;
   /** Replaces single fields of the variant's convolution unit, for example `{ useBias: false }`. */
-  unit?: ConvUnitOptions;
+  unit?: Omit<ConvUnitOptions, 'activation'>;
   /** Name of the model. Default `googlenet_VARIANT`. */
   name?: string;
   /** Seeds every initial weight and every dropout mask. Default: other weights each time. */

@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as model from './index';
+
+test('the public names are these', () => {
+  expect(Object.keys(model).sort()).toEqual([
+    'AdaptiveAveragePooling2D',
+    'INCEPTION_FILTERS',
+    'Lrn',
+    'SeededDropout',
+    'VARIANTS',
+    'endpoints',
+    'featureExtractor',
+    'googlenet',
+    'isReseedable',
+    'logitsModel',
+    'optimizeForInference',
+    'replaceHead',
+    'scaleFilters',
+    'stripAuxiliary',
+    'summarize',
+  ]);
+});
+
+test('importing registers the layers that a saved model needs', () => {
+  const known = Object.keys(tf.serialization.SerializationMap.getMap().classNameMap);
+  expect(known).toEqual(
+    expect.arrayContaining([
+      'Lrn',
+      'SeededDropout',
+      'AdaptiveAveragePooling2D',
+      'Inception',
+      'ConvBatchNorm',
+    ]),
+  );
+});

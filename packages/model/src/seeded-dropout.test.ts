@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { isReseedable, SeededDropout } from './index';
+import { useCpu } from './testing/models';
+
+beforeAll(useCpu);
+
+function drop(layer: SeededDropout, training = true): number[] {
+  return tf.tidy(() => {
+    const y = layer.apply(tf.ones([20, 50]), { training }) as tf.Tensor;
+    return Array.from(y.dataSync());
+  });
+}
+const share = (values: number[]) => values.filter((value) => value === 0).length / values.length;
+
+test('about `rate` of the values are dropped and the others keep the mean', () => {
+  const values = drop(new SeededDropout({ name: 'd', rate: 0.4 }));
+  expect(Math.abs(share(values) - 0.4)).toBeLessThan(0.05);
+  expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / 0.6)]));
+});
+
+test('masks differ from call to call and repeat after reseed', () => {
+  const layer = new SeededDropout({ name: 'd', rate: 0.5 });
+  layer.reseed(41);
+  const first = [drop(layer), drop(layer), drop(layer)];
+  expect(first[1]).not.toEqual(first[0]);
+  expect(first[2]).not.toEqual(first[1]);
+  layer.reseed(41);
+  expect([drop(layer), drop(layer), drop(layer)]).toEqual(first);
+  layer.reseed(42);
+  expect(drop(layer)).not.toEqual(first[0]);
+});
+
+test('calls in inference neither drop nor move the sequence', () => {
+  const layer = new SeededDropout({ name: 'd', rate: 0.5, seed: 3 });
+  const first = drop(layer);
+  layer.reseed(3);
+  expect(share(drop(layer, false))).toBe(0);
+  expect(drop(layer)).toEqual(first);
+});
+
+test('two layers with one seed have different masks', () => {
+  const [a, b] = ['aux1_dropout', 'aux2_dropout'].map(
+    (name) => new SeededDropout({ name, rate: 0.5, seed: 1 }),
+  );
+  expect(drop(a)).not.toEqual(drop(b));
+});
+
+test('the gradient passes where the value passed', () => {
+  tf.tidy(() => {
+    const layer = new SeededDropout({ name: 'd', rate: 0.5, seed: 9 });
+    const values = drop(layer);
+    layer.reseed(9);
+    const gradient = tf.grad((x) => layer.apply(x, { training: true }) as tf.Tensor)(tf.ones([20, 50]));
+    expect(Array.from(gradient.dataSync())).toEqual(values);
+  });
+});
+
+test('only a layer with a reseed method counts as reseedable', () => {
+  expect(isReseedable(new SeededDropout({ rate: 0.1 }))).toBe(true);
+  expect(isReseedable(tfl.layers.dropout({ rate: 0.1 }))).toBe(false);
+});
+
+test('a rate outside of [0, 1) is refused, and 0 drops nothing', () => {
+  for (const rate of [-0.1, 1, NaN]) {
+    expect(() => new SeededDropout({ name: 'd', rate })).toThrow(
+      `SeededDropout("d"): expected a rate in [0, 1), got ${rate}. Use 0 to drop nothing.`,
+    );
+  }
+  expect(share(drop(new SeededDropout({ rate: 0 })))).toBe(0);
+});

@@ -61,3 +61,10 @@ export function requireNumber(
     `${where}: expected ${option} to be a number from ${minimum} to ${maximum}, got ${show(value)}.`,
   );
 }
+
+/** What an error of any origin says, with the message of its cause. */
+export function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
+  const cause = 'cause' in error && error.cause !== undefined ? ` (${messageOf(error.cause)})` : '';
+  return `${String(error.message)}${cause}`;
+}

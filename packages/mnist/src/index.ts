@@ -11,4 +11,8 @@ export { parseIdx, readIdx, writeIdx } from './idx';
 export type { Idx, IdxData } from './idx';
 export { toLabeledImages } from './labeled-images';
 export type { LabeledImages, PairOptions } from './labeled-images';
+export { loadDatasetFromUrls, loadLabeledImages } from './load-from-urls';
+export type { DatasetUrlsOptions, FetchOptions, LabeledImagesUrls } from './load-from-urls';
 export type { Progress } from './progress';
+export { toTfDataset } from './tf-data';
+export type { LabelForm, TensorFlowData, TfDatasetOptions } from './tf-data';

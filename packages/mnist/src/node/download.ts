@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataError } from '../errors';
+import { DataError, messageOf } from '../errors';
 import type { Progress } from '../progress';
 import type { Checksum } from './checksum';
 import { digestOfFile } from './checksum';
@@ -90,7 +90,7 @@ async function fetchFrom(
       attempt--;
     } catch (cause) {
       signal?.throwIfAborted();
-      failures.push({ url, reason: reasonOf(cause), checksum: false, cause });
+      failures.push({ url, reason: messageOf(cause), checksum: false, cause });
       if (cause instanceof HttpError && !cause.mayPass) return false;
     }
   }
@@ -106,12 +106,6 @@ function failed(destination: string, failures: readonly Failure[]): DataError {
       `Check the network and try again, or fetch the file by hand and use source: 'folder'.${attempts}`,
     { cause: failures.at(-1)?.cause },
   );
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  return `${error.message}${cause}`;
 }
 
 async function isComplete(path: string, checksum?: Checksum): Promise<boolean> {

@@ -1,0 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { testKerasModules } from './testing/keras-modules';
+
+testKerasModules();

@@ -1,0 +1,113 @@
+"""Golden files of the MNIST network at width 1/8: one step's outputs, loss and gradients; weights after three Adam steps.
+
+See README.md.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from golden import digest, fill, save, weight
+from keras_units import Units, use_float64, versions
+
+BATCH, CLASSES, WIDTH, STEPS = 4, 10, 0.125, 3
+MODULES = {
+    "3a": [64, 96, 128, 16, 32, 32],
+    "3b": [128, 128, 192, 32, 96, 64],
+    "4a": [192, 96, 208, 16, 48, 64],
+    "4b": [160, 112, 224, 24, 64, 64],
+    "4c": [128, 128, 256, 24, 64, 64],
+    "4d": [112, 144, 288, 32, 64, 64],
+    "4e": [256, 160, 320, 32, 128, 128],
+    "5a": [256, 160, 320, 32, 128, 128],
+    "5b": [384, 192, 384, 48, 128, 128],
+}
+
+
+def scaled(filters):
+    """As the model package: multiples of 8, at least 8, halves rounded up."""
+    return max(8, int(np.floor(filters * WIDTH / 8 + 0.5)) * 8)
+
+
+def network(size):
+    """The network up to the logits, without dropout, whose masks no two frameworks share; and its named weights."""
+    units = Units()
+    image = keras.Input((size, size, 1))
+    x = units.unit(image, "conv1", scaled(192), 3)
+    for block, filters in MODULES.items():
+        x = units.inception(x, f"inception_{block}", [scaled(f) for f in filters], branch5x5="two5x5")
+        if block in ("3b", "4e"):
+            x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
+    head = layers.Dense(CLASSES)
+    model = keras.Model(image, head(layers.GlobalAveragePooling2D()(x)))
+    return model, units.by_layer() + [("logits/kernel", head.kernel), ("logits/bias", head.bias)]
+
+
+def batch(size, step):
+    images = tf.constant(fill(f"images {step}", (BATCH, size, size, 1), 0.0, 1.0))
+    labels = (fill(f"labels {step}", (BATCH,), 0.0, CLASSES)).astype(int)
+    return images, labels
+
+
+def loss_and_gradients(model, trainable, images, labels):
+    with tf.GradientTape() as tape:
+        logits = model(images, training=True)
+        losses = keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+        loss = tf.reduce_mean(losses)
+    return logits, loss, tape.gradient(loss, [variable.value for _, variable in trainable])
+
+
+def is_idle_bias(name):
+    """A bias in front of a batch norm: its gradient is zero, and rounding in any framework."""
+    return name.endswith("bias") and name != "logits/bias"
+
+
+def goldens(size):
+    model, weights = network(size)
+    for name, variable in weights:
+        variable.assign(weight(name, tuple(variable.shape)))
+    trainable = [(name, variable) for name, variable in weights if "moving" not in name]
+    images, labels = batch(size, 0)
+    inference = model(images, training=False)
+    optimizer = keras.optimizers.Adam(learning_rate=1e-3, epsilon=1e-7)
+    losses = []
+    for step in range(STEPS):
+        step_images, step_labels = batch(size, step)
+        logits, loss, gradients = loss_and_gradients(model, trainable, step_images, step_labels)
+        losses.append(float(loss))
+        idle = [np.abs(g).max() for (name, _), g in zip(trainable, gradients) if is_idle_bias(name)]
+        assert max(idle) < 1e-12, "a bias in front of a batch norm has no gradient"
+        if step == 0:
+            first = {
+                "labels": [int(label) for label in labels],
+                "parameters": int(sum(np.prod(v.shape) for _, v in weights)),
+                "inference": digest(inference),
+                "inferenceLogits": [float(f"{x:.8g}") for x in np.asarray(inference)[0]],
+                "training": digest(logits),
+                "loss": losses[0],
+                "gradients": {name: digest(g) for (name, _), g in zip(trainable, gradients) if not is_idle_bias(name)},
+            }
+        optimizer.apply_gradients(zip(gradients, [variable for _, variable in trainable]))
+    after = {
+        "labels": [[int(label) for label in batch(size, step)[1]] for step in range(STEPS)],
+        "losses": losses,
+        "weights": {name: digest(variable) for name, variable in weights},
+        "inference": digest(model(images, training=False)),
+    }
+    return first, after
+
+
+if __name__ == "__main__":
+    use_float64()
+    for size in (12, 28):
+        header = {
+            "source": f"tooling/oracles/keras_network.py, {versions()}",
+            "size": size,
+            "batch": BATCH,
+            "classes": CLASSES,
+            "widthMultiplier": WIDTH,
+        }
+        first, after = goldens(size)
+        save(f"packages/model/src/__fixtures__/keras-mnist-{size}.json", header, first)
+        save(f"packages/training/src/__fixtures__/keras-adam-{size}.json", header, after)

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import type { TrainConfig } from '../config';
 import type { BatchRequest, TrainingBatch, TrainingData } from '../data';
 import type { TrainEvent } from '../events';
 import { hash32 } from '../hash';
@@ -119,3 +120,14 @@ export async function useCpu(): Promise<void> {
   await tf.setBackend('cpu');
   await tf.ready();
 }
+
+/** The configuration of scripts/killed_run.cjs: a checkpoint at every step, so that most of the time goes into writing them. */
+export const killedRunConfig: TrainConfig = {
+  epochs: 6,
+  batchSize: 4,
+  schedule: { kind: 'cosine', learningRate: 0.02 },
+  ema: { decay: 0.9 },
+  augment: {},
+  seed: 3,
+  checkpointEverySteps: 1,
+};

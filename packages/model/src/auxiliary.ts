@@ -22,7 +22,6 @@ type HeadOptions = Pick<
  * @param x - the output of module 4a or 4d, NHWC
  * @param name - `aux1` or `aux2`
  * @returns class probabilities `[batch, numClasses]`
- * @throws {RangeError} if the map is smaller than the paper's 5x5 pool.
  * @see Caffe `bvlc_googlenet/train_val.prototxt`; torchvision `InceptionAux`
  * Deviation: the flattened order is height, width, channels; Caffe's and PyTorch's dense weights must be permuted.
  */
@@ -36,7 +35,7 @@ export function auxiliaryHead(x: tfl.SymbolicTensor, name: string, options: Head
   const layers: tfl.layers.Layer[] = [
     torchvision
       ? new AdaptiveAveragePooling2D({ name: `${name}_pool`, outputSize: [4, 4] })
-      : paperPool(x, `${name}_pool`),
+      : tfl.layers.averagePooling2d({ name: `${name}_pool`, poolSize: 5, strides: 3, padding: 'valid' }),
     convBatchNorm({
       ...unit,
       name: `${name}_conv`,
@@ -67,20 +66,5 @@ export function auxiliaryHead(x: tfl.SymbolicTensor, name: string, options: Head
     units: numClasses,
     seed,
     kernelRegularizer,
-  });
-}
-
-function paperPool(x: tfl.SymbolicTensor, name: string): tfl.layers.Layer {
-  const [, height, width] = x.shape;
-  if ((height ?? 0) < 5 || (width ?? 0) < 5) {
-    throw new RangeError(
-      `googlenet("${name}"): expected a feature map of at least 5x5 for the auxiliary head, got ${height}x${width}. Use a larger inputShape or auxiliary: false.`,
-    );
-  }
-  return tfl.layers.averagePooling2d({
-    name,
-    poolSize: 5,
-    strides: 3,
-    padding: 'valid',
   });
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { inceptionCost } from '@googlenet/inception';
-import { endpoints, googlenet, INCEPTION_FILTERS, summarize, type GoogLeNetOptions } from './index';
+import { endpoints, googlenet, INCEPTION_FILTERS, summarize, VARIANTS, type GoogLeNetOptions } from './index';
 import { useCpu, withModel } from './testing/models';
 
 beforeAll(useCpu);
@@ -194,14 +194,44 @@ describe('width, seeds and wrong options', () => {
     );
   });
 
-  test('an input that is too small names the layer where it vanishes', () => {
+  test('an input that is too small names the layer where it vanishes, before any weight is made', () => {
+    const before = tf.memory().numTensors;
     expect(() => googlenet({ ...small, inputShape: [2, 2, 1] })).toThrow(
       'googlenet("pool4"): expected a feature map of at least 2x2, got 1x1. Use a larger inputShape.',
     );
-    expect(() => googlenet({ ...small, inputShape: [8, 8, 1], auxiliary: true })).toThrow(
-      'googlenet("aux1_pool"): expected a feature map of at least 5x5 for the auxiliary head, got 4x4.',
+    expect(() => googlenet({ ...small, variant: 'torchvision', inputShape: [64, 3, 3] })).toThrow(
+      'googlenet("pool2"): expected a feature map of at least 2x2, got 16x1. Use a larger inputShape.',
     );
+    expect(() => googlenet({ ...small, inputShape: [8, 8, 1], auxiliary: true })).toThrow(
+      'googlenet("aux1_pool"): expected a feature map of at least 5x5, got 4x4. Use a larger inputShape or auxiliary: false.',
+    );
+    expect(tf.memory().numTensors).toBe(before);
   });
+
+  test.each(['mnist', 'paper', 'torchvision', 'slim', 'cifar'] as const)(
+    'the smallest input that %s accepts builds and runs',
+    (variant) => {
+      const { inputShape } = VARIANTS[variant];
+      const accepted = (size: number) => {
+        try {
+          return googlenet({
+            variant,
+            inputShape: [size, size, inputShape[2]],
+            widthMultiplier: 0.01,
+            seed: 1,
+          });
+        } catch {
+          return undefined;
+        }
+      };
+      const sizes = Array.from({ length: 40 }, (_, i) => i + 1);
+      const size = sizes.find((candidate) => accepted(candidate))!;
+      expect(size).toBe({ mnist: 3, paper: 31, torchvision: 31, slim: 17, cifar: 3 }[variant]);
+      const model = accepted(size)!;
+      const y = model.predict(tf.ones([1, size, size, inputShape[2]])) as tf.Tensor;
+      expect(tf.sum(y).dataSync()[0]).toBeCloseTo(1, 4);
+    },
+  );
 });
 
 describe('running', () => {
@@ -220,6 +250,17 @@ describe('running', () => {
       expect(runs[2]).toEqual(runs[0]);
       expect(runs[0].slice(0, 10).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
       expect(new Set(runs[0]).size).toBeGreaterThan(10);
+      x.dispose();
+    });
+  });
+
+  test('200 predictions leave no tensor behind', () => {
+    withModel({ ...small, inputShape: [4, 4, 1], widthMultiplier: 0.01, auxiliary: false }, (model) => {
+      const x = tf.ones([1, 4, 4, 1]);
+      tf.dispose(model.predict(x));
+      const before = tf.memory().numTensors;
+      for (let i = 0; i < 200; i++) tf.dispose(model.predict(x));
+      expect(tf.memory().numTensors).toBe(before);
       x.dispose();
     });
   });

@@ -6,6 +6,7 @@ import { Lrn } from './lrn';
 import { maxPool } from './max-pool';
 import { resolveOptions, type GoogLeNetOptions, type ResolvedOptions } from './options';
 import { mixSeed } from './seed';
+import { checkSizes } from './sizes';
 import { SeededDropout } from './seeded-dropout';
 import { AUXILIARY_BLOCKS, INCEPTION_FILTERS, scaleFilters, type TrunkRow } from './variants';
 
@@ -23,6 +24,7 @@ import { AUXILIARY_BLOCKS, INCEPTION_FILTERS, scaleFilters, type TrunkRow } from
  */
 export function googlenet(options: GoogLeNetOptions = {}): tfl.LayersModel {
   const resolved = resolveOptions(options);
+  checkSizes(resolved);
   const { spec, numClasses, inputShape, dropout, kernelRegularizer, seed } = resolved;
   const input = tfl.input({ name: 'input', shape: inputShape });
   const auxiliaries: tfl.SymbolicTensor[] = [];

@@ -164,9 +164,3 @@ test('the 7x7 stem sees 3 pixels of padding as PyTorch does, and 2 in TF-slim', 
   expect(firstTap('paper')).toBeCloseTo(25, 3);
   expect(firstTap('slim')).toBeCloseTo(17, 3);
 });
-
-test('a map that cannot be pooled is refused by name', () => {
-  expect(() => pool([[1]], 3, 'ceil')).toThrow(
-    'googlenet("pool"): expected a feature map of at least 2x2, got 1x1. Use a larger inputShape.',
-  );
-});

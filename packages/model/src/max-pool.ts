@@ -41,7 +41,6 @@ export function poolBorder(
  * that is larger, and none is smaller.
  * @param x - NHWC feature map `[batch, height, width, channels]`, all values >= 0
  * @returns `[batch, ~height / 2, ~width / 2, channels]`
- * @throws {RangeError} if the map is too small to pool.
  */
 export function maxPool(
   x: tfl.SymbolicTensor,
@@ -50,11 +49,6 @@ export function maxPool(
   const { name, size, padding } = options;
   const stride = 2;
   const [, height, width] = x.shape as [null, number, number, number];
-  if (height < 2 || width < 2) {
-    throw new RangeError(
-      `googlenet("${name}"): expected a feature map of at least 2x2, got ${height}x${width}. Use a larger inputShape.`,
-    );
-  }
   const border = poolBorder([height, width], { size, stride, padding });
   let padded = x;
   if (Array.isArray(border)) {

@@ -113,12 +113,12 @@ export function ofType<T extends TrainEvent['type']>(
   return events.filter((event): event is Extract<TrainEvent, { type: T }> => event.type === type);
 }
 
-/** Puts tests on the plain JavaScript engine. */
+/** Puts tests on the plain JavaScript engine, without its advice to install another. */
 export async function useCpu(): Promise<void> {
   await import('@tensorflow/tfjs-backend-cpu');
-  tf.env().set('IS_TEST', true);
   await tf.setBackend('cpu');
   await tf.ready();
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
 
 /** The configuration of scripts/killed_run.cjs: a checkpoint at every step, so that most of the time goes into writing them. */

@@ -1,1 +1,3 @@
 export { trainableStockWasm } from './stock';
+export { useWasm, type WasmInfo, type WasmOptions } from './use-wasm';
+export { workerSource } from './runtime/worker-source';

@@ -1,0 +1,332 @@
+import { ACCUMULATE, BIAS, RELU, tile } from './micro';
+import { copyColumn, interleave, packPanel, packPanelTransposed } from './pack';
+import { MR, arg, max, min } from './simd';
+
+/** How the left matrix is read. */
+const ROWS: i32 = 0;
+const COLUMNS: i32 = 1;
+
+/**
+ * Packs the right matrix into panels of 8 columns: out[panel][k][8].
+ * Units: panels. Arguments: b, ldb, kPerGroup, n, out, transposed, groups, groupBytes.
+ * The rows come in `groups` (filter taps), read last group first when transposed: a rotated filter.
+ */
+export function packRight(args: usize, start: i32, end: i32, thread: i32): void {
+  const b = <usize>arg(args, 0);
+  const ldb = <usize>arg(args, 1);
+  const k = arg(args, 2);
+  const n = arg(args, 3);
+  const out = <usize>arg(args, 4);
+  const transposed = arg(args, 5);
+  const groups = arg(args, 6);
+  const groupBytes = <usize>arg(args, 7);
+  for (let panel = start; panel < end; panel++) {
+    const columns = min(8, n - panel * 8);
+    for (let g = 0; g < groups; g++) {
+      const to = out + <usize>(panel * groups + g) * <usize>k * 32;
+      if (transposed) {
+        packPanelTransposed(
+          b + <usize>(groups - 1 - g) * groupBytes + <usize>(panel * 8) * ldb,
+          ldb,
+          k,
+          columns,
+          to,
+        );
+      } else {
+        packPanel(b + <usize>g * groupBytes + <usize>(panel * 32), ldb, k, columns, to);
+      }
+    }
+  }
+}
+
+/**
+ * Packs rows [row, row + rows) and columns [k0, k1) of the left matrix as tiles of MR rows.
+ * In the convolution mode a row is an output pixel and the columns are its receptive field, tap by tap.
+ */
+function packLeft(
+  args: usize,
+  mode: i32,
+  row: i32,
+  rows: i32,
+  k0: i32,
+  k1: i32,
+  out: usize,
+  pointers: usize,
+): void {
+  const a = <usize>arg(args, 1);
+  const lda = <usize>arg(args, 2);
+  const lastRow = arg(args, 7) - 1;
+  for (let i = 0; i < rows; i += MR) {
+    if (mode == COLUMNS) {
+      let from = a + <usize>k0 * lda + ((<usize>(row + i)) << 2);
+      for (let k = k0; k < k1; k++) {
+        copyColumn(from, out);
+        from += lda;
+        out += MR * 4;
+      }
+    } else if (mode == ROWS) {
+      for (let r = 0; r < MR; r++) {
+        store<u32>(
+          pointers + ((<usize>r) << 2),
+          <u32>(a + <usize>min(row + i + r, lastRow) * lda + ((<usize>k0) << 2)),
+        );
+      }
+      out = interleave(pointers, k1 - k0, out);
+    } else {
+      out = packReceptiveFields(args, a, lda, row + i, lastRow, k0, k1, out, pointers);
+    }
+  }
+}
+
+/** The convolution form of {@link packLeft} for one tile. Geometry: arguments 18 to 33. */
+function packReceptiveFields(
+  args: usize,
+  a: usize,
+  lda: usize,
+  row: i32,
+  lastRow: i32,
+  k0: i32,
+  k1: i32,
+  out: usize,
+  pointers: usize,
+): usize {
+  const inHeight = arg(args, 18);
+  const inWidth = arg(args, 19);
+  const channels = arg(args, 20);
+  const outHeight = arg(args, 21);
+  const outWidth = arg(args, 22);
+  const filterWidth = arg(args, 23);
+  const strideHeight = arg(args, 24);
+  const strideWidth = arg(args, 25);
+  const dilationHeight = arg(args, 26);
+  const dilationWidth = arg(args, 27);
+  const padTop = arg(args, 28);
+  const padLeft = arg(args, 29);
+  const spreadHeight = arg(args, 30);
+  const spreadWidth = arg(args, 31);
+  const zeros = <u32>arg(args, 32);
+  // Image, top and left of every pixel of the tile, behind the pointers.
+  const where = pointers + 32;
+  for (let r = 0; r < MR; r++) {
+    const pixel = min(row + r, lastRow);
+    const x = pixel % outWidth;
+    const line = pixel / outWidth;
+    const at = where + <usize>(r * 12);
+    store<i32>(at, (line / outHeight) * inHeight * inWidth);
+    store<i32>(at, (line % outHeight) * strideHeight - padTop, 4);
+    store<i32>(at, x * strideWidth - padLeft, 8);
+  }
+  let k = k0;
+  while (k < k1) {
+    const tap = k / channels;
+    const channel = k - tap * channels;
+    const count = min(k1 - k, channels - channel);
+    const down = (tap / filterWidth) * dilationHeight;
+    const right = (tap % filterWidth) * dilationWidth;
+    for (let r = 0; r < MR; r++) {
+      const at = where + <usize>(r * 12);
+      let y = load<i32>(at, 4) + down;
+      let x = load<i32>(at, 8) + right;
+      let inside = y >= 0 && x >= 0;
+      if (spreadHeight > 1) {
+        inside = inside && y % spreadHeight == 0;
+        y /= spreadHeight;
+      }
+      if (spreadWidth > 1) {
+        inside = inside && x % spreadWidth == 0;
+        x /= spreadWidth;
+      }
+      inside = inside && y < inHeight && x < inWidth;
+      store<u32>(
+        pointers + ((<usize>r) << 2),
+        inside ? <u32>(a + <usize>(load<i32>(at) + y * inWidth + x) * lda + ((<usize>channel) << 2)) : zeros,
+      );
+    }
+    out = interleave(pointers, count, out);
+    k += count;
+  }
+  return out;
+}
+
+/**
+ * C[m, n] = A[m, k] B[k, n], with an optional bias and ReLU.
+ * Units: row blocks x column groups.
+ * Arguments: 0 mode, 1 a, 2 lda, 3 b, 4 bStride (32: packed panels; else the row stride of b itself), 5 c, 6 ldc,
+ * 7 m, 8 n, 9 k, 10 rowsPerBlock, 11 columnGroups, 12 kBlock, 13 bias, 14 flags, 15 scratch, 16 scratchPerThread,
+ * 17 panelBytes, then the geometry. Strides in bytes.
+ */
+export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
+  const mode = arg(args, 0);
+  const b = <usize>arg(args, 3);
+  const bStride = <usize>arg(args, 4);
+  const c = <usize>arg(args, 5);
+  const ldc = <usize>arg(args, 6);
+  const m = arg(args, 7);
+  const n = arg(args, 8);
+  const k = arg(args, 9);
+  const rowsPerBlock = arg(args, 10);
+  const columnGroups = arg(args, 11);
+  const kBlock = arg(args, 12);
+  const bias = <usize>arg(args, 13);
+  const finish = arg(args, 14);
+  const edge = <usize>arg(args, 15) + <usize>thread * <usize>arg(args, 16);
+  const pointers = edge + 256;
+  const packed = edge + 512;
+  const panelBytes = <usize>arg(args, 17);
+  const panels = (n + 7) / 8;
+
+  for (let unit = start; unit < end; unit++) {
+    const row = (unit / columnGroups) * rowsPerBlock;
+    const group = unit % columnGroups;
+    const rows = min(rowsPerBlock, m - row);
+    const firstPanel = (panels * group) / columnGroups;
+    const lastPanel = (panels * (group + 1)) / columnGroups;
+    for (let k0 = 0; k0 < k; k0 += kBlock) {
+      const depth = min(kBlock, k - k0);
+      let flags = finish & ACCUMULATE;
+      if (k0 > 0) flags = ACCUMULATE;
+      if (k0 + depth == k) flags |= finish & (BIAS | RELU);
+      packLeft(args, mode, row, rows, k0, k0 + depth, packed, pointers);
+      for (let panel = firstPanel; panel < lastPanel; panel++) {
+        const columns = min(8, n - panel * 8);
+        const right = b + <usize>panel * panelBytes + <usize>k0 * bStride;
+        const offset = <usize>panel * 32;
+        let left = packed;
+        for (let i = 0; i < rows; i += MR) {
+          tile(
+            left,
+            right,
+            bStride,
+            depth,
+            c + <usize>(row + i) * ldc + offset,
+            ldc,
+            min(MR, rows - i),
+            columns,
+            flags,
+            bias + offset,
+            edge,
+          );
+          left += <usize>(depth * MR * 4);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Filter gradient: dW[tap, ci, co] = sum over pixels of x[pixel shifted by tap, ci] dy[pixel, co].
+ * Units: row tiles (taps x ceil(channels / MR)) grouped in `tilesPerUnit`, x column groups.
+ * Arguments: 1 x, 2 ldx, 3 dy, 4 lddy, 5 dW, 7 pixels, 8 filters, 9 unused, 10 tilesPerUnit, 11 columnGroups,
+ * 12 pixelBlock, 15 scratch, 16 scratchPerThread, 17 taps, then the geometry. dW is [taps, channels, filters], dense.
+ */
+export function filterGradient(args: usize, start: i32, end: i32, thread: i32): void {
+  const dy = <usize>arg(args, 3);
+  const lddy = <usize>arg(args, 4);
+  const dw = <usize>arg(args, 5);
+  const pixels = arg(args, 7);
+  const filters = arg(args, 8);
+  const tilesPerUnit = arg(args, 10);
+  const columnGroups = arg(args, 11);
+  const pixelBlock = arg(args, 12);
+  const edge = <usize>arg(args, 15) + <usize>thread * <usize>arg(args, 16);
+  const pointers = edge + 512;
+  const left = pointers + ((<usize>pixelBlock) << 2);
+  const right = left + <usize>(pixelBlock * MR * 4 + 64);
+  const taps = arg(args, 17);
+  const channels = arg(args, 20);
+  const tilesPerTap = (channels + MR - 1) / MR;
+  const tiles = taps * tilesPerTap;
+  const panels = (filters + 7) / 8;
+  const ldw = (<usize>filters) << 2;
+
+  let unit = start;
+  while (unit < end) {
+    // Units of one column group that follow each other share the packed dy.
+    const blocks = (tiles + tilesPerUnit - 1) / tilesPerUnit;
+    const group = unit / blocks;
+    const lastUnit = min(end, (group + 1) * blocks);
+    const firstTile = (unit - group * blocks) * tilesPerUnit;
+    const lastTile = min(tiles, (lastUnit - group * blocks) * tilesPerUnit);
+    const firstPanel = (panels * group) / columnGroups;
+    const lastPanel = (panels * (group + 1)) / columnGroups;
+    for (let p0 = 0; p0 < pixels; p0 += pixelBlock) {
+      const depth = min(pixelBlock, pixels - p0);
+      for (let panel = firstPanel; panel < lastPanel; panel++) {
+        packPanel(
+          dy + <usize>p0 * lddy + <usize>panel * 32,
+          lddy,
+          depth,
+          min(8, filters - panel * 8),
+          right + <usize>((panel - firstPanel) * depth) * 32,
+        );
+      }
+      let pointersOf = -1;
+      for (let t = firstTile; t < lastTile; t++) {
+        const tap = t / tilesPerTap;
+        const channel = (t % tilesPerTap) * MR;
+        if (tap != pointersOf) {
+          shiftedPixels(args, tap, p0, depth, pointers);
+          pointersOf = tap;
+        }
+        let out = left;
+        for (let i: usize = 0; i < (<usize>depth) << 2; i += 4) {
+          const from = <usize>load<u32>(pointers + i);
+          copyColumn(from + ((<usize>channel) << 2), out);
+          out += MR * 4;
+        }
+        const row = dw + <usize>(tap * channels + channel) * ldw;
+        for (let panel = firstPanel; panel < lastPanel; panel++) {
+          tile(
+            left,
+            right + <usize>((panel - firstPanel) * depth) * 32,
+            32,
+            depth,
+            row + <usize>panel * 32,
+            ldw,
+            min(MR, channels - channel),
+            min(8, filters - panel * 8),
+            p0 > 0 ? ACCUMULATE : 0,
+            0,
+            edge,
+          );
+        }
+      }
+    }
+    unit = lastUnit;
+  }
+}
+
+/** Where the pixels that a tap sees lie, for output pixels [first, first + count). */
+function shiftedPixels(args: usize, tap: i32, first: i32, count: i32, pointers: usize): void {
+  const x = <usize>arg(args, 1);
+  const ldx = <usize>arg(args, 2);
+  const inHeight = arg(args, 18);
+  const inWidth = arg(args, 19);
+  const outHeight = arg(args, 21);
+  const outWidth = arg(args, 22);
+  const filterWidth = arg(args, 23);
+  const strideHeight = arg(args, 24);
+  const strideWidth = arg(args, 25);
+  const down = (tap / filterWidth) * arg(args, 26) - arg(args, 28);
+  const right = (tap % filterWidth) * arg(args, 27) - arg(args, 29);
+  const zeros = <u32>arg(args, 32);
+  let column = first % outWidth;
+  let line = (first / outWidth) % outHeight;
+  let image = first / outWidth / outHeight;
+  for (let i = 0; i < count; i++) {
+    const y = line * strideHeight + down;
+    const c = column * strideWidth + right;
+    const inside = y >= 0 && y < inHeight && c >= 0 && c < inWidth;
+    store<u32>(
+      pointers + ((<usize>i) << 2),
+      inside ? <u32>(x + <usize>((image * inHeight + y) * inWidth + c) * ldx) : zeros,
+    );
+    if (++column == outWidth) {
+      column = 0;
+      if (++line == outHeight) {
+        line = 0;
+        image++;
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import { MR, madd } from './simd';
+
+export const ACCUMULATE: i32 = 1;
+export const BIAS: i32 = 2;
+export const RELU: i32 = 4;
+
+// The accumulators are stored as they are, with nothing else alive: a branch here would make V8 spill them inside the loop.
+function storeRow(c: usize, left: v128, right: v128): void {
+  v128.store(c, left);
+  v128.store(c, right, 16);
+}
+
+/**
+ * C[6, 8] = A[6, k] B[k, 8], A packed as k columns of 6, B as rows of 8 that are `bStride` bytes apart.
+ */
+function micro6(a: usize, b: usize, bStride: usize, k: i32, c: usize, ldc: usize): void {
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0);
+  let c31 = f32x4.splat(0);
+  let c40 = f32x4.splat(0);
+  let c41 = f32x4.splat(0);
+  let c50 = f32x4.splat(0);
+  let c51 = f32x4.splat(0);
+  for (let i = 0; i < k; i++) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a, 4);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a, 8);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a, 12);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    x = v128.load32_splat(a, 16);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    x = v128.load32_splat(a, 20);
+    c50 = madd(x, b0, c50);
+    c51 = madd(x, b1, c51);
+    a += 24;
+    b += bStride;
+  }
+  storeRow(c, c00, c01);
+  storeRow(c + ldc, c10, c11);
+  storeRow(c + 2 * ldc, c20, c21);
+  storeRow(c + 3 * ldc, c30, c31);
+  storeRow(c + 4 * ldc, c40, c41);
+  storeRow(c + 5 * ldc, c50, c51);
+}
+
+/** The same with four rows. */
+function micro4(a: usize, b: usize, bStride: usize, k: i32, c: usize, ldc: usize): void {
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0);
+  let c31 = f32x4.splat(0);
+  for (let i = 0; i < k; i++) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a, 4);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a, 8);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a, 12);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    a += 16;
+    b += bStride;
+  }
+  storeRow(c, c00, c01);
+  storeRow(c + ldc, c10, c11);
+  storeRow(c + 2 * ldc, c20, c21);
+  storeRow(c + 3 * ldc, c30, c31);
+}
+
+/**
+ * One register tile of a product, cut to `rows` x `columns` at the edges.
+ *
+ * @param edge - scratch of MR * 32 + 32 bytes, used where the tile is cut
+ */
+export function tile(
+  a: usize,
+  b: usize,
+  bStride: usize,
+  k: i32,
+  c: usize,
+  ldc: usize,
+  rows: i32,
+  columns: i32,
+  flags: i32,
+  bias: usize,
+  edge: usize,
+): void {
+  const whole = rows >= MR && columns >= 8;
+  const direct = whole && !flags;
+  const to = direct ? c : edge;
+  if (ASC_FEATURE_RELAXED_SIMD) micro6(a, b, bStride, k, to, direct ? ldc : 32);
+  else micro4(a, b, bStride, k, to, direct ? ldc : 32);
+  if (direct) return;
+  if (columns >= 8) finishWhole(edge, c, ldc, rows, flags, bias);
+  else finishCut(edge, c, ldc, rows, columns, flags, bias);
+}
+
+/** Adds a tile of eight columns to the output: what was there, the bias, the ReLU. */
+function finishWhole(edge: usize, c: usize, ldc: usize, rows: i32, flags: i32, bias: usize): void {
+  let biasLeft = f32x4.splat(0);
+  let biasRight = f32x4.splat(0);
+  if (flags & BIAS) {
+    biasLeft = v128.load(bias);
+    biasRight = v128.load(bias, 16);
+  }
+  for (let i = 0; i < rows; i++) {
+    let left = f32x4.add(v128.load(edge), biasLeft);
+    let right = f32x4.add(v128.load(edge, 16), biasRight);
+    if (flags & ACCUMULATE) {
+      left = f32x4.add(left, v128.load(c));
+      right = f32x4.add(right, v128.load(c, 16));
+    }
+    if (flags & RELU) {
+      // pmax(x, 0) would turn NaN into 0; max keeps it.
+      left = f32x4.max(left, f32x4.splat(0));
+      right = f32x4.max(right, f32x4.splat(0));
+    }
+    v128.store(c, left);
+    v128.store(c, right, 16);
+    edge += 32;
+    c += ldc;
+  }
+}
+
+function finishCut(
+  edge: usize,
+  c: usize,
+  ldc: usize,
+  rows: i32,
+  columns: i32,
+  flags: i32,
+  bias: usize,
+): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j: usize = 0; j < (<usize>columns) << 2; j += 4) {
+      let value = load<f32>(edge + j);
+      if (flags & BIAS) value += load<f32>(bias + j);
+      if (flags & ACCUMULATE) value += load<f32>(c + j);
+      if (flags & RELU) value = f32.max(value, 0);
+      store<f32>(c + j, value);
+    }
+    edge += 32;
+    c += ldc;
+  }
+}

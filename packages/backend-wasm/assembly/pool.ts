@@ -1,0 +1,203 @@
+import { arg, max, min } from './simd';
+
+const MAX: i32 = 0;
+
+/**
+ * Window geometry of pooling. Arguments: 2 channels, 3 inHeight, 4 inWidth, 5 outHeight, 6 outWidth, 7 filterHeight, 8 filterWidth,
+ * 9 strideHeight, 10 strideWidth, 11 padTop, 12 padLeft, 13 kind (0 max, 1 average), 14 channelGroups.
+ * Units: images x channel groups, a group being a slice of the channels whose bounds are multiples of 4.
+ */
+function groupStart(channels: i32, groups: i32, group: i32): i32 {
+  return group >= groups ? channels : ((((channels + 3) >> 2) * group) / groups) << 2;
+}
+
+/** Pooling forward: 0 x, 1 y. A maximum never is NaN; an average counts the pixels inside only. */
+export function pool(args: usize, start: i32, end: i32, thread: i32): void {
+  const channels = arg(args, 2);
+  const inHeight = arg(args, 3);
+  const inWidth = arg(args, 4);
+  const outHeight = arg(args, 5);
+  const outWidth = arg(args, 6);
+  const filterHeight = arg(args, 7);
+  const filterWidth = arg(args, 8);
+  const kind = arg(args, 13);
+  const groups = arg(args, 14);
+  const pixelBytes = (<usize>channels) << 2;
+  const lineBytes = pixelBytes * <usize>inWidth;
+  for (let unit = start; unit < end; unit++) {
+    const image = unit / groups;
+    const first = groupStart(channels, groups, unit % groups);
+    const last = groupStart(channels, groups, (unit % groups) + 1);
+    const x = <usize>arg(args, 0) + <usize>(image * inHeight) * lineBytes;
+    let y = <usize>arg(args, 1) + <usize>(image * outHeight * outWidth) * pixelBytes;
+    for (let row = 0; row < outHeight; row++) {
+      const top = row * arg(args, 9) - arg(args, 11);
+      const r0 = max(0, top);
+      const r1 = min(inHeight, top + filterHeight);
+      for (let column = 0; column < outWidth; column++) {
+        const left = column * arg(args, 10) - arg(args, 12);
+        const c0 = max(0, left);
+        const c1 = min(inWidth, left + filterWidth);
+        const count = max(0, r1 - r0) * max(0, c1 - c0);
+        const scale: f32 = 1 / <f32>count;
+        let c = first;
+        for (; c + 4 <= last; c += 4) {
+          const offset = (<usize>c) << 2;
+          let best = f32x4.splat(-Infinity);
+          let total = f32x4.splat(0);
+          for (let r = r0; r < r1; r++) {
+            let at = x + <usize>r * lineBytes + <usize>c0 * pixelBytes + offset;
+            if (kind == MAX) {
+              for (let i = c0; i < c1; i++) {
+                best = f32x4.pmax(best, v128.load(at));
+                at += pixelBytes;
+              }
+            } else {
+              for (let i = c0; i < c1; i++) {
+                total = f32x4.add(total, v128.load(at));
+                at += pixelBytes;
+              }
+            }
+          }
+          v128.store(y + offset, kind == MAX ? best : f32x4.mul(total, f32x4.splat(scale)));
+        }
+        for (; c < last; c++) {
+          const offset = (<usize>c) << 2;
+          let best: f32 = -Infinity;
+          let total: f32 = 0;
+          for (let r = r0; r < r1; r++) {
+            for (let i = c0; i < c1; i++) {
+              const value = load<f32>(x + <usize>r * lineBytes + <usize>i * pixelBytes + offset);
+              if (value > best) best = value;
+              total += value;
+            }
+          }
+          store<f32>(y + offset, kind == MAX ? best : total * scale);
+        }
+        y += pixelBytes;
+      }
+    }
+  }
+}
+
+/** Sets one image's slice of dx to zero. */
+function clear(dx: usize, pixels: i32, pixelBytes: usize, first: i32, last: i32): void {
+  const offset = (<usize>first) << 2;
+  const bytes = (<usize>(last - first)) << 2;
+  for (let i = 0; i < pixels; i++) {
+    memory.fill(dx + offset, 0, bytes);
+    dx += pixelBytes;
+  }
+}
+
+/** Max pooling backward: 0 x, 1 dy, 15 dx. The first of equal maxima gets the gradient. */
+export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32): void {
+  const channels = arg(args, 2);
+  const inHeight = arg(args, 3);
+  const inWidth = arg(args, 4);
+  const outHeight = arg(args, 5);
+  const outWidth = arg(args, 6);
+  const groups = arg(args, 14);
+  const pixelBytes = (<usize>channels) << 2;
+  const lineBytes = pixelBytes * <usize>inWidth;
+  for (let unit = start; unit < end; unit++) {
+    const image = unit / groups;
+    const first = groupStart(channels, groups, unit % groups);
+    const last = groupStart(channels, groups, (unit % groups) + 1);
+    const x = <usize>arg(args, 0) + <usize>(image * inHeight) * lineBytes;
+    const dx = <usize>arg(args, 15) + <usize>(image * inHeight) * lineBytes;
+    let dy = <usize>arg(args, 1) + <usize>(image * outHeight * outWidth) * pixelBytes;
+    clear(dx, inHeight * inWidth, pixelBytes, first, last);
+    for (let row = 0; row < outHeight; row++) {
+      const top = row * arg(args, 9) - arg(args, 11);
+      const r0 = max(0, top);
+      const r1 = min(inHeight, top + arg(args, 7));
+      for (let column = 0; column < outWidth; column++) {
+        const left = column * arg(args, 10) - arg(args, 12);
+        const c0 = max(0, left);
+        const c1 = min(inWidth, left + arg(args, 8));
+        let c = first;
+        for (; c + 4 <= last; c += 4) {
+          const offset = (<usize>c) << 2;
+          const gradient = v128.load(dy + offset);
+          let best = f32x4.splat(-Infinity);
+          let where = i32x4.splat(-1);
+          for (let r = r0; r < r1; r++) {
+            let at = <usize>r * lineBytes + <usize>c0 * pixelBytes + offset;
+            for (let i = c0; i < c1; i++) {
+              const value = v128.load(x + at);
+              const larger = f32x4.gt(value, best);
+              best = f32x4.pmax(best, value);
+              where = v128.bitselect(i32x4.splat(<i32>at), where, larger);
+              at += pixelBytes;
+            }
+          }
+          for (let r = r0; r < r1; r++) {
+            let at = <usize>r * lineBytes + <usize>c0 * pixelBytes + offset;
+            for (let i = c0; i < c1; i++) {
+              const mine = i32x4.eq(where, i32x4.splat(<i32>at));
+              v128.store(dx + at, f32x4.add(v128.load(dx + at), v128.and(mine, gradient)));
+              at += pixelBytes;
+            }
+          }
+        }
+        for (; c < last; c++) {
+          const offset = (<usize>c) << 2;
+          let best: f32 = -Infinity;
+          let where: usize = 0;
+          for (let r = r0; r < r1; r++) {
+            for (let i = c0; i < c1; i++) {
+              const at = <usize>r * lineBytes + <usize>i * pixelBytes + offset;
+              const value = load<f32>(x + at);
+              if (value > best) {
+                best = value;
+                where = dx + at;
+              }
+            }
+          }
+          if (where) store<f32>(where, load<f32>(where) + load<f32>(dy + offset));
+        }
+        dy += pixelBytes;
+      }
+    }
+  }
+}
+
+/** Average pooling backward: 1 dy, 15 dx. Every window's gradient is divided by the window's full size, as tfjs does. */
+export function averagePoolGradient(args: usize, start: i32, end: i32, thread: i32): void {
+  const channels = arg(args, 2);
+  const inHeight = arg(args, 3);
+  const inWidth = arg(args, 4);
+  const outHeight = arg(args, 5);
+  const outWidth = arg(args, 6);
+  const groups = arg(args, 14);
+  const pixelBytes = (<usize>channels) << 2;
+  const lineBytes = pixelBytes * <usize>inWidth;
+  const scale: f32 = 1 / <f32>(arg(args, 7) * arg(args, 8));
+  for (let unit = start; unit < end; unit++) {
+    const image = unit / groups;
+    const first = groupStart(channels, groups, unit % groups);
+    const last = groupStart(channels, groups, (unit % groups) + 1);
+    const dx = <usize>arg(args, 15) + <usize>(image * inHeight) * lineBytes;
+    let dy = <usize>arg(args, 1) + <usize>(image * outHeight * outWidth) * pixelBytes;
+    clear(dx, inHeight * inWidth, pixelBytes, first, last);
+    for (let row = 0; row < outHeight; row++) {
+      const top = row * arg(args, 9) - arg(args, 11);
+      const r1 = min(inHeight, top + arg(args, 7));
+      for (let column = 0; column < outWidth; column++) {
+        const left = column * arg(args, 10) - arg(args, 12);
+        const c1 = min(inWidth, left + arg(args, 8));
+        for (let r = max(0, top); r < r1; r++) {
+          for (let i = max(0, left); i < c1; i++) {
+            const at = dx + <usize>r * lineBytes + <usize>i * pixelBytes;
+            for (let c = first; c < last; c++) {
+              const offset = (<usize>c) << 2;
+              store<f32>(at + offset, load<f32>(at + offset) + load<f32>(dy + offset) * scale);
+            }
+          }
+        }
+        dy += pixelBytes;
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { arg, argf, min } from './simd';
+
+const BLOCK: i32 = 64;
+
+/**
+ * out[o, i] = scale * sum over r of x[o, r, i], dense. Sums are kept in blocks of 64, so that the rounding error stays small.
+ * Units: outer x inner groups of 64 floats. Arguments: 0 x, 1 out, 2 reduce, 3 inner, 4 innerGroups, 5 scale.
+ */
+export function sumMiddle(args: usize, start: i32, end: i32, thread: i32): void {
+  const reduce = arg(args, 2);
+  const inner = arg(args, 3);
+  const groups = arg(args, 4);
+  const scale = argf(args, 5);
+  const stride = (<usize>inner) << 2;
+  for (let unit = start; unit < end; unit++) {
+    const outer = unit / groups;
+    const first = (unit % groups) * BLOCK;
+    const last = min(inner, first + BLOCK);
+    const x = <usize>arg(args, 0) + <usize>(outer * reduce) * stride;
+    const out = <usize>arg(args, 1) + <usize>outer * stride;
+    let i = first;
+    for (; i + 4 <= last; i += 4) {
+      let at = x + ((<usize>i) << 2);
+      let total = f32x4.splat(0);
+      for (let r0 = 0; r0 < reduce; r0 += BLOCK) {
+        let part = f32x4.splat(0);
+        for (let r = min(BLOCK, reduce - r0); r > 0; r--) {
+          part = f32x4.add(part, v128.load(at));
+          at += stride;
+        }
+        total = f32x4.add(total, part);
+      }
+      v128.store(out + ((<usize>i) << 2), f32x4.mul(total, f32x4.splat(scale)));
+    }
+    for (; i < last; i++) {
+      let at = x + ((<usize>i) << 2);
+      let total: f64 = 0;
+      for (let r = 0; r < reduce; r++) {
+        total += <f64>load<f32>(at);
+        at += stride;
+      }
+      store<f32>(out + ((<usize>i) << 2), <f32>(total * <f64>scale));
+    }
+  }
+}
+
+/** out[o] = scale * sum over r of x[o, r], dense, in double precision. Units: outer. Arguments: 0 x, 1 out, 2 reduce, 5 scale. */
+export function sumRows(args: usize, start: i32, end: i32, thread: i32): void {
+  const reduce = arg(args, 2);
+  const scale = <f64>argf(args, 5);
+  for (let row = start; row < end; row++) {
+    let at = <usize>arg(args, 0) + ((<usize>row * <usize>reduce) << 2);
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let i = 0;
+    for (; i + 4 <= reduce; i += 4) {
+      const v = v128.load(at);
+      low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)));
+      at += 16;
+    }
+    const both = f64x2.add(low, high);
+    let total = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+    for (; i < reduce; i++) {
+      total += <f64>load<f32>(at);
+      at += 4;
+    }
+    store<f32>(<usize>arg(args, 1) + ((<usize>row) << 2), <f32>(total * scale));
+  }
+}

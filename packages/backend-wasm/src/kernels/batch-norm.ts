@@ -1,0 +1,271 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../backend';
+import { float } from '../runtime/runtime';
+import type { Pixels } from './conv-plan';
+import { allFloat, sizeOf, type Kernel, type KernelEntry } from './register';
+
+/** Chunks of rows that are summed on their own; fixed, so that results do not depend on the number of threads. */
+const CHUNKS = 32;
+const SMALL = 16384;
+
+/** Batch-norm parameters and statistics of one layer: addresses of dense channel arrays. */
+export interface NormPointers {
+  gamma: number;
+  beta: number;
+  mean: number;
+  variance: number;
+}
+
+/** y = activation(batch norm of x with its own statistics); fills mean and variance. */
+export function normalizeTrain(
+  backend: WasmBackend,
+  rows: number,
+  channels: number,
+  x: Pixels,
+  y: Pixels,
+  norm: NormPointers,
+  epsilon: number,
+  relu: boolean,
+): void {
+  const { runtime } = backend;
+  const rowsPerChunk = Math.max(1, Math.ceil(rows / CHUNKS));
+  const chunks = Math.ceil(rows / rowsPerChunk);
+  const small = rows * channels < SMALL;
+  const partial = runtime.heap.allocate((2 * chunks + 2) * channels * 4, 'batch-norm sums');
+  const scale = partial + 2 * chunks * channels * 4;
+  const offset = scale + channels * 4;
+  // The first row shifts the sums: the variance loses no digits when the mean is large.
+  runtime.run(
+    'batchNormSums',
+    [x.pointer, x.stride * 4, rows, channels, partial, rowsPerChunk, x.pointer],
+    chunks,
+    small ? chunks : 1,
+  );
+  runtime.run(
+    'batchNormMoments',
+    [
+      partial,
+      chunks,
+      channels,
+      rows,
+      x.pointer,
+      norm.mean,
+      norm.variance,
+      norm.gamma,
+      norm.beta,
+      scale,
+      offset,
+      float(epsilon),
+    ],
+    channels,
+    channels,
+  );
+  scaleRows(backend, rows, channels, x, y, scale, offset, relu);
+  runtime.heap.release(partial);
+}
+
+function scaleRows(
+  backend: WasmBackend,
+  rows: number,
+  channels: number,
+  x: Pixels,
+  y: Pixels,
+  scale: number,
+  offset: number,
+  relu: boolean,
+): void {
+  const args = [x.pointer, x.stride * 4, y.pointer, y.stride * 4, channels, scale, offset, relu ? 1 : 0];
+  backend.runtime.run('scaleRows', args, rows, rows * channels < SMALL ? rows : undefined);
+}
+
+/** Gradients of {@link normalizeTrain}; `y` decides where the ReLU let the gradient through. */
+export function normalizeGradient(
+  backend: WasmBackend,
+  rows: number,
+  channels: number,
+  x: Pixels,
+  y: Pixels,
+  dy: Pixels,
+  dx: Pixels,
+  norm: NormPointers,
+  gradients: { gamma: number; beta: number },
+  epsilon: number,
+  relu: boolean,
+): void {
+  const { runtime } = backend;
+  const rowsPerChunk = Math.max(1, Math.ceil(rows / CHUNKS));
+  const chunks = Math.ceil(rows / rowsPerChunk);
+  const small = rows * channels < SMALL;
+  const partial = runtime.heap.allocate((2 * chunks + 3) * channels * 4, 'batch-norm sums');
+  const a = partial + 2 * chunks * channels * 4;
+  const b = a + channels * 4;
+  const c = b + channels * 4;
+  const mask = relu ? y.pointer : 0;
+  runtime.run(
+    'batchNormGradientSums',
+    [
+      x.pointer,
+      x.stride * 4,
+      rows,
+      channels,
+      partial,
+      rowsPerChunk,
+      norm.mean,
+      dy.pointer,
+      dy.stride * 4,
+      mask,
+      y.stride * 4,
+    ],
+    chunks,
+    small ? chunks : 1,
+  );
+  runtime.run(
+    'batchNormGradientMoments',
+    [
+      partial,
+      chunks,
+      channels,
+      rows,
+      norm.mean,
+      norm.variance,
+      norm.gamma,
+      gradients.gamma,
+      gradients.beta,
+      a,
+      b,
+      float(epsilon),
+      c,
+    ],
+    channels,
+    channels,
+  );
+  runtime.run(
+    'batchNormGradientRows',
+    [
+      x.pointer,
+      x.stride * 4,
+      dy.pointer,
+      dy.stride * 4,
+      mask,
+      y.stride * 4,
+      dx.pointer,
+      dx.stride * 4,
+      channels,
+      a,
+      b,
+      c,
+    ],
+    rows,
+    small ? rows : undefined,
+  );
+  runtime.heap.release(partial);
+}
+
+interface NormAttrs {
+  epsilon?: number;
+  activation?: 'linear' | 'relu';
+}
+
+const DEFAULT_EPSILON = 1e-3;
+
+const batchNormTrain: Kernel = ({ inputs: { x, gamma, beta }, attrs, backend }) => {
+  const { epsilon = DEFAULT_EPSILON, activation } = attrs as NormAttrs;
+  const channels = x.shape[x.shape.length - 1];
+  const [y, mean, variance] = [
+    backend.output(x.shape),
+    backend.output([channels]),
+    backend.output([channels]),
+  ];
+  const from = { pointer: backend.pointer(x), stride: channels };
+  const to = { pointer: backend.pointer(y), stride: channels };
+  const norm = {
+    gamma: backend.pointer(gamma),
+    beta: backend.pointer(beta),
+    mean: backend.pointer(mean),
+    variance: backend.pointer(variance),
+  };
+  normalizeTrain(backend, sizeOf(x) / channels, channels, from, to, norm, epsilon, activation === 'relu');
+  return [y, mean, variance];
+};
+
+const batchNormTrainGrad: Kernel = ({
+  inputs: { dy, x, y, gamma, beta, mean, variance },
+  attrs,
+  backend,
+}) => {
+  const { epsilon = DEFAULT_EPSILON, activation } = attrs as NormAttrs;
+  const channels = x.shape[x.shape.length - 1];
+  const [dx, dgamma, dbeta] = [
+    backend.output(x.shape),
+    backend.output([channels]),
+    backend.output([channels]),
+  ];
+  const pixels = (info: tf.TensorInfo): Pixels => ({ pointer: backend.pointer(info), stride: channels });
+  const norm = {
+    gamma: backend.pointer(gamma),
+    beta: backend.pointer(beta),
+    mean: backend.pointer(mean),
+    variance: backend.pointer(variance),
+  };
+  const gradients = { gamma: backend.pointer(dgamma), beta: backend.pointer(dbeta) };
+  normalizeGradient(
+    backend,
+    sizeOf(x) / channels,
+    channels,
+    pixels(x),
+    pixels(y),
+    pixels(dy),
+    pixels(dx),
+    norm,
+    gradients,
+    epsilon,
+    activation === 'relu',
+  );
+  return [dx, dgamma, dbeta];
+};
+
+/** Inference: one scale and one offset a channel. */
+const fusedBatchNorm: Kernel = ({ inputs, attrs, backend }) => {
+  const { x, mean, variance } = inputs;
+  const channels = sizeOf(mean);
+  const epsilon = (attrs.varianceEpsilon as number | null | undefined) ?? DEFAULT_EPSILON;
+  const numbers = (info: tf.TensorInfo | undefined) =>
+    info && (backend.data.get(info.dataId).values as Float32Array);
+  const [means, variances, scales, offsets] = [mean, variance, inputs.scale, inputs.offset].map(numbers);
+  const factors = new Float32Array(2 * channels);
+  for (let c = 0; c < channels; c++) {
+    const factor = (scales?.[c] ?? 1) / Math.sqrt((variances?.[c] ?? 0) + epsilon);
+    factors[c] = factor;
+    factors[channels + c] = (offsets?.[c] ?? 0) - (means?.[c] ?? 0) * factor;
+  }
+  const output = backend.output(x.shape);
+  const scale = backend.runtime.heap.allocate(factors.byteLength, 'batch-norm factors');
+  const from = { pointer: backend.pointer(x), stride: channels };
+  backend.runtime.heap.f32.set(factors, scale >>> 2);
+  const to = { pointer: backend.pointer(output), stride: channels };
+  scaleRows(backend, sizeOf(x) / channels, channels, from, to, scale, scale + channels * 4, false);
+  backend.runtime.heap.release(scale);
+  return output;
+};
+
+export const batchNormKernels: Record<string, KernelEntry> = {
+  BatchNormTrain: { kernel: batchNormTrain },
+  BatchNormTrainGrad: { kernel: batchNormTrainGrad },
+  [tf.FusedBatchNorm]: {
+    kernel: fusedBatchNorm,
+    accepts: (args) => {
+      const given = Object.values(args.inputs as Record<string, tf.TensorInfo | null | undefined>).filter(
+        (input) => input !== null && input !== undefined,
+      );
+      const { x, ...channelwise } = args.inputs;
+      const channels = x.shape[x.shape.length - 1];
+      return (
+        allFloat({ ...args, inputs: Object.fromEntries(given.map((input, i) => [i, input])) }) &&
+        sizeOf(x) > 0 &&
+        Object.values(channelwise as Record<string, tf.TensorInfo | null | undefined>).every(
+          (input) => input === null || input === undefined || sizeOf(input) === channels,
+        )
+      );
+    },
+  },
+};

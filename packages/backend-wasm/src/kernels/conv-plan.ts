@@ -1,0 +1,299 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../backend';
+
+/** The shape of one convolution, NHWC. Sizes in elements. */
+export interface ConvShape {
+  batch: number;
+  inHeight: number;
+  inWidth: number;
+  inChannels: number;
+  outHeight: number;
+  outWidth: number;
+  outChannels: number;
+  filterHeight: number;
+  filterWidth: number;
+  strideHeight: number;
+  strideWidth: number;
+  dilationHeight: number;
+  dilationWidth: number;
+  padTop: number;
+  padLeft: number;
+}
+
+/** A matrix of channels: address, and floats from one pixel to the next. */
+export interface Pixels {
+  pointer: number;
+  stride: number;
+}
+
+export const FLAG_ACCUMULATE = 1;
+export const FLAG_BIAS = 2;
+export const FLAG_RELU = 4;
+
+const ROWS_PER_BLOCK = 96;
+const DEPTH_BLOCK = 256;
+/** Below this many multiply-accumulates a job is not worth waking a thread for. */
+const SMALL_MACS = 100_000;
+/** With fewer rows than this the right matrix is read where it lies. */
+const PACK_MIN_ROWS = 48;
+
+/** How the left matrix of a product is read. */
+export const LeftMode = { ROWS: 0, COLUMNS: 1, RECEPTIVE_FIELDS: 2 } as const;
+
+export function convShape(info: tf.backend_util.Conv2DInfo): ConvShape {
+  return {
+    batch: info.batchSize,
+    inHeight: info.inHeight,
+    inWidth: info.inWidth,
+    inChannels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    dilationHeight: info.dilationHeight,
+    dilationWidth: info.dilationWidth,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+  };
+}
+
+/** A 1x1 convolution at stride 1 without padding: a plain matrix product. */
+export function isPointwise(shape: ConvShape): boolean {
+  return (
+    shape.filterHeight === 1 &&
+    shape.filterWidth === 1 &&
+    shape.strideHeight === 1 &&
+    shape.strideWidth === 1 &&
+    shape.padTop === 0 &&
+    shape.padLeft === 0 &&
+    shape.inHeight === shape.outHeight &&
+    shape.inWidth === shape.outWidth
+  );
+}
+
+export interface Product {
+  mode: number;
+  a: number;
+  /** Floats from one row of `a` (or column, when read by columns) to the next. */
+  lda: number;
+  m: number;
+  n: number;
+  k: number;
+  /** The right matrix: rows of `ldb` floats, or, transposed, columns; filter taps as groups of rows. */
+  b: number;
+  ldb: number;
+  transposed?: boolean;
+  groups?: number;
+  groupFloats?: number;
+  c: number;
+  ldc: number;
+  bias?: number;
+  flags?: number;
+  geometry?: readonly number[];
+}
+
+/** C = A B on all threads; the result does not depend on their number. */
+export function multiply(backend: WasmBackend, product: Product): void {
+  const { runtime } = backend;
+  const { m, n, k } = product;
+  const panels = Math.ceil(n / 8);
+  const small = m * n * k < SMALL_MACS;
+  const direct = !product.transposed && m < PACK_MIN_ROWS && n % 8 === 0;
+  const packed = direct ? 0 : runtime.heap.allocate(panels * 8 * k * 4, 'a packed matrix');
+  if (!direct) {
+    const groups = product.groups ?? 1;
+    runtime.run(
+      'packRight',
+      [
+        product.b,
+        product.ldb * 4,
+        k / groups,
+        n,
+        packed,
+        product.transposed ? 1 : 0,
+        groups,
+        (product.groupFloats ?? 0) * 4,
+      ],
+      panels,
+      small ? panels : undefined,
+    );
+  }
+  const shares = runtime.threads * 2;
+  const rows = Math.min(ROWS_PER_BLOCK, Math.max(12, Math.ceil(m / shares / 12) * 12));
+  const blocks = Math.ceil(m / rows);
+  const columnGroups = blocks < shares ? Math.min(panels, Math.ceil(shares / blocks)) : 1;
+  const depth = Math.min(k, DEPTH_BLOCK);
+  const scratch = runtime.scratch(1024 + rows * depth * 4 + 64);
+  const units = blocks * columnGroups;
+  runtime.run(
+    'gemm',
+    [
+      product.mode,
+      product.a,
+      product.lda * 4,
+      direct ? product.b : packed,
+      direct ? product.ldb * 4 : 32,
+      product.c,
+      product.ldc * 4,
+      m,
+      n,
+      k,
+      rows,
+      columnGroups,
+      depth,
+      product.bias ?? 0,
+      product.flags ?? 0,
+      scratch.pointer,
+      scratch.bytes,
+      direct ? 32 : k * 32,
+      ...(product.geometry ?? []),
+    ],
+    units,
+    small ? units : undefined,
+  );
+  if (packed) runtime.heap.release(packed);
+}
+
+/** Arguments 18 to 32 of the convolution kernels. */
+function geometry(shape: ConvShape, zeros: number, spreadHeight = 1, spreadWidth = 1): number[] {
+  return [
+    shape.inHeight,
+    shape.inWidth,
+    shape.inChannels,
+    shape.outHeight,
+    shape.outWidth,
+    shape.filterWidth,
+    shape.strideHeight,
+    shape.strideWidth,
+    shape.dilationHeight,
+    shape.dilationWidth,
+    shape.padTop,
+    shape.padLeft,
+    spreadHeight,
+    spreadWidth,
+    zeros,
+  ];
+}
+
+/** y = convolution of x with the filter (HWIO), then bias and ReLU as the flags say. */
+export function convolve(
+  backend: WasmBackend,
+  shape: ConvShape,
+  x: Pixels,
+  filter: number,
+  y: Pixels,
+  bias = 0,
+  flags = 0,
+): void {
+  const pointwise = isPointwise(shape);
+  multiply(backend, {
+    mode: pointwise ? LeftMode.ROWS : LeftMode.RECEPTIVE_FIELDS,
+    a: x.pointer,
+    lda: x.stride,
+    m: shape.batch * shape.outHeight * shape.outWidth,
+    n: shape.outChannels,
+    k: shape.filterHeight * shape.filterWidth * shape.inChannels,
+    b: filter,
+    ldb: shape.outChannels,
+    c: y.pointer,
+    ldc: y.stride,
+    bias,
+    flags,
+    geometry: pointwise ? undefined : geometry(shape, backend.runtime.zeros(shape.inChannels)),
+  });
+}
+
+/** dx = gradient of a convolution's input: a convolution of dy with the rotated, transposed filter. */
+export function convolveInputGradient(
+  backend: WasmBackend,
+  shape: ConvShape,
+  dy: Pixels,
+  filter: number,
+  dx: Pixels,
+  flags = 0,
+): void {
+  const taps = shape.filterHeight * shape.filterWidth;
+  const pointwise = isPointwise(shape);
+  const rotated: ConvShape = {
+    ...shape,
+    inHeight: shape.outHeight,
+    inWidth: shape.outWidth,
+    inChannels: shape.outChannels,
+    outHeight: shape.inHeight,
+    outWidth: shape.inWidth,
+    outChannels: shape.inChannels,
+    strideHeight: 1,
+    strideWidth: 1,
+    padTop: (shape.filterHeight - 1) * shape.dilationHeight - shape.padTop,
+    padLeft: (shape.filterWidth - 1) * shape.dilationWidth - shape.padLeft,
+  };
+  multiply(backend, {
+    mode: pointwise ? LeftMode.ROWS : LeftMode.RECEPTIVE_FIELDS,
+    a: dy.pointer,
+    lda: dy.stride,
+    m: shape.batch * shape.inHeight * shape.inWidth,
+    n: shape.inChannels,
+    k: taps * shape.outChannels,
+    b: filter,
+    ldb: shape.outChannels,
+    transposed: true,
+    groups: taps,
+    groupFloats: shape.inChannels * shape.outChannels,
+    c: dx.pointer,
+    ldc: dx.stride,
+    flags,
+    geometry: pointwise
+      ? undefined
+      : geometry(rotated, backend.runtime.zeros(shape.outChannels), shape.strideHeight, shape.strideWidth),
+  });
+}
+
+/** dW [height, width, in, out] = gradient of a convolution's filter. */
+export function convolveFilterGradient(
+  backend: WasmBackend,
+  shape: ConvShape,
+  x: Pixels,
+  dy: Pixels,
+  dw: number,
+): void {
+  const { runtime } = backend;
+  const registerRows = runtime.registerRows;
+  const taps = shape.filterHeight * shape.filterWidth;
+  const pixels = shape.batch * shape.outHeight * shape.outWidth;
+  const tiles = taps * Math.ceil(shape.inChannels / registerRows);
+  const panels = Math.ceil(shape.outChannels / 8);
+  const columnGroups = tiles < runtime.threads * 4 ? Math.min(panels, runtime.threads) : 1;
+  const units = tiles * columnGroups;
+  const pixelBlock = Math.min(DEPTH_BLOCK, pixels);
+  const scratch = runtime.scratch(1024 + pixelBlock * (4 + registerRows * 4 + panels * 32) + 128);
+  const small = pixels * taps * shape.inChannels * shape.outChannels < SMALL_MACS;
+  runtime.run(
+    'filterGradient',
+    [
+      0,
+      x.pointer,
+      x.stride * 4,
+      dy.pointer,
+      dy.stride * 4,
+      dw,
+      0,
+      pixels,
+      shape.outChannels,
+      0,
+      1,
+      columnGroups,
+      pixelBlock,
+      0,
+      0,
+      scratch.pointer,
+      scratch.bytes,
+      taps,
+      ...geometry(shape, runtime.zeros(shape.inChannels)),
+    ],
+    units,
+    small ? units : Math.ceil(units / runtime.threads),
+  );
+}

@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers';
+import { compareWithCpu, integer, pick, seeded, values, type Case, type Random } from '../testing/compare';
+
+type Pad =
+  'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
+
+const data = (random: Random, shape: number[]) => ({ data: values(random, shape), shape });
+
+/** A random convolution: forward, with bias and ReLU, and both gradients. */
+function convolutionCases(random: Random): Case[] {
+  const channels = () => pick(random, [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 19, 24, 33]);
+  const [inChannels, outChannels] = [channels(), channels()];
+  const batch = integer(random, 1, 3);
+  const kernel = [pick(random, [1, 2, 3, 3, 5]), pick(random, [1, 2, 3, 3, 5])];
+  const dilated = random() < 0.15;
+  const strides = dilated
+    ? [1, 1]
+    : pick(random, [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+        [2, 2],
+        [2, 1],
+        [3, 2],
+      ]);
+  const dilations = dilated ? [2, integer(random, 1, 2)] : [1, 1];
+  const size = (k: number, d: number) => integer(random, (k - 1) * d + 1, (k - 1) * d + 6);
+  const shape = [batch, size(kernel[0], dilations[0]), size(kernel[1], dilations[1]), inChannels];
+  const pad = pick<Pad>(random, [
+    'same',
+    'valid',
+    integer(random, 0, 3),
+    [
+      [0, 0],
+      [integer(random, 0, 2), 1],
+      [1, integer(random, 0, 2)],
+      [0, 0],
+    ],
+  ]);
+  const dimRoundingMode = typeof pad === 'string' ? undefined : 'floor';
+  const filterShape = [...kernel, inChannels, outChannels] as [number, number, number, number];
+  const info = tf.backend_util.computeConv2DInfo(
+    shape as [number, number, number, number],
+    filterShape,
+    strides as [number, number],
+    dilations as [number, number],
+    pad,
+    dimRoundingMode,
+  );
+  const attrs = { strides, pad, dataFormat: 'NHWC', dilations, dimRoundingMode };
+  const x = data(random, shape);
+  const filter = data(random, filterShape);
+  const dy = data(random, info.outShape);
+  const forward: Case[] = [
+    { name: 'Conv2D', inputs: { x, filter }, attrs },
+    {
+      name: 'FusedConv2D',
+      inputs: { x, filter, bias: data(random, [outChannels]) },
+      attrs: { ...attrs, activation: pick(random, ['relu', 'linear', 'relu6']) },
+    },
+  ];
+  if (dilated) return forward;
+  return [
+    ...forward,
+    { name: 'Conv2DBackpropInput', inputs: { dy, filter }, attrs: { ...attrs, inputShape: shape } },
+    { name: 'Conv2DBackpropFilter', inputs: { x, dy }, attrs: { ...attrs, filterShape } },
+  ];
+}
+
+describe('convolutions', () => {
+  it('equal the cpu backend’s over random shapes, strides, paddings and dilations', async () => {
+    const random = seeded(11);
+    const cases = Array.from({ length: 150 }, () => convolutionCases(random)).flat();
+    expect(cases.length).toBeGreaterThan(500);
+    expect(await compareWithCpu(cases)).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { FLAG_BIAS, FLAG_RELU, LeftMode, multiply } from './conv-plan';
+import { allFloat, sizeOf, type Kernel, type KernelArguments, type KernelEntry } from './register';
+
+interface MatMulAttrs {
+  transposeA: boolean;
+  transposeB: boolean;
+  activation?: string | null;
+}
+
+/** Batched C = A B, with transposes; a batch of one is used for all. */
+const matMul: Kernel = ({ inputs: { a, b, bias }, attrs, backend }) => {
+  const { transposeA, transposeB, activation } = attrs as unknown as MatMulAttrs;
+  const [aRows, aColumns] = a.shape.slice(-2);
+  const [bRows, bColumns] = b.shape.slice(-2);
+  const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
+  const [inner, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
+  if (inner !== k) {
+    throw new RangeError(
+      `matMul: expected inner sizes that agree, got ${k} and ${inner} of [${a.shape.join(', ')}] and [${b.shape.join(', ')}]. Transpose one.`,
+    );
+  }
+  const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const output = backend.output([...outer, m, n]);
+  const [aBatch, bBatch] = [sizeOf(a) / (m * k), sizeOf(b) / (k * n)];
+  const flags =
+    ((bias as tf.TensorInfo | undefined) ? FLAG_BIAS : 0) | (activation === 'relu' ? FLAG_RELU : 0);
+  const pointers = {
+    a: backend.pointer(a),
+    b: backend.pointer(b),
+    c: backend.pointer(output),
+    bias: flags & FLAG_BIAS ? backend.pointer(bias) : 0,
+  };
+  for (let i = 0; i < Math.max(aBatch, bBatch); i++) {
+    multiply(backend, {
+      mode: transposeA ? LeftMode.COLUMNS : LeftMode.ROWS,
+      a: pointers.a + (i % aBatch) * m * k * 4,
+      lda: aColumns,
+      m,
+      n,
+      k,
+      b: pointers.b + (i % bBatch) * k * n * 4,
+      ldb: bColumns,
+      transposed: transposeB,
+      c: pointers.c + i * m * n * 4,
+      ldc: n,
+      bias: pointers.bias,
+      flags,
+    });
+  }
+  return output;
+};
+
+/** Batches of one side only, or alike: what the cpu backend's index arithmetic covers too. */
+function accepts(args: KernelArguments): boolean {
+  const inputs = Object.fromEntries(
+    Object.entries(args.inputs as Record<string, tf.TensorInfo | null | undefined>).flatMap(
+      ([name, input]) => (input ? [[name, input]] : []),
+    ),
+  );
+  const { a, b, bias, preluActivationWeights } = inputs;
+  const { activation, transposeB } = args.attrs as unknown as MatMulAttrs;
+  const batches = [a, b].map(({ shape }) => shape.slice(0, -2).join());
+  const plainBatches = batches[0] === batches[1] || batches.some((batch) => /^1?(,1)*$/.test(batch));
+  const n = b.shape[b.shape.length - (transposeB ? 2 : 1)];
+  return (
+    allFloat({ ...args, inputs }) &&
+    sizeOf(a) > 0 &&
+    sizeOf(b) > 0 &&
+    plainBatches &&
+    (preluActivationWeights as tf.TensorInfo | undefined) === undefined &&
+    (activation === null || activation === undefined || activation === 'linear' || activation === 'relu') &&
+    ((bias as tf.TensorInfo | undefined) === undefined ||
+      (sizeOf(bias) === n && bias.shape[bias.shape.length - 1] === n))
+  );
+}
+
+export const matMulKernels: Record<string, KernelEntry> = {
+  [tf.BatchMatMul]: { kernel: matMul, accepts },
+  [tf._FusedMatMul]: { kernel: matMul, accepts },
+};

@@ -1,0 +1,89 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { float } from '../runtime/runtime';
+import { sizeOf, type Kernel, type KernelEntry } from './register';
+
+const BLOCK = 1024;
+const SMALL_BLOCKS = 16;
+
+/** How many `param${i}` there are. */
+function countOf(inputs: Record<string, tf.TensorInfo>): number {
+  let count = 0;
+  while (`param${count}` in inputs) count++;
+  return count;
+}
+
+function grainOf(units: number): number | undefined {
+  return units <= SMALL_BLOCKS ? units : undefined;
+}
+
+const adamStep: Kernel = ({ inputs, attrs, backend }) => {
+  const { learningRates, weightDecays, beta1, beta2, epsilon, step, decoupled } = attrs as unknown as {
+    learningRates: number[];
+    weightDecays: number[];
+    beta1: number;
+    beta2: number;
+    epsilon: number;
+    step: number;
+    decoupled: boolean;
+  };
+  const correction = Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step);
+  const betas = [beta1, 1 - beta1, beta2, 1 - beta2].map(float);
+  for (let i = 0; i < countOf(inputs); i++) {
+    const count = sizeOf(inputs[`param${i}`]);
+    const [rate, decay] = [learningRates[i], weightDecays[i]];
+    const pointers = ['param', 'grad', 'm', 'v'].map((name) => backend.pointer(inputs[`${name}${i}`]));
+    const numbers = [rate * correction, epsilon, decoupled ? 0 : decay, decoupled ? 1 - rate * decay : 1].map(
+      float,
+    );
+    const units = Math.ceil(count / BLOCK);
+    backend.runtime.run('adam', [...pointers, count, ...betas, ...numbers], units, grainOf(units));
+  }
+  return [];
+};
+
+const sgdStep: Kernel = ({ inputs, attrs, backend }) => {
+  const { learningRates, weightDecays, momentum, nesterov } = attrs as unknown as {
+    learningRates: number[];
+    weightDecays: number[];
+    momentum: number;
+    nesterov: boolean;
+  };
+  for (let i = 0; i < countOf(inputs); i++) {
+    const count = sizeOf(inputs[`param${i}`]);
+    const velocity = inputs[`velocity${i}`] as tf.TensorInfo | undefined;
+    const pointers = ['param', 'grad'].map((name) => backend.pointer(inputs[`${name}${i}`]));
+    const numbers = [momentum, learningRates[i], weightDecays[i]].map(float);
+    const units = Math.ceil(count / BLOCK);
+    const state = velocity ? backend.pointer(velocity) : 0;
+    backend.runtime.run(
+      'descend',
+      [...pointers, state, 0, count, ...numbers, nesterov ? 1 : 0],
+      units,
+      grainOf(units),
+    );
+  }
+  return [];
+};
+
+const emaStep: Kernel = ({ inputs, attrs, backend }) => {
+  const decay = attrs.decay as number;
+  for (let i = 0; i < countOf(inputs); i++) {
+    const count = sizeOf(inputs[`param${i}`]);
+    const pointers = ['param', 'average'].map((name) => backend.pointer(inputs[`${name}${i}`]));
+    const units = Math.ceil(count / BLOCK);
+    backend.runtime.run(
+      'average',
+      [...pointers, 0, 0, count, float(decay), float(1 - decay)],
+      units,
+      grainOf(units),
+    );
+  }
+  return [];
+};
+
+/** Updates in place; the inputs' data must belong to nobody else. */
+export const optimizerKernels: Record<string, KernelEntry> = {
+  AdamStep: { kernel: adamStep },
+  SgdStep: { kernel: sgdStep },
+  EmaStep: { kernel: emaStep },
+};

@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../backend';
+import { allFloat, sizeOf, type Kernel, type KernelArguments, type KernelEntry } from './register';
+
+interface PoolAttrs {
+  filterSize: number | [number, number];
+  strides: number | [number, number];
+  pad: 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+const KIND = { max: 0, average: 1 } as const;
+/** Channels of a unit, where there are more. */
+const GROUP_CHANNELS = 64;
+const SMALL = 16384;
+
+function infoOf(attrs: KernelArguments['attrs'], shape: number[], round = true): tf.backend_util.Conv2DInfo {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttrs;
+  const shape4d = shape as [number, number, number, number];
+  return tf.backend_util.computePool2DInfo(
+    shape4d,
+    filterSize,
+    strides,
+    1,
+    pad,
+    round ? dimRoundingMode : undefined,
+  );
+}
+
+function runPool(
+  backend: WasmBackend,
+  name: string,
+  info: tf.backend_util.Conv2DInfo,
+  kind: number,
+  first: number,
+  second: number,
+  dx: number,
+): void {
+  const groups = Math.max(1, Math.ceil(info.inChannels / GROUP_CHANNELS));
+  const units = info.batchSize * groups;
+  const windows = [
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    info.padInfo.top,
+    info.padInfo.left,
+  ];
+  const sizes = [info.inChannels, info.inHeight, info.inWidth, info.outHeight, info.outWidth];
+  const work = info.batchSize * info.outHeight * info.outWidth * info.inChannels;
+  backend.runtime.run(
+    name,
+    [first, second, ...sizes, ...windows, kind, groups, dx],
+    units,
+    work < SMALL ? units : undefined,
+  );
+}
+
+function forward(kind: number): Kernel {
+  return ({ inputs: { x }, attrs, backend }) => {
+    const info = infoOf(attrs, x.shape);
+    const output = backend.output(info.outShape);
+    runPool(backend, 'pool', info, kind, backend.pointer(x), backend.pointer(output), 0);
+    return output;
+  };
+}
+
+const maxPoolGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) => {
+  const info = infoOf(attrs, input.shape);
+  const output = backend.output(input.shape);
+  runPool(
+    backend,
+    'maxPoolGradient',
+    info,
+    KIND.max,
+    backend.pointer(input),
+    backend.pointer(dy),
+    backend.pointer(output),
+  );
+  return output;
+};
+
+const averagePoolGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) => {
+  const info = infoOf(attrs, input.shape, false);
+  const output = backend.output(input.shape);
+  runPool(
+    backend,
+    'averagePoolGradient',
+    info,
+    KIND.average,
+    0,
+    backend.pointer(dy),
+    backend.pointer(output),
+  );
+  return output;
+};
+
+/** Windows that lie wholly in the padding have no average: the cpu backend's kernel knows what to do. */
+function accepts(args: KernelArguments): boolean {
+  if (!allFloat(args) || Object.values(args.inputs).some((input) => sizeOf(input) === 0)) return false;
+  const { pad } = args.attrs as unknown as PoolAttrs;
+  return typeof pad === 'string' || pad === 0;
+}
+
+/** The cpu backend hands a pool of one pixel through, without copying. */
+function acceptsForward(args: KernelArguments): boolean {
+  if (!accepts(args)) return false;
+  const info = infoOf(args.attrs, args.inputs.x.shape);
+  return info.filterHeight * info.filterWidth > 1 || info.strideHeight * info.strideWidth > 1;
+}
+
+export const poolKernels: Record<string, KernelEntry> = {
+  [tf.MaxPool]: { kernel: forward(KIND.max), accepts: acceptsForward },
+  [tf.AvgPool]: { kernel: forward(KIND.average), accepts: acceptsForward },
+  [tf.MaxPoolGrad]: { kernel: maxPoolGradient, accepts },
+  [tf.AvgPoolGrad]: { kernel: averagePoolGradient, accepts },
+};

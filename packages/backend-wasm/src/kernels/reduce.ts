@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { float } from '../runtime/runtime';
+import { allFloat, sizeOf, type Kernel, type KernelArguments, type KernelEntry } from './register';
+
+interface Reduction {
+  outer: number;
+  reduce: number;
+  inner: number;
+  shape: number[];
+}
+
+const INNER_BLOCK = 64;
+const SMALL = 16384;
+
+/** A reduction over neighbouring axes as [outer, reduce, inner]; undefined where the axes are apart. */
+function plan({ inputs: { x }, attrs }: KernelArguments): Reduction | undefined {
+  const { axis, keepDims } = attrs as { axis?: number | number[]; keepDims?: boolean };
+  const axes = tf.util.parseAxisParam(axis ?? x.shape.map((_, i) => i), x.shape).sort((p, q) => p - q);
+  if (axes.length === 0 || axes.some((one, i) => one !== axes[0] + i)) return undefined;
+  const last = axes[axes.length - 1] + 1;
+  const size = (dimensions: number[]) => dimensions.reduce((product, dimension) => product * dimension, 1);
+  const shape = keepDims
+    ? x.shape.map((dimension, i) => (axes.includes(i) ? 1 : dimension))
+    : x.shape.filter((_, i) => !axes.includes(i));
+  return {
+    outer: size(x.shape.slice(0, axes[0])),
+    reduce: size(x.shape.slice(axes[0], last)),
+    inner: size(x.shape.slice(last)),
+    shape,
+  };
+}
+
+/** Sum (scale 1) or mean of the axes. */
+function sumKernel(mean: boolean): KernelEntry {
+  const kernel: Kernel = (args) => {
+    const reduction = plan(args);
+    if (!reduction) throw new Error('googlenet-wasm: expected neighbouring axes. Please report this.');
+    const { backend } = args;
+    const { outer, reduce, inner, shape } = reduction;
+    const output = backend.output(shape);
+    const scale = float(mean ? 1 / reduce : 1);
+    const groups = Math.ceil(inner / INNER_BLOCK);
+    const pointers = [backend.pointer(args.inputs.x), backend.pointer(output)];
+    const units = inner === 1 ? outer : outer * groups;
+    const grain = outer * reduce * inner < SMALL ? units : undefined;
+    backend.runtime.run(
+      inner === 1 ? 'sumRows' : 'sumMiddle',
+      [...pointers, reduce, inner, groups, scale],
+      units,
+      grain,
+    );
+    return output;
+  };
+  return {
+    kernel,
+    accepts: (args) => allFloat(args) && sizeOf(args.inputs.x) > 0 && plan(args) !== undefined,
+  };
+}
+
+export const reduceKernels: Record<string, KernelEntry> = {
+  [tf.Sum]: sumKernel(false),
+  [tf.Mean]: sumKernel(true),
+};

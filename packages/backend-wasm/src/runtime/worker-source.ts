@@ -1,0 +1,66 @@
+/**
+ * Fields of the control block at address 0 of the shared memory, as indices of 32-bit integers.
+ *
+ * A job: `FUNCTION` is applied to pieces of `GRAIN` units until `NEXT` reaches `UNITS`; whoever is free takes the next piece.
+ */
+export const Control = {
+  GENERATION: 0,
+  DONE: 1,
+  NEXT: 2,
+  UNITS: 3,
+  GRAIN: 4,
+  FUNCTION: 5,
+  SLEEPERS: 6,
+  STOP: 7,
+  FAILED: 8,
+} as const;
+
+/** Where the argument block of the running job lies, in bytes. */
+export const ARGUMENTS = 256;
+/** First address behind the control and argument blocks. */
+export const HEAP_BASE = 4096;
+
+/** Turns of the loop in which a thread looks for work before it sleeps: about a tenth of a millisecond. */
+export const SPIN_TURNS = 12000;
+
+/**
+ * The worker's program, for worker_threads and for Web Workers. It waits for a generation, takes pieces of the job, reports.
+ * A string, so that no bundler has to find a second file; its numbers are those of {@link Control}.
+ */
+export const workerSource = `
+const start = ({ module, memory, names, thread }, report) => {
+  const exports = new WebAssembly.Instance(module, { env: { memory, abort() {} } }).exports;
+  const functions = names.map((name) => exports[name]);
+  const control = new Int32Array(memory.buffer, 0, 64);
+  let seen = Atomics.load(control, ${Control.GENERATION});
+  report('ready');
+  for (;;) {
+    for (let turn = 0; turn < ${SPIN_TURNS} && Atomics.load(control, ${Control.GENERATION}) === seen; turn++);
+    while (Atomics.load(control, ${Control.GENERATION}) === seen) {
+      Atomics.add(control, ${Control.SLEEPERS}, 1);
+      Atomics.wait(control, ${Control.GENERATION}, seen);
+      Atomics.sub(control, ${Control.SLEEPERS}, 1);
+    }
+    seen = Atomics.load(control, ${Control.GENERATION});
+    if (Atomics.load(control, ${Control.STOP})) return;
+    try {
+      const units = control[${Control.UNITS}];
+      const grain = control[${Control.GRAIN}];
+      const run = functions[control[${Control.FUNCTION}]];
+      for (let unit; (unit = Atomics.add(control, ${Control.NEXT}, grain)) < units; ) {
+        run(${ARGUMENTS}, unit, Math.min(units, unit + grain), thread);
+      }
+    } catch (error) {
+      Atomics.store(control, ${Control.FAILED}, 1);
+    }
+    Atomics.add(control, ${Control.DONE}, 1);
+    Atomics.notify(control, ${Control.DONE});
+  }
+};
+if (typeof require === 'function') {
+  const { workerData, parentPort } = require('node:worker_threads');
+  start(workerData, (message) => parentPort.postMessage(message));
+} else {
+  self.onmessage = (event) => start(event.data, (message) => self.postMessage(message));
+}
+`;

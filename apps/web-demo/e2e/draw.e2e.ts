@@ -1,0 +1,111 @@
+import { networkReady, openSite, drawDigit, settledAnswer, type Site } from './site';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
+
+describe('drawing', () => {
+  it('reads strokes for all ten digits, and holds no more tensors after a hundred predictions', async () => {
+    const { page, problems } = await site.open();
+    await networkReady(page);
+    await drawDigit(page, 0);
+    await settledAnswer(page);
+    const before = await page.evaluate(() => globalThis.googlenetMemory?.predicting());
+    const answers: string[] = [];
+    for (let digit = 0; digit < 10; digit++) {
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await drawDigit(page, digit);
+      answers.push(await settledAnswer(page));
+    }
+    expect(answers.join('')).toBe('0123456789');
+    const answered = Number(await page.evaluate(() => globalThis.googlenetMemory?.answered()));
+    expect(answered).toBeGreaterThan(100);
+    expect(await page.evaluate(() => globalThis.googlenetMemory?.predicting())).toEqual(before);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('shows the 28 by 28 picture that the network sees, and takes strokes back', async () => {
+    const { page } = await site.open();
+    await networkReady(page);
+    const lit = () =>
+      page.getByLabel('The 28 by 28 picture that the network sees').evaluate((canvas: HTMLCanvasElement) => {
+        const { data, width, height } = canvas.getContext('2d')!.getImageData(0, 0, 28, 28);
+        return { width, height, lit: data.filter((value, i) => i % 4 === 0 && value > 100).length };
+      });
+    await drawDigit(page, 4);
+    const whole = await lit();
+    expect([whole.width, whole.height]).toEqual([28, 28]);
+    expect(whole.lit).toBeGreaterThan(40);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect((await lit()).lit).not.toBe(whole.lit);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByLabel('Nothing to see yet').waitFor();
+    expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
+    await page.context().close();
+  });
+
+  it('can be drawn on with the keyboard alone', async () => {
+    const { page } = await site.open();
+    await networkReady(page);
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').innerText()).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Drawing canvas');
+    await page.keyboard.press(' ');
+    for (let i = 0; i < 22; i++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press(' ');
+    expect(await settledAnswer(page)).toBe('1');
+    await page.keyboard.press('Backspace');
+    await page.getByLabel('Nothing to see yet').waitFor();
+    await page.context().close();
+  });
+
+  it('takes a test digit, a picture file, and says what is wrong with a file that is no picture', async () => {
+    const { page } = await site.open();
+    await networkReady(page);
+    await page.getByRole('button', { name: 'Test digit 7' }).click();
+    expect(await settledAnswer(page)).toBe('7');
+    await page.getByText('Right: its writer meant 7.').waitFor();
+    const png = await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(200, 300);
+      const context = canvas.getContext('2d')!;
+      context.fillStyle = '#fff';
+      context.fillRect(0, 0, 200, 300);
+      context.lineWidth = 22;
+      context.lineCap = 'round';
+      context.strokeStyle = '#226';
+      context.beginPath();
+      context.moveTo(105, 60);
+      context.lineTo(98, 240);
+      context.stroke();
+      const blob = await canvas.convertToBlob();
+      return [...new Uint8Array(await blob.arrayBuffer())];
+    });
+    const input = page.getByLabel('Picture file');
+    await input.setInputFiles({ name: 'one.png', mimeType: 'image/png', buffer: Buffer.from(png) });
+    expect(await settledAnswer(page)).toBe('1');
+    await input.setInputFiles({
+      name: 'broken.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('not a picture'),
+    });
+    await page.getByRole('alert').getByText('showPicture(broken.png): expected a picture').waitFor();
+    await page.context().close();
+  });
+
+  it('opens a drawing from its link', async () => {
+    const { page } = await site.open();
+    await networkReady(page);
+    await drawDigit(page, 3);
+    expect(await settledAnswer(page)).toBe('3');
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.waitForFunction(() => location.hash.includes('?d='));
+    const other = await site.open(new URL(page.url()).hash);
+    expect(await settledAnswer(other.page)).toBe('3');
+    await Promise.all([page.context().close(), other.page.context().close()]);
+  });
+});

@@ -1,0 +1,90 @@
+import { drawDigit, networkReady, openSite, type Site } from './site';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
+
+describe('looking inside', () => {
+  it('opens a module and shows its four branches for this very drawing', async () => {
+    const { page, problems } = await site.open('#/inside');
+    await page.getByText('There is nothing to look at yet.').waitFor();
+    await page.getByRole('link', { name: 'Draw a digit', exact: true }).click();
+    await networkReady(page);
+    await drawDigit(page, 5);
+    await page.getByRole('link', { name: 'Look inside the network' }).click();
+    const panel = page.getByTestId('module-panel');
+    await panel.and(page.locator('[data-module=inception_3b]')).waitFor();
+    expect(await page.getByRole('link', { name: /^Module / }).count()).toBe(9);
+
+    await page.getByRole('link', { name: /^Module 4c/ }).click();
+    await panel.and(page.locator('[data-module=inception_4c]')).waitFor();
+    expect(page.url()).toContain('#/inside/inception_4c');
+    const branches = panel.locator('[data-branch]');
+    expect(
+      await branches.evaluateAll((all) => all.map((branch) => branch.getAttribute('data-branch'))),
+    ).toEqual(['conv1x1', 'conv3x3', 'conv5x5', 'poolProj']);
+    for (const branch of await branches.all()) {
+      const brightest = await branch.locator('canvas').evaluateAll((maps) =>
+        maps.map((map) =>
+          Math.max(
+            ...(map as HTMLCanvasElement)
+              .getContext('2d')!
+              .getImageData(0, 0, 14, 14)
+              .data.filter((_, i) => i % 4 !== 3),
+          ),
+        ),
+      );
+      expect(brightest.length).toBeGreaterThanOrEqual(2);
+      expect(brightest[0]).toBeGreaterThan(brightest.at(-1)! - 1);
+    }
+    const parts = await panel.locator('.branch-numbers > div:first-child .number').allInnerTexts();
+    expect(Math.abs(parts.reduce((sum, part) => sum + Number.parseInt(part), 0) - 100)).toBeLessThanOrEqual(
+      2,
+    );
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('explains another class when asked, and follows a link to a module', async () => {
+    const { page } = await site.open('#/draw');
+    await networkReady(page);
+    await page.getByRole('button', { name: 'Test digit 2' }).click();
+    await page.evaluate(() => (location.hash = '#/inside/inception_5b'));
+    const panel = page.getByTestId('module-panel');
+    await panel.and(page.locator('[data-module=inception_5b]')).waitFor();
+    const heatOf = () =>
+      page.getByLabel('Grad-CAM of module 5b').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    await page.getByRole('heading', { name: 'Why “2”?' }).waitFor();
+    const own = await heatOf();
+    await page.getByLabel('Evidence for the class').selectOption('7');
+    await page.getByRole('heading', { name: 'Why “7”?' }).waitFor();
+    await page.waitForFunction(
+      (before) => document.querySelector<HTMLCanvasElement>('.cam-overlay')?.toDataURL() !== before,
+      own,
+    );
+    await page.context().close();
+  });
+});
+
+describe('the cost explorer', () => {
+  it('has the right arithmetic for the worked example and for the paper', async () => {
+    const { page } = await site.open('#/cost');
+    await page.getByText('27,225,000').waitFor();
+    await page.getByText('453,750', { exact: true }).waitFor();
+    expect(await page.getByTestId('example-total').innerText()).toBe('635,250');
+    expect(await page.getByTestId('example-ratio').innerText()).toBe('42.9×');
+    expect(await page.getByTestId('cost-ratio').innerText()).toBe('4.17×');
+    await page.getByLabel('Module of the paper').selectOption('3b');
+    expect(await page.getByTestId('cost-ratio').innerText()).toBe('2.81×');
+    const before = await page.getByTestId('reduced-total').innerText();
+    await page.getByLabel('1×1 before the 3×3').focus();
+    await page.keyboard.press('Home');
+    const after = await page.getByTestId('reduced-total').innerText();
+    expect(Number(after.replaceAll(',', ''))).toBeLessThan(Number(before.replaceAll(',', '')) / 2);
+    await page.getByRole('button', { name: "The paper's numbers again" }).click();
+    expect(await page.getByTestId('reduced-total').innerText()).toBe(before);
+    await page.context().close();
+  });
+});

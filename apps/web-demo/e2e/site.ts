@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromiumFlags, chromiumHint, findChromium } from '../scripts/chromium.mjs';
+import { serveFolder } from '../scripts/static-server.mjs';
+import { digitStrokes } from './digit-strokes';
+
+export const dist = join(__dirname, '../dist');
+
+export interface Site {
+  url: string;
+  /** Every path that was asked for. */
+  requests: string[];
+  browser: Browser;
+  /** A page in a context of its own; `problems` collects errors and policy violations. */
+  open: (path?: string, options?: BrowserContextOptions) => Promise<{ page: Page; problems: string[] }>;
+  close: () => Promise<void>;
+}
+
+/** Serves the built site and starts a browser. */
+export async function openSite(options: { isolated?: boolean; base?: string } = {}): Promise<Site> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error(chromiumHint);
+  const server = await serveFolder({ root: dist, isolated: true, ...options });
+  const browser = await chromium.launch({ executablePath, args: chromiumFlags });
+  return {
+    url: server.url,
+    requests: server.requests,
+    browser,
+    async open(path = '', contextOptions = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(message.text());
+      });
+      await page.goto(server.url + path);
+      return { page, problems };
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** Waits until the shipped network can answer. */
+export async function networkReady(page: Page): Promise<void> {
+  await page
+    .getByText(/ weights/)
+    .first()
+    .waitFor({ timeout: 60_000 });
+}
+
+/** Draws a digit with the mouse. */
+export async function drawDigit(page: Page, digit: number): Promise<void> {
+  const canvas = page.getByLabel('Drawing canvas');
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error('drawDigit: expected a visible canvas, got none.');
+  for (const stroke of digitStrokes[digit] ?? []) {
+    const [first, ...rest] = stroke.map(([x, y]) => [box.x + x * box.width, box.y + y * box.height] as const);
+    if (!first) continue;
+    await page.mouse.move(...first);
+    await page.mouse.down();
+    for (const point of rest) await page.mouse.move(...point);
+    await page.mouse.up();
+  }
+}
+
+/** The digit that the page shows as its answer, once it has settled. */
+export async function settledAnswer(page: Page): Promise<string> {
+  const answer = page.getByTestId('answer');
+  let last = '';
+  for (let i = 0; i < 40; i++) {
+    await page.waitForTimeout(150);
+    const bars = await page
+      .locator('.bars li')
+      .evaluateAll((items) => items.map((item) => item.getAttribute('data-probability')).join());
+    const now = `${await answer.innerText()}|${bars}`;
+    if (now === last && !now.startsWith('?')) break;
+    last = now;
+  }
+  return (await answer.innerText()).trim().slice(-1);
+}

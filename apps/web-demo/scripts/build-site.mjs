@@ -1,0 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Builds the site that the tests drive; `E2E_REUSE_BUILD=1` takes the one that is there. */
+export default function buildSite() {
+  if (process.env.E2E_REUSE_BUILD === '1' && existsSync(join(root, 'dist/index.html'))) return;
+  execFileSync('npm', ['run', 'build', '--silent', '--', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}

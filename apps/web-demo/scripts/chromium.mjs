@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+
+/** Where Chromium is: `CHROMIUM_PATH`, else the usual places; undefined where there is none. */
+export function findChromium() {
+  const candidates = [
+    process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ];
+  return candidates.find((path) => path && existsSync(path));
+}
+
+export const chromiumHint =
+  'No Chromium found. Install it (Debian and Ubuntu: `apt-get install chromium`) or set CHROMIUM_PATH to a Chrome or Chromium program.';
+
+export const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];

@@ -1,0 +1,63 @@
+import type { ComponentType } from 'preact';
+import { lazy, Suspense } from 'preact/compat';
+import { DrawView } from './draw/draw-view';
+import { worksOffline } from './state/offline';
+import { route, routeTo, type View } from './state/route';
+import { EngineNotice, EnginePicker } from './ui/engine-picker';
+import { ModelNotice, TroubleNotice } from './ui/model-notice';
+import { ThemeButton } from './ui/theme-button';
+
+const tabs: Record<View, { title: string; view: ComponentType }> = {
+  draw: { title: 'Draw', view: DrawView },
+  inside: { title: 'Look inside', view: lazy(async () => (await import('./inside/inside-view')).InsideView) },
+  cost: { title: 'Cost', view: lazy(async () => (await import('./cost/cost-view')).CostView) },
+  train: { title: 'Train', view: lazy(async () => (await import('./train/train-view')).TrainView) },
+};
+
+export function App() {
+  const current = route.value.view;
+  const { view: CurrentView } = tabs[current];
+  return (
+    <>
+      <a class="skip-link" href="#content" onClick={focusContent}>
+        Skip to the content
+      </a>
+      <header class="top-bar">
+        <a class="wordmark" href={routeTo('draw')}>
+          <img src="./favicon.svg" width="28" height="28" alt="" />
+          GoogLeNet, live
+        </a>
+        <nav class="tabs" aria-label="Views">
+          {Object.entries(tabs).map(([name, { title }]) => (
+            <a key={name} href={routeTo(name as View)} aria-current={name === current ? 'page' : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        <div class="top-bar-end">
+          <EnginePicker />
+          <ThemeButton />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <TroubleNotice />
+        <ModelNotice />
+        <Suspense
+          fallback={<div class="skeleton view-skeleton" role="status" aria-label="Loading this view" />}
+        >
+          <CurrentView />
+        </Suspense>
+      </main>
+      <footer>
+        <EngineNotice />
+        <p>Everything runs in this page: no drawing and no picture leaves your computer.</p>
+        {worksOffline.value && <p>This page now also opens without a network.</p>}
+      </footer>
+    </>
+  );
+}
+
+function focusContent(event: Event): void {
+  event.preventDefault();
+  document.querySelector('main')?.focus();
+}

@@ -1,0 +1,71 @@
+import { branchTitles } from '../inside/branches';
+import { count, short } from '../ui/format';
+import { branchNames } from '../worker/protocol';
+import { costs, measure, type CostOfKind } from './cost-state';
+
+const kinds = { naive: 'Naive', reduced: 'Reduced' } as const;
+
+/** Both forms of the module as bars on one scale, and the same numbers as a table. */
+export function CostBars() {
+  const highest = Math.max(costs.value.naive.total, costs.value.reduced.total);
+  return (
+    <>
+      <div class="cost-bars" aria-hidden="true">
+        {Object.entries(kinds).map(([kind, title]) => {
+          const cost: CostOfKind = costs.value[kind as keyof typeof kinds];
+          return (
+            <div key={kind} class="cost-bar">
+              <span class="cost-bar-title">
+                {title} <b class="number">{short(cost.total)}</b>
+              </span>
+              <span class="cost-bar-track">
+                <span class="cost-bar-fill" style={{ width: `${(100 * cost.total) / highest}%` }}>
+                  {branchNames.map((branch) => (
+                    <span
+                      key={branch}
+                      class={`branch-${branch}`}
+                      style={{ flexGrow: cost.branches[branch] }}
+                    />
+                  ))}
+                </span>
+              </span>
+            </div>
+          );
+        })}
+      </div>
+      <table class="cost-table">
+        <caption class="visually-hidden">
+          {measure.value === 'macs' ? 'Multiply-adds' : 'Parameters'} of each branch
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Branch</th>
+            {Object.values(kinds).map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {branchNames.map((branch) => (
+            <tr key={branch} class={`branch-${branch}`}>
+              <th scope="row">
+                <span class="swatch" /> {branchTitles[branch].title}
+              </th>
+              <td>{count(costs.value.naive.branches[branch])}</td>
+              <td>{count(costs.value.reduced.branches[branch])}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Together</th>
+            <td data-testid="naive-total">{count(costs.value.naive.total)}</td>
+            <td data-testid="reduced-total">{count(costs.value.reduced.total)}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import { useRef, useState } from 'preact/hooks';
+import { clearDrawing, drawingLink, isEmpty, source, strokes, undo } from '../state/drawing';
+import { Icon } from '../ui/icon';
+import { openPicture } from './drawing-canvas';
+
+/** The buttons under the canvas. */
+export function DrawingTools() {
+  const picker = useRef<HTMLInputElement>(null);
+  const [copied, setCopied] = useState<string | undefined>();
+
+  const copyLink = async () => {
+    const link = drawingLink();
+    history.replaceState(null, '', link);
+    try {
+      await navigator.clipboard.writeText(link);
+      setCopied('Link copied');
+    } catch {
+      setCopied('The link is in the address bar');
+    }
+    setTimeout(() => setCopied(undefined), 2500);
+  };
+
+  return (
+    <div class="row drawing-tools">
+      <button class="button" type="button" disabled={isEmpty.value} onClick={undo}>
+        <Icon name="undo" /> Undo
+      </button>
+      <button class="button" type="button" disabled={isEmpty.value} onClick={clearDrawing}>
+        <Icon name="clear" /> Clear
+      </button>
+      <button class="button" type="button" onClick={() => picker.current?.click()}>
+        <Icon name="upload" /> Picture
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        accept="image/*"
+        hidden
+        aria-label="Picture file"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = '';
+          if (file) void openPicture(file);
+        }}
+      />
+      <button
+        class="button"
+        type="button"
+        disabled={source.value.kind !== 'strokes' || strokes.value.length === 0}
+        onClick={() => void copyLink()}
+      >
+        <Icon name="link" /> {copied ?? 'Copy link'}
+      </button>
+      <span class="visually-hidden" role="status">
+        {copied}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import { percent } from '../ui/format';
+import { PixelCanvas } from '../ui/pixel-canvas';
+import { branchNames, type BranchView, type ModuleInfo } from '../worker/protocol';
+import { model } from '../state/network';
+import { branchTitles, shortName } from './branches';
+import { explainedClass, moduleView, openModule } from './inside-state';
+
+/** The open module: its four branches side by side. */
+export function ModulePanel() {
+  const module = openModule.value;
+  const view = moduleView.value;
+  if (!module || model.value.phase !== 'ready') return null;
+  const current = view?.name === module.name ? view : undefined;
+  const target = explainedClass.value;
+  const strongest = Math.max(...(current?.branches.map(({ evidence }) => Math.abs(evidence)) ?? [0]), 1e-9);
+  return (
+    <section
+      class="card"
+      aria-labelledby="module-title"
+      data-testid="module-panel"
+      data-module={current?.name}
+    >
+      <div class="card-head">
+        <h2 id="module-title">Inside module {shortName(module.name)}</h2>
+        <span class="number soft">{shapes(module)}</span>
+      </div>
+      <div class="branch-grid">
+        {branchNames.map((branch) => (
+          <Branch
+            key={branch}
+            channels={module.channels[branch]}
+            view={current?.branches.find((candidate) => candidate.branch === branch)}
+            branch={branch}
+            target={
+              target === undefined
+                ? undefined
+                : model.value.phase === 'ready'
+                  ? model.value.info.classNames[target]
+                  : ''
+            }
+            strongest={strongest}
+            size={module.outputShape[0]}
+          />
+        ))}
+      </div>
+      <p class="soft small">
+        The {current?.branches[0]?.maps.length ?? 12} most active channels of each branch, all on one scale.
+        Activation is a branch's part of everything the module says; evidence is activation × gradient: how
+        much the branch moves the class's score up or down.
+      </p>
+    </section>
+  );
+}
+
+interface BranchProps {
+  branch: (typeof branchNames)[number];
+  channels: number;
+  view: BranchView | undefined;
+  target: string | undefined;
+  strongest: number;
+  size: number;
+}
+
+function Branch({ branch, channels, view, target, strongest, size }: BranchProps) {
+  const { title, about } = branchTitles[branch];
+  const evidence = view?.evidence ?? 0;
+  return (
+    <article class={`branch branch-${branch}`} aria-label={`Branch ${title}`} data-branch={branch}>
+      <header class="branch-head">
+        <h3>{title}</h3>
+        <span class="number soft">{channels} channels</span>
+      </header>
+      <p class="soft small branch-about">{about}</p>
+      <div class="maps" style={{ '--map-size': size }}>
+        {view
+          ? view.maps.map((map) => (
+              <PixelCanvas
+                key={map.channel}
+                map={map}
+                ramp={branch}
+                label={`Channel ${map.channel} of the ${title} branch`}
+              />
+            ))
+          : Array.from({ length: 12 }, (_, i) => <span key={i} class="skeleton" />)}
+      </div>
+      <dl class="branch-numbers">
+        <div>
+          <dt>Activation</dt>
+          <dd>
+            <span class="meter" aria-hidden="true">
+              <span style={{ transform: `scaleX(${view?.activationShare ?? 0})` }} />
+            </span>
+            <span class="number">{view ? percent(view.activationShare, 0) : '–'}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Evidence{target !== undefined && ` for “${target}”`}</dt>
+          <dd>
+            <span class="meter signed" aria-hidden="true">
+              <span
+                class={evidence < 0 ? 'against' : ''}
+                style={{ transform: `scaleX(${evidence / strongest / 2})` }}
+              />
+            </span>
+            <span class="number">
+              {view ? `${evidence < 0 ? '−' : '+'}${Math.abs(evidence).toFixed(1)}` : '–'}
+            </span>
+          </dd>
+        </div>
+      </dl>
+    </article>
+  );
+}
+
+function shapes({ inputShape, outputShape }: ModuleInfo): string {
+  return `${inputShape.join('×')} → ${outputShape.join('×')}`;
+}

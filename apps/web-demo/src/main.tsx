@@ -1,0 +1,23 @@
+import '@fontsource-variable/atkinson-hyperlegible-next/wght.css';
+import '@fontsource-variable/atkinson-hyperlegible-mono/wght.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/parts.css';
+import './styles/draw.css';
+import './styles/inside.css';
+import './styles/cost.css';
+import './styles/train.css';
+import { render } from 'preact';
+import { App } from './app';
+import { offerMemoryReports } from './state/inspection';
+import { startNetwork } from './state/network';
+import { keepOfflineCopy } from './state/offline';
+import { followTheme } from './state/theme';
+
+followTheme();
+const root = document.getElementById('app');
+if (root) render(<App />, root);
+void startNetwork();
+keepOfflineCopy();
+offerMemoryReports();

@@ -1,0 +1,81 @@
+import type { OptimizerConfig, ScheduleConfig, TrainConfig } from '@googlenet/training';
+
+/** What the visitor chooses before a run. Plain JSON: it is kept beside the checkpoints. */
+export interface TrainSettings {
+  /** A new network, or the one that the page has loaded. */
+  start: 'new' | 'loaded';
+  widthMultiplier: number;
+  auxiliary: boolean;
+  images: number;
+  epochs: number;
+  batchSize: number;
+  optimizer: OptimizerConfig['kind'];
+  learningRate: number;
+  schedule: ScheduleConfig['kind'];
+  augment: boolean;
+  seed: number;
+}
+
+export const defaultSettings: TrainSettings = {
+  start: 'new',
+  widthMultiplier: 0.125,
+  auxiliary: false,
+  images: 5000,
+  epochs: 3,
+  batchSize: 32,
+  optimizer: 'adam',
+  learningRate: 0.002,
+  schedule: 'oneCycle',
+  augment: true,
+  seed: 1,
+};
+
+/** Images that are never trained on, for the validation after each epoch and the confusion matrix in between. */
+export const validationImages = 1000;
+export const probeImages = 300;
+
+export const choices = {
+  widthMultiplier: [0.0625, 0.125, 0.25, 0.5, 1],
+  images: [500, 2000, 5000, 20_000, 60_000 - validationImages],
+  optimizer: ['adam', 'adamw', 'sgd'],
+  schedule: ['oneCycle', 'cosine', 'constant', 'paper', 'polynomial', 'step'],
+} as const;
+
+/** Learning rates that suit the optimizers; choosing another optimizer sets its own. */
+export const usualLearningRates: Record<TrainSettings['optimizer'], number> = {
+  adam: 0.002,
+  adamw: 0.002,
+  sgd: 0.03,
+};
+
+/** The settings as the configuration of a run. */
+export function toTrainConfig(settings: TrainSettings): TrainConfig {
+  const { epochs, batchSize, learningRate, seed } = settings;
+  const optimizers: Record<TrainSettings['optimizer'], OptimizerConfig> = {
+    adam: { kind: 'adam' },
+    adamw: { kind: 'adamw', weightDecay: 0.01 },
+    sgd: { kind: 'sgd', momentum: 0.9, weightDecay: 2e-4 },
+  };
+  return {
+    epochs,
+    batchSize,
+    seed,
+    optimizer: optimizers[settings.optimizer],
+    schedule: { kind: settings.schedule, learningRate },
+    ...(settings.augment ? { augment: {} } : {}),
+    normalize: 'unit',
+    clipNorm: 5,
+    evaluateBatchSize: 100,
+    checkpointEverySteps: 25,
+  };
+}
+
+/** Settings out of storage: every field that is missing or of another type is the default's. */
+export function readSettings(stored: unknown): TrainSettings {
+  const given = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>;
+  const entries = Object.entries(defaultSettings).map(([key, value]: [string, unknown]) => [
+    key,
+    typeof given[key] === typeof value ? given[key] : value,
+  ]);
+  return Object.fromEntries(entries) as TrainSettings;
+}

@@ -1,0 +1,43 @@
+import type { TrainEvent } from '@googlenet/training';
+import type { GreyMap } from '../worker/protocol';
+import type { TrainSettings } from './settings';
+
+/** A model as the page keeps and hands it around. */
+export interface SavedModel {
+  modelTopology: object;
+  /** Absent where only the network's form is needed, because a checkpoint has the weights. */
+  weights?: { specs: unknown[]; data: ArrayBuffer };
+}
+
+export interface TrainingRequest {
+  settings: TrainSettings;
+  /** Go on from the checkpoints in IndexedDB. */
+  resume: boolean;
+  /** The network to begin with; without it a new one is built. */
+  model?: SavedModel;
+}
+
+export interface WrongImage extends GreyMap {
+  label: number;
+  predicted: number;
+  probability: number;
+}
+
+/** How the network does on images that it is not trained on. */
+export interface ProbeReport {
+  step: number;
+  images: number;
+  accuracy: number;
+  loss: number;
+  /** `[true class][predicted class]` */
+  confusionMatrix: number[][];
+  mistakes: WrongImage[];
+}
+
+/** What a run tells the page. */
+export type TrainingUpdate =
+  | TrainEvent
+  | { type: 'data'; receivedBytes: number; totalBytes: number }
+  | { type: 'preparing' }
+  | { type: 'topology'; modelTopology: object }
+  | { type: 'probe'; report: ProbeReport };

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { NetworkWorker } from './network-worker';
+
+expose(new NetworkWorker());

@@ -1,0 +1,140 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { proxy, type ProxyMarked } from 'comlink';
+import { optimizeForInference } from '@googlenet/model';
+import type { TrainingRunner } from '../train/training-runner';
+import { startEngine } from './engines';
+import { describeModules, inspectModule, summarizeModules } from './inspect';
+import { artifactsFromFiles, fetchArtifacts, loadModel } from './model-store';
+import { predictOne, toInput } from './predict';
+import type { SavedModel } from '../train/training-protocol';
+import type {
+  EngineFailure,
+  EngineName,
+  EngineReport,
+  MemoryReport,
+  ModelInfo,
+  ModuleInfo,
+  ModuleSummary,
+  ModuleView,
+  Prediction,
+  Progress,
+} from './protocol';
+
+/** What the page asks of its worker: an engine, a model on it, and answers about one picture. */
+export class NetworkWorker {
+  private artifacts: tf.io.ModelArtifacts | undefined;
+  private name = '';
+  private model: tfl.LayersModel | undefined;
+  /** The same network with its batch norms folded in, for predictions; the model itself where it has auxiliary heads. */
+  private predictor: tfl.LayersModel | undefined;
+  private runner: TrainingRunner | undefined;
+
+  /** Starts an engine; a model that was loaded on the last one is built again on the new one. */
+  async start(preferred?: EngineName, excluded?: EngineFailure[]): Promise<EngineReport> {
+    this.dropModel();
+    const report = await startEngine(preferred, excluded);
+    if (this.artifacts) await this.build(this.artifacts, this.name);
+    return report;
+  }
+
+  async loadFromUrl(url: string, name: string, onProgress: (progress: Progress) => void): Promise<ModelInfo> {
+    return this.build(await fetchArtifacts(url, onProgress), name);
+  }
+
+  async loadFromFiles(files: File[], name: string): Promise<ModelInfo> {
+    return this.build(await artifactsFromFiles(files), name);
+  }
+
+  async loadSaved({ modelTopology, weights }: SavedModel, name: string): Promise<ModelInfo> {
+    const weightSpecs = (weights?.specs ?? []) as tf.io.WeightsManifestEntry[];
+    return this.build({ modelTopology, weightSpecs, weightData: weights?.data }, name);
+  }
+
+  async predict(image: Uint8Array): Promise<Prediction> {
+    return predictOne(this.predictor ?? this.loaded(), image);
+  }
+
+  async summarize(image: Uint8Array): Promise<ModuleSummary[]> {
+    return this.withInput(image, (model, input) => summarizeModules(model, input));
+  }
+
+  async inspect(image: Uint8Array, module: string, target?: number): Promise<ModuleView> {
+    return this.withInput(image, (model, input) => inspectModule(model, input, module, target));
+  }
+
+  /** The loaded model as it was saved, to train it further. */
+  savedModel(): SavedModel {
+    if (!this.artifacts)
+      throw new Error('NetworkWorker.savedModel(): expected a loaded model, got none. Load one first.');
+    const { modelTopology, weightSpecs = [], weightData = new ArrayBuffer(0) } = this.artifacts;
+    return {
+      modelTopology: modelTopology as object,
+      weights: { specs: weightSpecs, data: tf.io.CompositeArrayBuffer.join(weightData) },
+    };
+  }
+
+  /** Training, on the engine of this worker; its code is loaded when it is first asked for. */
+  async training(): Promise<TrainingRunner & ProxyMarked> {
+    const { TrainingRunner } = await import('../train/training-runner');
+    this.runner ??= new TrainingRunner();
+    return proxy(this.runner);
+  }
+
+  memory(): MemoryReport {
+    const { numTensors, numBytes } = tf.memory();
+    return { tensors: numTensors, bytes: numBytes };
+  }
+
+  private async build(artifacts: tf.io.ModelArtifacts, name: string): Promise<ModelInfo> {
+    const model = await loadModel(artifacts);
+    let modules: ModuleInfo[];
+    let predictor = model;
+    try {
+      modules = describeModules(model);
+      if (model.outputs.length === 1) predictor = optimizeForInference(model);
+      await predictOne(predictor, new Uint8Array(784));
+    } catch (error) {
+      model.dispose();
+      if (predictor !== model) predictor.dispose();
+      throw error;
+    }
+    this.dropModel();
+    this.artifacts = artifacts;
+    this.name = name;
+    this.model = model;
+    this.predictor = predictor;
+    const classes = model.outputs[0]?.shape[1] ?? 10;
+    return {
+      name,
+      parameters: model.countParams(),
+      classNames: Array.from({ length: classes }, (_, i) => String(i)),
+      modules,
+      auxiliary: model.outputNames.slice(1),
+    };
+  }
+
+  private async withInput<T>(
+    image: Uint8Array,
+    use: (model: tfl.LayersModel, input: tf.Tensor4D) => Promise<T>,
+  ): Promise<T> {
+    const input = toInput(image);
+    try {
+      return await use(this.loaded(), input);
+    } finally {
+      input.dispose();
+    }
+  }
+
+  private loaded(): tfl.LayersModel {
+    if (!this.model) throw new Error('NetworkWorker: expected a loaded model, got none. Load one first.');
+    return this.model;
+  }
+
+  private dropModel(): void {
+    if (this.predictor !== this.model) this.predictor?.dispose();
+    this.model?.dispose();
+    this.predictor = undefined;
+    this.model = undefined;
+  }
+}

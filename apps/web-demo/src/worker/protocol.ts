@@ -1,0 +1,92 @@
+/** The engines in the order in which the page tries them. */
+export const engineNames = ['webgpu', 'webgl', 'wasm', 'cpu'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** The branches in the order of the concatenation. */
+export const branchNames = ['conv1x1', 'conv3x3', 'conv5x5', 'poolProj'] as const;
+export type BranchName = (typeof branchNames)[number];
+
+export interface EngineFailure {
+  engine: EngineName;
+  reason: string;
+}
+
+export interface EngineReport {
+  engine: EngineName;
+  /** What a visitor may want to know of it, for example `4 threads`. */
+  detail: string;
+  /** The engines that were tried before this one, and why they were left. */
+  failures: EngineFailure[];
+}
+
+export interface ModuleInfo {
+  name: string;
+  /** `[height, width, channels]` of what enters and of what leaves. */
+  inputShape: [number, number, number];
+  outputShape: [number, number, number];
+  channels: Record<BranchName, number>;
+}
+
+export interface ModelInfo {
+  name: string;
+  parameters: number;
+  classNames: string[];
+  modules: ModuleInfo[];
+  /** The names of the auxiliary heads that the model has, for example `aux1`. */
+  auxiliary: string[];
+}
+
+export interface Prediction {
+  probabilities: number[];
+  auxiliary: { name: string; probabilities: number[] }[];
+  /** From the picture's arrival in the worker to the answer. */
+  durationMs: number;
+}
+
+/** A picture of `height x width` bytes, 255 being the highest activation of what it is compared with. */
+export interface GreyMap {
+  height: number;
+  width: number;
+  pixels: Uint8Array;
+}
+
+export interface ModuleSummary {
+  name: string;
+  /** The mean over all channels. */
+  mean: GreyMap;
+  /** Each branch's part of the sum of all activations, together 1. */
+  activationShare: Record<BranchName, number>;
+}
+
+export interface FeatureMap extends GreyMap {
+  channel: number;
+}
+
+export interface BranchView {
+  branch: BranchName;
+  channels: number;
+  activationShare: number;
+  /** Activation times gradient of the class's logit, summed over the branch: its evidence for the class, or against it. */
+  evidence: number;
+  /** The most active channels, the strongest first. */
+  maps: FeatureMap[];
+}
+
+export interface ModuleView {
+  name: string;
+  /** The class whose logit the gradients are of. */
+  target: number;
+  branches: BranchView[];
+  /** Grad-CAM at this module: where it finds evidence for the class. */
+  gradCam: GreyMap;
+}
+
+export interface MemoryReport {
+  tensors: number;
+  bytes: number;
+}
+
+export interface Progress {
+  loadedBytes: number;
+  totalBytes: number;
+}

@@ -1,1 +1,55 @@
-export {};
+import type { EngineInfo, EngineProfile } from './addon';
+import { type Availability, loadAddon } from './node/load-addon';
+import type { Precision } from './precision';
+import { registerEngine } from './register';
+
+export type { Availability, EngineInfo, EngineProfile, Precision };
+export { getPrecision, setPrecision } from './precision';
+
+const loaded = loadAddon();
+if (loaded.addon !== undefined) registerEngine(loaded.addon);
+
+/** Whether the native engine can be used here; if not, why, and what to do. Never throws. */
+export function isAvailable(): Availability {
+  const { available, reason, hint } = loaded;
+  return { available, ...(reason !== undefined && { reason }), ...(hint !== undefined && { hint }) };
+}
+
+function requireAddon(name: string) {
+  if (loaded.addon === undefined)
+    throw new Error(
+      `${name}: expected the native engine, got none: ${loaded.reason ?? ''}. ${loaded.hint ?? ''}`,
+    );
+  return loaded.addon;
+}
+
+/**
+ * Sets how many threads the engine computes with; it starts with as many as the process may use.
+ *
+ * @throws {RangeError} if `count` is not an integer from 1 to 1024.
+ */
+export function setThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > 1024)
+    throw new RangeError(
+      `setThreads(${count}): expected an integer from 1 to 1024, got ${count}. Pass the number of cores to use.`,
+    );
+  requireAddon('setThreads').setThreads(count);
+}
+
+/**
+ * Whether 3x3 convolutions of the Inception kernels may use the Winograd algorithm (on at first): about twice as fast,
+ * with rounding errors of about 1e-5 instead of 1e-6.
+ */
+export function setWinograd(on: boolean): void {
+  requireAddon('setWinograd').setWinograd(on ? 1 : 0);
+}
+
+/** oneDNN's version, the instruction set, threads, memory. */
+export function engineInfo(): EngineInfo {
+  return requireAddon('engineInfo').info();
+}
+
+/** Where native time went since the last call, in milliseconds; calling it starts a new count. */
+export function engineProfile(): EngineProfile {
+  return requireAddon('engineProfile').profile();
+}

@@ -1,0 +1,250 @@
+#include "convolution.h"
+
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "call.h"
+#include "runtime.h"
+
+namespace googlenet {
+namespace {
+
+using dnnl::memory;
+using Tag = memory::format_tag;
+using Type = memory::data_type;
+
+memory::desc activations(int64_t n, int64_t c, int64_t h, int64_t w, const ConvolutionOptions& options) {
+  return memory::desc({n, c, h, w}, options.bf16 ? Type::bf16 : Type::f32, options.layout == Layout::nhwc ? Tag::nhwc : Tag::nChw16c);
+}
+
+// The padding after the last row that makes oneDNN compute exactly `out` rows.
+int64_t trailingPad(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t dilation, int64_t before) {
+  return std::max<int64_t>(0, (out - 1) * stride + (kernel - 1) * dilation + 1 - in - before);
+}
+
+dnnl::primitive_attr attributes(const ConvolutionOptions& options) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  if (options.fused == Fused::none) return attr;
+  dnnl::post_ops post;
+  const bool relu = options.fused == Fused::relu;
+#if DNNL_VERSION_MAJOR >= 3
+  const auto algorithm = relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip;
+  post.append_eltwise(algorithm, 0.0f, relu ? 0.0f : 6.0f);
+#else
+  const auto algorithm = relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip;
+  post.append_eltwise(1.0f, algorithm, 0.0f, relu ? 0.0f : 6.0f);
+#endif
+  attr.set_post_ops(post);
+  return attr;
+}
+
+template <typename T>
+std::string bytes(const T& value) {
+  return std::string(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+}  // namespace
+
+Convolution::Convolution(const ConvolutionShape& s, Direction direction, const ConvolutionOptions& o) {
+  const auto& engine = dnnlEngine();
+  const auto x = activations(s.batch, s.inputs, s.height, s.width, o), y = activations(s.batch, s.outputs, s.outHeight, s.outWidth, o);
+  const memory::dims shape = {s.outputs, s.inputs, s.kernelHeight, s.kernelWidth}, strides = {s.strideHeight, s.strideWidth},
+                     dilates = {s.dilationHeight - 1, s.dilationWidth - 1}, before = {s.padTop, s.padLeft},
+                     after = {trailingPad(s.height, s.outHeight, s.kernelHeight, s.strideHeight, s.dilationHeight, s.padTop),
+                              trailingPad(s.width, s.outWidth, s.kernelWidth, s.strideWidth, s.dilationWidth, s.padLeft)};
+  const bool floatWeights = !o.bf16 || direction == Direction::backwardWeights;
+  const memory::desc w(shape, floatWeights ? Type::f32 : Type::bf16, Tag::any), b({s.outputs}, Type::f32, Tag::x);
+  const memory::desc forwardWeights(shape, o.bf16 ? Type::bf16 : Type::f32, Tag::any);
+  const auto attr = attributes(o);
+  const auto algorithm = o.winograd ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
+  const auto kind = direction == Direction::forward && !o.winograd ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
+
+  using Forward = dnnl::convolution_forward;
+  std::optional<Forward::primitive_desc> forward;
+#if DNNL_VERSION_MAJOR >= 3
+  if (o.bias && direction == Direction::forward)
+    forward.emplace(engine, kind, algorithm, x, forwardWeights, b, y, strides, dilates, before, after, attr);
+  else
+    forward.emplace(engine, kind, algorithm, x, forwardWeights, y, strides, dilates, before, after, attr);
+#else
+  if (o.bias && direction == Direction::forward)
+    forward.emplace(Forward::desc(kind, algorithm, x, forwardWeights, b, y, strides, dilates, before, after), attr, engine);
+  else
+    forward.emplace(Forward::desc(kind, algorithm, x, forwardWeights, y, strides, dilates, before, after), attr, engine);
+#endif
+
+  source_ = x;
+  destination_ = y;
+  bias_ = b;
+  plainWeights_ = memory::desc(shape, Type::f32, Tag::hwio);
+  if (direction == Direction::forward) {
+    weights_ = forward->weights_desc();
+    scratchpad_ = forward->scratchpad_desc();
+    primitive_ = Forward(*forward);
+  } else if (direction == Direction::backwardData) {
+    using Backward = dnnl::convolution_backward_data;
+#if DNNL_VERSION_MAJOR >= 3
+    const Backward::primitive_desc desc(engine, algorithm, x, w, y, strides, dilates, before, after, *forward, attr);
+#else
+    const Backward::primitive_desc desc({algorithm, x, w, y, strides, dilates, before, after}, attr, engine, *forward);
+#endif
+    weights_ = desc.weights_desc();
+    scratchpad_ = desc.scratchpad_desc();
+    primitive_ = Backward(desc);
+  } else {
+    using Backward = dnnl::convolution_backward_weights;
+#if DNNL_VERSION_MAJOR >= 3
+    const Backward::primitive_desc desc(engine, algorithm, x, w, y, strides, dilates, before, after, *forward, attr);
+#else
+    const Backward::primitive_desc desc({algorithm, x, w, y, strides, dilates, before, after}, attr, engine, *forward);
+#endif
+    weights_ = desc.diff_weights_desc();
+    scratchpad_ = desc.scratchpad_desc();
+    primitive_ = Backward(desc);
+  }
+  reordersWeights_ = weights_ != plainWeights_;
+  if (reordersWeights_) {
+    const bool outward = direction == Direction::backwardWeights;
+    reorder_ = dnnl::reorder(dnnl::reorder::primitive_desc(engine, outward ? weights_ : plainWeights_, engine, outward ? plainWeights_ : weights_));
+  }
+}
+
+Convolution& Convolution::get(const ConvolutionShape& shape, Direction direction, const ConvolutionOptions& o) {
+  constexpr size_t kMostKept = 2048;
+  static std::unordered_map<std::string, std::unique_ptr<Convolution>> cache;
+  const int flags[] = {static_cast<int>(direction), static_cast<int>(o.layout), o.bf16, o.winograd, o.bias, static_cast<int>(o.fused), threadCount()};
+  const std::string key = bytes(shape) + bytes(flags);
+  const auto found = cache.find(key);
+  if (found != cache.end()) return *found->second;
+  if (cache.size() >= kMostKept) cache.clear();
+  return *cache.emplace(key, std::make_unique<Convolution>(shape, direction, o)).first->second;
+}
+
+memory Convolution::wrap(const memory::desc& desc, const void* data) const { return memory(desc, dnnlEngine(), const_cast<void*>(data)); }
+
+void Convolution::run(std::unordered_map<int, memory>& arguments) {
+  const PhaseTimer timer(Phase::convolution);
+  const Scratch scratch(scratchpad_.get_size());
+  arguments.emplace(DNNL_ARG_SCRATCHPAD, wrap(scratchpad_, scratch.data()));
+  primitive_.execute(dnnlStream(), arguments);
+  dnnlStream().wait();
+}
+
+void Convolution::forward(const void* x, const float* weights, const float* bias, void* y) {
+  const Scratch packed(reordersWeights_ ? weights_.get_size() : 0);
+  auto w = wrap(weights_, reordersWeights_ ? packed.data() : weights);
+  if (reordersWeights_) {
+    const PhaseTimer timer(Phase::weightReorder);
+    auto plain = wrap(plainWeights_, weights);
+    reorder_.execute(dnnlStream(), plain, w);
+  }
+  std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, wrap(destination_, y)}};
+  if (bias != nullptr) arguments.emplace(DNNL_ARG_BIAS, wrap(bias_, bias));
+  run(arguments);
+}
+
+void Convolution::backwardData(const void* dy, const float* weights, void* dx) {
+  const Scratch packed(reordersWeights_ ? weights_.get_size() : 0);
+  auto w = wrap(weights_, reordersWeights_ ? packed.data() : weights);
+  if (reordersWeights_) {
+    const PhaseTimer timer(Phase::weightReorder);
+    auto plain = wrap(plainWeights_, weights);
+    reorder_.execute(dnnlStream(), plain, w);
+  }
+  std::unordered_map<int, memory> arguments = {{DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DIFF_SRC, wrap(source_, dx)}};
+  run(arguments);
+}
+
+void Convolution::backwardWeights(const void* x, const void* dy, float* dweights) {
+  const Scratch packed(reordersWeights_ ? weights_.get_size() : 0);
+  auto w = wrap(weights_, reordersWeights_ ? packed.data() : dweights);
+  std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_DIFF_WEIGHTS, w}};
+  run(arguments);
+  if (!reordersWeights_) return;
+  const PhaseTimer timer(Phase::weightReorder);
+  auto plain = wrap(plainWeights_, dweights);
+  reorder_.execute(dnnlStream(), w, plain);
+  dnnlStream().wait();
+}
+
+bool winogradFits(const ConvolutionShape& s) {
+  if (!winogradEnabled() || s.kernelHeight != 3 || s.kernelWidth != 3 || s.strideHeight != 1 || s.strideWidth != 1 || s.inputs % 16 != 0 ||
+      s.outputs % 16 != 0)
+    return false;
+  static std::unordered_map<std::string, bool> known;
+  const std::string key = bytes(s) + bytes(threadCount());
+  const auto found = known.find(key);
+  if (found != known.end()) return found->second;
+  bool fits = true;
+  try {
+    ConvolutionOptions options;
+    options.layout = Layout::blocked;
+    options.winograd = true;
+    for (const Direction direction : {Direction::forward, Direction::backwardData, Direction::backwardWeights}) Convolution::get(s, direction, options);
+  } catch (const dnnl::error&) {
+    fits = false;
+  }
+  return known[key] = fits;
+}
+
+namespace {
+
+// The integers of a convolution, checked against each other, so that no primitive reads outside of its tensors.
+ConvolutionShape readShape(const Call& call, size_t index) {
+  const auto v = call.integers(index, "shape", 15);
+  const ConvolutionShape s = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13], v[14]};
+  checkedProduct(call, "shape", {s.batch, s.height, s.width, s.inputs});
+  checkedProduct(call, "kernel", {s.kernelHeight, s.kernelWidth, s.inputs, s.outputs});
+  checkedProduct(call, "output shape", {s.batch, s.outHeight, s.outWidth, s.outputs});
+  checkedProduct(call, "strides and dilations", {s.strideHeight, s.strideWidth, s.dilationHeight, s.dilationWidth});
+  checkedProduct(call, "padding", {s.padTop, s.padLeft}, 0);
+  const auto reach = [](int64_t kernel, int64_t dilation) { return (kernel - 1) * dilation; };
+  if (s.padTop > reach(s.kernelHeight, s.dilationHeight) || s.padLeft > reach(s.kernelWidth, s.dilationWidth))
+    call.failRange("expected a padding smaller than the kernel's reach");
+  const auto fits = [](int64_t in, int64_t out, int64_t kernelReach, int64_t stride, int64_t pad) {
+    const int64_t after = std::max<int64_t>(0, (out - 1) * stride + kernelReach + 1 - in - pad), room = in + pad + after - kernelReach - 1;
+    return after <= kernelReach && room >= 0 && room / stride + 1 == out;
+  };
+  if (!fits(s.height, s.outHeight, reach(s.kernelHeight, s.dilationHeight), s.strideHeight, s.padTop) ||
+      !fits(s.width, s.outWidth, reach(s.kernelWidth, s.dilationWidth), s.strideWidth, s.padLeft))
+    call.failRange("expected an output shape that the input, strides and padding can give");
+  return s;
+}
+
+int64_t inputSize(const ConvolutionShape& s) { return s.batch * s.height * s.width * s.inputs; }
+int64_t outputSize(const ConvolutionShape& s) { return s.batch * s.outHeight * s.outWidth * s.outputs; }
+int64_t kernelSize(const ConvolutionShape& s) { return s.kernelHeight * s.kernelWidth * s.inputs * s.outputs; }
+
+// conv2d(shape, x, filter, bias or null, y, fused)
+void conv2d(Call& call) {
+  const auto s = readShape(call, 0);
+  const float *x = call.floats(1, "x", inputSize(s)), *filter = call.floats(2, "filter", kernelSize(s)), *bias = call.optionalFloats(3, "bias", s.outputs);
+  float* y = call.floats(4, "y", outputSize(s));
+  ConvolutionOptions options;
+  options.bias = bias != nullptr;
+  options.fused = static_cast<Fused>(call.integer(5, "fused", 0, 2));
+  Convolution::get(s, Direction::forward, options).forward(x, filter, bias, y);
+}
+
+// conv2dBackpropInput(shape, dy, filter, dx)
+void conv2dBackpropInput(Call& call) {
+  const auto s = readShape(call, 0);
+  const float *dy = call.floats(1, "dy", outputSize(s)), *filter = call.floats(2, "filter", kernelSize(s));
+  Convolution::get(s, Direction::backwardData, {}).backwardData(dy, filter, call.floats(3, "dx", inputSize(s)));
+}
+
+// conv2dBackpropFilter(shape, x, dy, dfilter)
+void conv2dBackpropFilter(Call& call) {
+  const auto s = readShape(call, 0);
+  const float *x = call.floats(1, "x", inputSize(s)), *dy = call.floats(2, "dy", outputSize(s));
+  Convolution::get(s, Direction::backwardWeights, {}).backwardWeights(x, dy, call.floats(3, "dfilter", kernelSize(s)));
+}
+
+}  // namespace
+
+const std::vector<Export> kConvolutionExports = {
+    {"conv2d", conv2d}, {"conv2dBackpropInput", conv2dBackpropInput}, {"conv2dBackpropFilter", conv2dBackpropFilter}};
+
+}  // namespace googlenet

@@ -1,0 +1,51 @@
+// One convolution primitive for one shape, kept with everything that is needed to run it again.
+#pragma once
+#include <dnnl.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+namespace googlenet {
+
+struct ConvolutionShape {
+  int64_t batch, height, width, inputs, kernelHeight, kernelWidth, outputs, strideHeight, strideWidth, dilationHeight, dilationWidth,
+      padTop, padLeft, outHeight, outWidth;
+};
+
+enum class Direction { forward, backwardData, backwardWeights };
+enum class Layout { nhwc, blocked };  // blocked: nChw16c, channels padded to 16 with zeros
+enum class Fused { none, relu, relu6 };
+
+struct ConvolutionOptions {
+  Layout layout = Layout::nhwc;
+  bool bf16 = false;      // activations (and the weights inside) in bf16; weights come and go in float
+  bool winograd = false;  // only with blocked float
+  bool bias = false;
+  Fused fused = Fused::none;
+};
+
+class Convolution {
+ public:
+  Convolution(const ConvolutionShape&, Direction, const ConvolutionOptions&);
+  // The one for this shape, made on first use. Throws dnnl::error where oneDNN has none.
+  static Convolution& get(const ConvolutionShape&, Direction, const ConvolutionOptions&);
+  // Weights are HWIO floats. The names say which side is written.
+  void forward(const void* x, const float* weights, const float* bias, void* y);
+  void backwardData(const void* dy, const float* weights, void* dx);
+  void backwardWeights(const void* x, const void* dy, float* dweights);
+
+ private:
+  void run(std::unordered_map<int, dnnl::memory>& arguments);
+  dnnl::memory wrap(const dnnl::memory::desc&, const void* data) const;
+
+  dnnl::primitive primitive_;
+  dnnl::reorder reorder_;
+  dnnl::memory::desc source_, destination_, weights_, plainWeights_, bias_, scratchpad_;
+  bool reordersWeights_ = false;
+};
+
+// Whether oneDNN's Winograd convolution can run this shape here.
+bool winogradFits(const ConvolutionShape&);
+
+}  // namespace googlenet

@@ -1,0 +1,100 @@
+#include "inception.h"
+
+#include <algorithm>
+
+#include "runtime.h"
+
+namespace googlenet {
+namespace {
+
+constexpr int64_t padded(int64_t channels) { return (channels + 15) / 16 * 16; }
+
+}  // namespace
+
+// config: batch, height, width, inputs, the six filters of the paper's table, naive, kernel of the 5x5 branch, its
+// convolutions, relu, bf16.
+InceptionPlan::InceptionPlan(const Call& call, const std::vector<int32_t>& c) {
+  if (c.size() != 15) call.failRange("expected 15 integers in config");
+  batch = c[0], height = c[1], width = c[2], inputs = c[3];
+  checkedProduct(call, "shape", {batch, height, width, inputs});
+  const int64_t conv1 = c[4], reduce3 = c[5], conv3 = c[6], reduce5 = c[7], conv5 = c[8], projection = c[9];
+  const bool naive = c[10] == 1;
+  const int64_t kernel5 = c[11], convolutions5 = c[12];
+  relu = c[13] == 1, bf16 = c[14] == 1;
+  checkedProduct(call, "filters", {conv1, conv3, conv5});
+  if (!naive) checkedProduct(call, "filters", {reduce3, reduce5, projection});
+  if ((kernel5 != 3 && kernel5 != 5) || (convolutions5 != 1 && convolutions5 != 2)) call.failRange("expected one or two convolutions of 3x3 or 5x5");
+  for (const size_t flag : {10, 13, 14})
+    if (c[flag] != 0 && c[flag] != 1) call.failRange("expected flags of 0 or 1 in config");
+  outputs = conv1 + conv3 + conv5 + (naive ? inputs : projection);
+  checkedProduct(call, "output shape", {batch, height, width, outputs});
+  checkedProduct(call, "kernels", {25, std::max({inputs, reduce3, reduce5, conv5}), std::max({conv1, conv3, conv5, projection})});
+
+  addUnit(1, inputs, conv1, kFromInput, 0, false);
+  if (!naive) addUnit(1, inputs, reduce3, kFromInput, -1, true);
+  addUnit(3, naive ? inputs : reduce3, conv3, naive ? kFromInput : 1, conv1, false);
+  if (!naive) addUnit(1, inputs, reduce5, kFromInput, -1, true);
+  const bool two = convolutions5 == 2;
+  addUnit(kernel5, naive ? inputs : reduce5, conv5, naive ? kFromInput : 3, two ? -1 : conv1 + conv3, two);
+  if (two) addUnit(kernel5, conv5, conv5, static_cast<int>(units.size()) - 1, conv1 + conv3, false);
+  if (!naive) addUnit(1, inputs, projection, kFromPool, conv1 + conv3 + conv5, false);
+
+  for (const Unit& unit : units)
+    if (unit.source >= 0) units[static_cast<size_t>(unit.source)].outLayout = unit.layout;
+  for (Unit& unit : units) {
+    if (unit.joined)
+      unit.column = joinedOutputs, joinedOutputs += unit.outputs;
+    else
+      unit.z = reserve(bytesOf(unit.outputs, unit.layout));
+    if (unit.slice < 0) unit.activation = reserve(bytesOf(unit.outputs, unit.outLayout));
+  }
+  joined = reserve(bytesOf(joinedOutputs, Layout::nhwc));
+  winner = reserve(static_cast<size_t>(positions() * inputs));
+  if (naive)
+    poolSlice = conv1 + conv3 + conv5;
+  else
+    pooled = reserve(bytesOf(inputs, Layout::nhwc));
+  if (bf16) compactInput = reserve(bytesOf(inputs, Layout::nhwc));
+}
+
+void InceptionPlan::addUnit(int64_t kernel, int64_t in, int64_t out, int source, int64_t slice, bool read) {
+  const bool joins = source == kFromInput && kernel == 1;
+  const bool winograd = !bf16 && source >= 0 && kernel == 3 && winogradFits(convolution(kernel, in, out));
+  const Layout layout = winograd ? Layout::blocked : Layout::nhwc;
+  units.push_back({kernel, in, out, source, read ? -1 : slice, joins, 0, layout, Layout::nhwc, 0, 0});
+}
+
+size_t InceptionPlan::reserve(size_t bytes) {
+  const size_t offset = savedBytes;
+  savedBytes += (bytes + 255) / 256 * 256;
+  return offset;
+}
+
+ConvolutionShape InceptionPlan::convolution(int64_t kernel, int64_t in, int64_t out) const {
+  return {batch, height, width, in, kernel, kernel, out, 1, 1, 1, 1, kernel / 2, kernel / 2, height, width};
+}
+
+ConvolutionOptions InceptionPlan::options(Layout layout) const {
+  ConvolutionOptions o;
+  o.layout = layout;
+  o.bf16 = bf16;
+  o.winograd = layout == Layout::blocked;
+  return o;
+}
+
+size_t InceptionPlan::bytesOf(int64_t channels, Layout layout) const {
+  return static_cast<size_t>(positions() * (layout == Layout::blocked ? padded(channels) : channels)) * (bf16 ? 2 : 4);
+}
+
+View InceptionPlan::viewOf(void* memory, int64_t channels, Layout layout) const {
+  const int64_t pixels = height * width;
+  if (layout == Layout::blocked) return {memory, pixels * padded(channels), 16, pixels * 16, bf16};
+  return {memory, pixels * channels, channels, 16, bf16};
+}
+
+View InceptionPlan::zView(const Unit& unit, char* base, char* joinedBase) const {
+  if (!unit.joined) return viewOf(base + unit.z, unit.outputs, unit.layout);
+  return {joinedBase + unit.column * (bf16 ? 2 : 4), height * width * joinedOutputs, joinedOutputs, 16, bf16};
+}
+
+}  // namespace googlenet

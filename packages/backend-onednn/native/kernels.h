@@ -1,0 +1,85 @@
+// Memory-bound loops, compiled once for each instruction set (see kernels_*.cc and kernels_table.h).
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace googlenet {
+
+// Where the values of an image batch lie. Channels come in runs of 16; `block` leads from one run to the next, so
+// that NHWC (block 16), a channel slice of a wider NHWC tensor, and nChw16c are all described. Strides in values.
+struct View {
+  void* data;
+  int64_t image, pixel, block;
+  bool bf16 = false;
+};
+inline View nhwcView(float* data, int64_t pixels, int64_t channels) { return {data, pixels * channels, channels, 16}; }
+
+struct Extent {
+  int64_t images, pixels, channels;
+  int64_t positions() const { return images * pixels; }
+};
+
+struct PoolShape {
+  int64_t images, height, width, channels, windowHeight, windowWidth, strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth;
+};
+
+enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
+enum class Unary { relu, relu6, exp, log, sqrt, rsqrt, square, negate, absolute, sigmoid, tanh, step, reciprocal, elu, clip, leakyRelu, count };
+enum class Reduction { sum, maximum, minimum, count };
+
+constexpr int kMaxRank = 6;
+struct Broadcast {
+  int rank;
+  int64_t size[kMaxRank], strideA[kMaxRank], strideB[kMaxRank];
+};
+
+struct AdamRule {
+  float learningRate, weightDecay, beta1, beta2, epsilon, correction1, correction2;
+  bool decoupled;
+};
+struct SgdRule {
+  float learningRate, weightDecay, momentum;
+  bool nesterov;
+};
+
+struct KernelTable {
+  const char* name;
+  // Biased mean and variance of each channel.
+  void (*channelStatistics)(const View& z, const Extent&, float* mean, float* variance);
+  // y = z * scale + shift, then the ReLU. Unused lanes of the last run of a blocked y become 0.
+  void (*scaleShift)(const View& z, const View& y, const Extent&, const float* scale, const float* shift, bool relu);
+  // Sums over positions of g and of g * (z - mean) * inverseDeviation, g being dy where the ReLU let z through.
+  void (*gradientSums)(const View& dy, const View& z, const Extent&, const float* scale, const float* shift, bool relu,
+                       const float* mean, const float* inverseDeviation, float* sumG, float* sumGx);
+  // dz = a * g + b * z + c.
+  void (*gradientApply)(const View& dy, const View& z, const View& dz, const Extent&, const float* scale, const float* shift,
+                        bool relu, const float* a, const float* b, const float* c);
+  // Copies between views, converting where their types differ; lanes as in scaleShift.
+  void (*convert)(const View& from, const View& to, const Extent&);
+  // `winner` is the index, inside the window, of the first largest value; y or winner may be null.
+  void (*maxPool)(const float* x, float* y, uint8_t* winner, const PoolShape&);
+  void (*maxPoolGradient)(const uint8_t* winner, const float* dy, float* dx, const PoolShape&, bool accumulate);
+  void (*averagePool)(const float* x, float* y, const PoolShape&);
+  void (*averagePoolGradient)(const float* dy, float* dx, const PoolShape&);
+  void (*binary)(Binary, const float* a, const float* b, float* out, const Broadcast&);
+  void (*unary)(Unary, const float* x, float* y, int64_t count, float low, float high);
+  // x seen as [outer, length, inner], reduced over length.
+  void (*reduce)(Reduction, const float* x, float* y, int64_t outer, int64_t length, int64_t inner);
+  void (*softmax)(const float* x, float* y, int64_t rows, int64_t columns);
+  // One stretch of a weight each; not threaded themselves.
+  void (*adam)(float* parameter, const float* gradient, float* m, float* v, int64_t count, const AdamRule&);
+  void (*sgd)(float* parameter, const float* gradient, float* velocity, int64_t count, const SgdRule&);
+  void (*average)(const float* parameter, float* average, int64_t count, float decay);
+};
+
+namespace kernels_base {
+const KernelTable& table();
+}
+namespace kernels_avx2 {
+const KernelTable& table();
+}
+namespace kernels_avx512 {
+const KernelTable& table();
+}
+
+}  // namespace googlenet

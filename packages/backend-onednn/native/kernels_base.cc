@@ -1,0 +1,3 @@
+#define KERNEL_NAMESPACE kernels_base
+#define KERNEL_NAME "base"
+#include "kernels_table.h"

@@ -1,0 +1,202 @@
+#include "runtime.h"
+
+#include <omp.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <map>
+#include <new>
+#include <vector>
+
+#include "call.h"
+
+namespace googlenet {
+namespace {
+
+int gThreads = 0;  // 0: as many as OpenMP gives
+bool gWinograd = true;
+std::atomic<int64_t> gAllocatedBytes{0};
+
+double gPhaseSeconds[static_cast<size_t>(Phase::count)] = {};
+
+constexpr unsigned kFlushDenormals = 0x8040;  // FTZ and DAZ of the MXCSR register
+
+unsigned flushDenormals() {
+#if defined(__x86_64__)
+  const unsigned control = _mm_getcsr();
+  if ((control & kFlushDenormals) != kFlushDenormals) _mm_setcsr(control | kFlushDenormals);
+  return control;
+#else
+  return 0;
+#endif
+}
+
+std::multimap<size_t, void*>& freeScratch() {
+  static std::multimap<size_t, void*> list;
+  return list;
+}
+
+}  // namespace
+
+dnnl::engine& dnnlEngine() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& dnnlStream() {
+  static dnnl::stream stream(dnnlEngine());
+  return stream;
+}
+
+const KernelTable& kernels() {
+#if defined(__x86_64__)
+  static const KernelTable& table = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                                            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+                                        ? kernels_avx512::table()
+                                    : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? kernels_avx2::table()
+                                                                                                      : kernels_base::table();
+  return table;
+#else
+  return kernels_base::table();
+#endif
+}
+
+CallScope::CallScope() : savedControl_(flushDenormals()) {
+  static thread_local int preparedThreads = -1;
+  omp_set_dynamic(0);
+  if (preparedThreads == gThreads) return;
+  if (gThreads > 0) omp_set_num_threads(gThreads);
+  preparedThreads = gThreads;
+#pragma omp parallel
+  flushDenormals();
+}
+
+CallScope::~CallScope() {
+#if defined(__x86_64__)
+  _mm_setcsr(savedControl_);
+#endif
+}
+
+int threadCount() { return gThreads > 0 ? gThreads : omp_get_max_threads(); }
+bool winogradEnabled() { return gWinograd; }
+
+PhaseTimer::PhaseTimer(Phase phase) : phase_(phase), start_(omp_get_wtime()) {}
+PhaseTimer::~PhaseTimer() { gPhaseSeconds[static_cast<size_t>(phase_)] += omp_get_wtime() - start_; }
+
+void* alignedAllocate(size_t bytes) {
+  constexpr size_t kHugePage = size_t{2} << 20;
+  const bool large = bytes >= kHugePage;
+  const size_t alignment = large ? kHugePage : 64;
+  void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+#if defined(__linux__)
+  if (large) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+  gAllocatedBytes += static_cast<int64_t>(bytes);
+  return memory;
+}
+
+void alignedFree(void* memory, size_t bytes) {
+  std::free(memory);
+  gAllocatedBytes -= static_cast<int64_t>(bytes);
+}
+
+Scratch::Scratch(size_t bytes) {
+  const size_t wanted = std::max<size_t>(64, bytes);
+  auto& list = freeScratch();
+  const auto found = list.lower_bound(wanted);
+  if (found != list.end() && found->first <= wanted + wanted / 2 + 65536) {
+    capacity_ = found->first;
+    memory_ = found->second;
+    list.erase(found);
+    return;
+  }
+  capacity_ = (wanted + 4095) / 4096 * 4096;
+  memory_ = alignedAllocate(capacity_);
+}
+
+Scratch::Scratch(Scratch&& other) noexcept : memory_(other.memory_), capacity_(other.capacity_) { other.memory_ = nullptr; }
+
+Scratch::~Scratch() {
+  if (memory_ != nullptr) freeScratch().emplace(capacity_, memory_);
+}
+
+namespace {
+
+// setThreads(count): 0 means all.
+void setThreads(Call& call) { gThreads = static_cast<int>(call.integer(0, "threads", 0, 1024)); }
+
+void setWinograd(Call& call) { gWinograd = call.integer(0, "on", 0, 1) == 1; }
+
+void releaseExternal(napi_env, void* data, void* hint) { alignedFree(data, reinterpret_cast<size_t>(hint)); }
+
+// allocate(bytes): an aligned ArrayBuffer.
+void allocate(Call& call) {
+  const auto bytes = static_cast<size_t>(call.integer(0, "bytes", 1, int64_t{1} << 38));
+  void* memory = alignedAllocate(bytes);
+  if (napi_create_external_arraybuffer(call.env, memory, bytes, releaseExternal, reinterpret_cast<void*>(bytes), &call.result) != napi_ok) {
+    alignedFree(memory, bytes);
+    throw std::bad_alloc();
+  }
+}
+
+void trimScratch(Call&) {
+  for (const auto& [capacity, memory] : freeScratch()) alignedFree(memory, capacity);
+  freeScratch().clear();
+}
+
+napi_value text(napi_env env, const char* value) {
+  napi_value result = nullptr;
+  napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+napi_value numeric(napi_env env, double value) {
+  napi_value result = nullptr;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+// info(): versions, instruction set, threads, memory.
+void info(Call& call) {
+  const napi_env env = call.env;
+  napi_create_object(env, &call.result);
+  const dnnl_version_t* version = dnnl_version();
+  const auto versionText = std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
+  bool bf16 = false;
+#if defined(__x86_64__)
+  bf16 = __builtin_cpu_supports("avx512bf16");
+#endif
+  napi_value flag = nullptr;
+  napi_get_boolean(env, bf16, &flag);
+  napi_set_named_property(env, call.result, "oneDnnVersion", text(env, versionText.c_str()));
+  napi_set_named_property(env, call.result, "instructionSet", text(env, kernels().name));
+  napi_set_named_property(env, call.result, "threads", numeric(env, threadCount()));
+  napi_set_named_property(env, call.result, "allocatedBytes", numeric(env, static_cast<double>(gAllocatedBytes.load())));
+  napi_set_named_property(env, call.result, "bf16", flag);
+}
+
+// profile(): milliseconds by phase since the last call.
+void profile(Call& call) {
+  constexpr const char* kNames[] = {"convolution", "weightReorder", "normalization", "pooling", "matrix", "pointwise", "optimizer", "copy"};
+  napi_create_object(call.env, &call.result);
+  for (size_t i = 0; i < static_cast<size_t>(Phase::count); ++i) {
+    napi_set_named_property(call.env, call.result, kNames[i], numeric(call.env, gPhaseSeconds[i] * 1e3));
+    gPhaseSeconds[i] = 0;
+  }
+}
+
+}  // namespace
+
+const std::vector<Export> kRuntimeExports = {
+    {"setThreads", setThreads}, {"setWinograd", setWinograd}, {"allocate", allocate}, {"trimScratch", trimScratch}, {"info", info},
+    {"profile", profile}};
+
+}  // namespace googlenet

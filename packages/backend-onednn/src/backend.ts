@@ -1,0 +1,85 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Addon } from './addon';
+import { BufferPool } from './buffer-pool';
+
+type Values = backend_util.BackendValues;
+type DataId = TensorInfo['dataId'];
+
+/** The TensorFlow.js name of the engine. */
+export const BACKEND_NAME = 'onednn';
+
+/**
+ * The engine: tensors as the cpu backend keeps them, in memory that is used again, and the add-on for heavy kernels.
+ */
+export class OneDnnBackend extends MathBackendCPU {
+  readonly pool: BufferPool;
+  /** Data that in-place kernels may write to: nobody outside holds the array. */
+  private readonly writableData = new WeakSet<DataId>();
+
+  constructor(readonly addon: Addon) {
+    super();
+    this.pool = new BufferPool((bytes) => addon.allocate(bytes));
+    Reflect.set(this, 'firstUse', false); // the cpu backend would advise to install a faster one
+  }
+
+  /** Keeps the values; those that lie in pooled memory (a view of another tensor) are copied. */
+  override write(values: Values, shape: number[], dtype: DataType): DataId {
+    return super.write(this.unshared(values), shape, dtype);
+  }
+
+  override move(dataId: DataId, values: Values, shape: number[], dtype: DataType, refCount: number): void {
+    super.move(dataId, this.unshared(values), shape, dtype, refCount);
+  }
+
+  /** Values for the caller to keep: the tensor's memory may be used again once it is disposed. */
+  override readSync(dataId: DataId): Values {
+    const values = super.readSync(dataId);
+    return this.unshared(values);
+  }
+
+  override read(dataId: DataId): Promise<Values> {
+    return Promise.resolve(this.readSync(dataId));
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
+    const gone = super.disposeData(dataId, force);
+    if (gone && ArrayBuffer.isView(values)) this.pool.give(values);
+    return gone;
+  }
+
+  /** A float32 tensor whose values are undefined until a kernel has written them. */
+  allocate(shape: number[]): { info: TensorInfo; values: Float32Array } {
+    const values = this.pool.take(util.sizeFromShape(shape));
+    return { info: { dataId: super.write(values, shape, 'float32'), shape, dtype: 'float32' }, values };
+  }
+
+  /** The tensor's values; a float32 tensor may hold integers after a cast. */
+  floats(info: TensorInfo): Float32Array {
+    const { values } = this.data.get(info.dataId);
+    return isFloat32Array(values) ? values : Float32Array.from(values as ArrayLike<number>);
+  }
+
+  /** As {@link floats}, for a kernel that changes the tensor: what others may hold is replaced by a copy, once. */
+  writable(info: TensorInfo): Float32Array {
+    const record = this.data.get(info.dataId);
+    if (isFloat32Array(record.values) && this.writableData.has(info.dataId)) return record.values;
+    const old = this.floats(info);
+    const copy = this.pool.take(old.length);
+    copy.set(old);
+    if (ArrayBuffer.isView(record.values)) this.pool.give(record.values);
+    record.values = copy;
+    this.writableData.add(info.dataId);
+    return copy;
+  }
+
+  private unshared(values: Values): Values {
+    return isFloat32Array(values) && this.pool.owns(values) ? values.slice() : values;
+  }
+}
+
+/** Also true for an array that another realm made. */
+function isFloat32Array(values: unknown): values is Float32Array {
+  return values instanceof Float32Array || Object.prototype.toString.call(values) === '[object Float32Array]';
+}

@@ -1,0 +1,166 @@
+import '@tensorflow/tfjs-layers';
+import {
+  conv2d,
+  conv2dTranspose,
+  fused,
+  grads,
+  setBackend,
+  square,
+  sum,
+  tensor1d,
+  type Tensor4D,
+  tensor4d,
+} from '@tensorflow/tfjs-core';
+import { describeNative, expectNoTensors, expectSame, RandomCase } from '../testing/compare';
+
+interface Case {
+  x: [number, number, number, number];
+  filter: [number, number, number, number];
+  strides: [number, number];
+  pad: 'same' | 'valid' | number;
+  dilations: [number, number];
+  data: RandomCase;
+  label: string;
+}
+
+function randomConvolution(seed: number): Case {
+  const data = new RandomCase(seed);
+  const square = data.integer(0, 1) === 0; // a number as padding is the height's alone in TensorFlow.js
+  const kernelHeight = data.integer(1, 5);
+  const kernel = [kernelHeight, square ? kernelHeight : data.integer(1, 5)];
+  const strideHeight = data.integer(1, 3);
+  const strides: [number, number] = [strideHeight, square ? strideHeight : data.integer(1, 3)];
+  const dilated = !square && data.integer(0, 2) === 0;
+  const dilations: [number, number] = dilated ? [data.integer(1, 2), data.integer(1, 2)] : [1, 1];
+  const steps: [number, number] = dilated ? [1, 1] : strides;
+  const [inputs, outputs] = [data.integer(1, 9), data.integer(1, 18)];
+  const reach = kernel.map((k, d) => (k - 1) * dilations[d] + 1);
+  const pad = data.pick([
+    'same',
+    'valid',
+    square ? Math.min(data.integer(0, 2), kernelHeight - 1) : 'same',
+  ] as const);
+  const x: [number, number, number, number] = [
+    data.integer(1, 2),
+    reach[0] + data.integer(0, 4),
+    reach[1] + data.integer(0, 4),
+    inputs,
+  ];
+  const filter: [number, number, number, number] = [kernel[0], kernel[1], inputs, outputs];
+  return {
+    x,
+    filter,
+    strides: steps,
+    pad,
+    dilations,
+    data,
+    label: `seed ${seed}: ${JSON.stringify({ x, filter, steps, pad, dilations })}`,
+  };
+}
+
+const build = ({ x, filter, data }: Case) => {
+  const values = [data.floats(x.reduce((a, b) => a * b)), data.floats(filter.reduce((a, b) => a * b))];
+  return () => [tensor4d(values[0], x), tensor4d(values[1], filter)] as const;
+};
+
+describeNative('convolutions equal those of the cpu backend', () => {
+  afterAll(expectNoTensors);
+
+  test('Conv2D on 250 random shapes', () => {
+    for (let seed = 0; seed < 250; seed++) {
+      const c = randomConvolution(seed);
+      const tensors = build(c);
+      expectSame(() => {
+        const [x, filter] = tensors();
+        return conv2d(x, filter, c.strides, c.pad, 'NHWC', c.dilations);
+      }, c.label);
+    }
+  });
+
+  test('both gradients on 200 random shapes', () => {
+    for (let seed = 1000; seed < 1200; seed++) {
+      const c = randomConvolution(seed);
+      if (c.dilations[0] !== 1 || c.dilations[1] !== 1) c.dilations = [1, 1]; // TensorFlow.js has no gradient of dilated ones
+      const tensors = build(c);
+      expectSame(() => {
+        const [x, filter] = tensors();
+        return grads((a, b) => sum(square(conv2d(a as Tensor4D, b as Tensor4D, c.strides, c.pad))))([
+          x,
+          filter,
+        ]);
+      }, c.label);
+    }
+  });
+
+  test.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const)(
+    'fused with a bias and %s, on 20 random shapes',
+    (activation) => {
+      for (let seed = 2000; seed < 2020; seed++) {
+        const c = randomConvolution(seed);
+        const tensors = build(c);
+        const bias = c.data.floats(c.filter[3]);
+        expectSame(() => {
+          const [x, filter] = tensors();
+          return fused.conv2d({
+            x,
+            filter,
+            strides: c.strides,
+            pad: c.pad,
+            dilations: c.dilations,
+            bias: tensor1d(bias),
+            activation,
+            leakyreluAlpha: 0.3,
+          });
+        }, c.label);
+      }
+    },
+  );
+
+  test('transposed convolutions on 60 random shapes', () => {
+    for (let seed = 3000; seed < 3060; seed++) {
+      const data = new RandomCase(seed);
+      const [kernel, stride, ci, co] = [
+        data.integer(2, 4),
+        data.integer(1, 2),
+        data.integer(1, 9),
+        data.integer(1, 9),
+      ];
+      const [n, h, w] = [data.integer(1, 2), data.integer(2, 6), data.integer(2, 6)];
+      const values = [data.floats(n * h * w * co), data.floats(kernel * kernel * ci * co)];
+      expectSame(
+        () =>
+          conv2dTranspose(
+            tensor4d(values[0], [n, h, w, co]),
+            tensor4d(values[1], [kernel, kernel, ci, co]),
+            [n, h * stride, w * stride, ci],
+            stride,
+            'same',
+          ),
+        `seed ${seed}`,
+      );
+    }
+  });
+
+  test('int32 inputs, NCHW and prelu are left to the cpu backend', () => {
+    const data = new RandomCase(4);
+    const values = data.floats(2 * 5 * 5 * 3);
+    const weights = data.floats(9 * 3 * 4);
+    void setBackend('onednn');
+    expectSame(
+      () => conv2d(tensor4d(values, [2, 3, 5, 5]), tensor4d(weights, [3, 3, 3, 4]), 1, 'valid', 'NCHW'),
+      'NCHW',
+    );
+    expectSame(
+      () =>
+        fused.conv2d({
+          x: tensor4d(values, [2, 5, 5, 3]),
+          filter: tensor4d(weights, [3, 3, 3, 4]),
+          strides: 1,
+          pad: 'same',
+          activation: 'prelu',
+          preluActivationWeights: tensor1d([0.1, 0.2, 0.3, 0.4]),
+        }),
+      'prelu',
+    );
+  });
+});

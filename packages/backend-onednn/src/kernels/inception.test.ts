@@ -1,0 +1,136 @@
+import '@tensorflow/tfjs-layers';
+import {
+  engine,
+  grads,
+  mul,
+  type NamedAttrMap,
+  setBackend,
+  sum,
+  tensor,
+  type Tensor,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { engineInfo, setPrecision, setThreads, setWinograd } from '../index';
+import { describeNative, expectNoTensors, largestError, RandomCase } from '../testing/compare';
+import { type Module, referenceModule, unitsOf } from '../testing/inception-reference';
+
+function randomModule(
+  seed: number,
+  multiple: number,
+  most: number,
+): { module: Module; values: Float32Array[]; shapes: number[][]; dy: Float32Array } {
+  const data = new RandomCase(seed);
+  const channels = () => multiple * data.integer(1, most);
+  const module: Module = {
+    kind: data.pick(['reduced', 'reduced', 'naive'] as const),
+    branch5x5: data.pick(['one5x5', 'two5x5', 'one3x3', 'two3x3'] as const),
+    filters: [channels(), channels(), channels(), channels(), channels(), channels()],
+    inputs: channels(),
+    activation: data.pick(['relu', 'relu', 'linear'] as const),
+    epsilon: 1e-3,
+  };
+  const xShape = [data.integer(2, 3), data.integer(3, 8), data.integer(3, 8), module.inputs];
+  const units = unitsOf(module);
+  const shapes = [
+    xShape,
+    ...units.flatMap(([size, inputs, filters]) => [[size, size, inputs, filters], [filters], [filters]]),
+  ];
+  const values = shapes.map((shape) => data.floats(shape.reduce((a, b) => a * b)));
+  units.forEach((_, i) => values[2 + 3 * i].forEach((v, j, gamma) => (gamma[j] = 1 + v / 2)));
+  const [, , conv3x3, , conv5x5, poolProj] = module.filters;
+  const outputs =
+    module.filters[0] + conv3x3 + conv5x5 + (module.kind === 'naive' ? module.inputs : poolProj);
+  return { module, values, shapes, dy: data.floats(xShape[0] * xShape[1] * xShape[2] * outputs) };
+}
+
+type Random = ReturnType<typeof randomModule>;
+
+/** Output and gradients, from plain operations; those of this engine are checked against the cpu backend elsewhere. */
+function expected({ module, values, shapes, dy }: Random, backend: string): Float32Array[] {
+  void setBackend(backend);
+  return tidy(() => {
+    const [x, ...weights] = values.map((v, i) => tensor(v, shapes[i]));
+    const y = referenceModule(module, x as Tensor4D, weights);
+    const loss = (...all: Tensor[]) =>
+      sum(mul(referenceModule(module, all[0] as Tensor4D, all.slice(1)), tensor(dy, y.shape)));
+    return [y, ...grads(loss)([x, ...weights])].map((t) => Float32Array.from(t.dataSync()));
+  });
+}
+
+/** The same from the two kernels. */
+function actual({ module, values, shapes, dy }: Random): Float32Array[] {
+  void setBackend('onednn');
+  return tidy(() => {
+    const tensors = values.map((v, i) => tensor(v, shapes[i]));
+    const names = ['x', ...unitsOf(module).flatMap((_, i) => [`kernel${i}`, `gamma${i}`, `beta${i}`])];
+    const inputs = Object.fromEntries(tensors.map((t, i) => [names[i], t]));
+    const attributes = module as unknown as NamedAttrMap;
+    const [y, ...rest] = engine().runKernel('InceptionTrain', inputs, attributes) as unknown as Tensor[];
+    const statistics = rest
+      .slice(0, -1)
+      .map((t, i) => [`${i % 2 === 0 ? 'mean' : 'variance'}${i >> 1}`, t] as const);
+    const all = {
+      dy: tensor(dy, y.shape),
+      y,
+      ...inputs,
+      ...Object.fromEntries(statistics),
+      saved0: rest[rest.length - 1],
+    };
+    const gradients = engine().runKernel('InceptionTrainGrad', all, attributes) as unknown as Tensor[];
+    return [y, ...gradients].map((t) => Float32Array.from(t.dataSync()));
+  });
+}
+
+/** The largest difference of each output, as a share of that output's largest value. */
+function shares(random: Random, backend = 'onednn'): number[] {
+  const want = expected(random, backend);
+  return actual(random).map((got, i) => {
+    const scale = want[i].reduce((most, v) => Math.max(most, Math.abs(v)), 1e-3);
+    return largestError(
+      got.map((v) => v / scale),
+      want[i].map((v) => v / scale),
+    );
+  });
+}
+
+describeNative('a whole Inception module equals the composed one', () => {
+  beforeAll(() => setThreads(1));
+  afterAll(expectNoTensors);
+
+  test.each([true, false])('outputs and every gradient of 40 random modules, winograd %s', (winograd) => {
+    setWinograd(winograd);
+    for (let seed = 0; seed < 40; seed++) {
+      const [multiple, most] = seed % 3 === 0 ? [16, 2] : [1, seed % 3 === 1 ? 4 : 12];
+      const worst = Math.max(...shares(randomModule(seed, multiple, most), most === 4 ? 'cpu' : 'onednn'));
+      expect({ seed, worst: worst < 2e-3 ? 'small' : worst }).toEqual({ seed, worst: 'small' });
+    }
+    setWinograd(true);
+  });
+
+  test('the same numbers with one thread and with two', () => {
+    const random = randomModule(7, 16, 4);
+    const [one, two] = [1, 2].map((threads) => {
+      setThreads(threads);
+      return actual(random);
+    });
+    setThreads(1);
+    one.forEach((values, i) => expect(largestError(two[i], values)).toBeLessThan(1e-4));
+  });
+
+  test('the same numbers twice', () => {
+    const random = randomModule(11, 16, 3);
+    expect(actual(random)).toEqual(actual(random));
+  });
+
+  test('bf16 stays within its rounding', () => {
+    if (!engineInfo().bf16)
+      return expect(() => setPrecision('bf16')).toThrow('expected a processor with bfloat16');
+    setPrecision('bf16');
+    for (let seed = 100; seed < 110; seed++) {
+      const [output] = shares(randomModule(seed, 8, 4));
+      expect(output).toBeLessThan(0.05);
+    }
+    setPrecision('float32');
+  });
+});

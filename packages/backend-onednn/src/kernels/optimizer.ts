@@ -1,0 +1,83 @@
+import type { NamedTensorInfoMap } from '@tensorflow/tfjs-core';
+import type { OneDnnBackend } from '../backend';
+import { define, input } from './define';
+
+interface StepAttributes {
+  learningRates: number[];
+  weightDecays: number[];
+}
+
+interface AdamAttributes extends StepAttributes {
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  step: number;
+  decoupled: boolean;
+}
+
+interface SgdAttributes extends StepAttributes {
+  momentum: number;
+  nesterov: boolean;
+}
+
+/** The tensors `name0`, `name1` ... as arrays, those of a kernel that changes them first made its own. */
+function series(
+  backend: OneDnnBackend,
+  inputs: NamedTensorInfoMap,
+  name: string,
+  count: number,
+  changed: boolean,
+): Float32Array[] {
+  return Array.from({ length: count }, (_, i) => {
+    const tensor = input(inputs, `${name}${i}`);
+    return changed ? backend.writable(tensor) : backend.floats(tensor);
+  });
+}
+
+const countOf = (inputs: NamedTensorInfoMap) =>
+  Object.keys(inputs).filter((key) => /^param\d+$/.test(key)).length;
+
+/** The optional in-place kernels AdamStep, SgdStep and EmaStep. */
+export function registerOptimizers(): void {
+  define<AdamAttributes>('AdamStep', (backend, inputs, a) => {
+    const n = countOf(inputs);
+    const [params, ms, vs] = ['param', 'm', 'v'].map((name) => series(backend, inputs, name, n, true));
+    const options = Float64Array.of(a.beta1, a.beta2, a.epsilon, a.step, a.decoupled ? 1 : 0);
+    const grads = series(backend, inputs, 'grad', n, false);
+    backend.addon.adamStep(
+      params,
+      grads,
+      ms,
+      vs,
+      Float64Array.from(a.learningRates),
+      Float64Array.from(a.weightDecays),
+      options,
+    );
+    return [];
+  });
+  define<SgdAttributes>('SgdStep', (backend, inputs, a) => {
+    const n = countOf(inputs);
+    const params = series(backend, inputs, 'param', n, true);
+    const velocities = a.momentum > 0 ? series(backend, inputs, 'velocity', n, true) : [];
+    const grads = series(backend, inputs, 'grad', n, false);
+    const options = Float64Array.of(a.momentum, a.nesterov ? 1 : 0);
+    backend.addon.sgdStep(
+      params,
+      grads,
+      velocities,
+      Float64Array.from(a.learningRates),
+      Float64Array.from(a.weightDecays),
+      options,
+    );
+    return [];
+  });
+  define<{ decay: number }>('EmaStep', (backend, inputs, { decay }) => {
+    const n = countOf(inputs);
+    backend.addon.emaStep(
+      series(backend, inputs, 'param', n, false),
+      series(backend, inputs, 'average', n, true),
+      decay,
+    );
+    return [];
+  });
+}

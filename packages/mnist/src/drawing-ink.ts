@@ -1,0 +1,103 @@
+/** A picture as bytes, row by row: grey, RGB, or RGBA (as a canvas gives it). */
+export interface Picture {
+  data: Uint8ClampedArray | Uint8Array;
+  width: number;
+  height: number;
+  channels: 1 | 3 | 4;
+}
+
+/** Whether the digit is darker or lighter than what it is written on. */
+export type Polarity = 'darkOnLight' | 'lightOnDark';
+
+/** Where something is written: 0 none, 1 full. */
+export interface Ink {
+  values: Float32Array;
+  width: number;
+  height: number;
+  polarity: Polarity;
+  /** Whether there is nothing but background. */
+  empty: boolean;
+}
+
+/** Contrast, in grey levels, below which a picture counts as empty. */
+const LEAST_CONTRAST = 16;
+
+/**
+ * Tells ink from background.
+ *
+ * The background is the median of the picture's frame, its noise the median deviation there; so
+ * neither a digit that touches the frame nor a spot disturbs them. Full ink is the level that the
+ * upper quarter of the dark pixels reaches.
+ */
+export function findInk(picture: Picture, polarity?: Polarity): Ink {
+  const { width, height } = picture;
+  const values = toGrey(picture);
+  const frame = frameOf(values, width, height);
+  const background = median(frame);
+  const noise = 1.4826 * median(frame.map((value) => Math.abs(value - background)));
+  const floor = 3 * noise;
+  const found = polarity ?? guessPolarity(values, background, floor);
+  const sign = found === 'darkOnLight' ? -1 : 1;
+  let peak = 0;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = Math.max(0, sign * (values[i] - background) - floor);
+    if (values[i] > peak) peak = values[i];
+  }
+  if (peak < LEAST_CONTRAST || peak < floor) {
+    return { values: values.fill(0), width, height, polarity: found, empty: true };
+  }
+  const strong: number[] = [];
+  for (const value of values) if (value > peak / 2) strong.push(value);
+  const full = quantile(Float32Array.from(strong), 0.75);
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(1, values[i] / full);
+  return { values, width, height, polarity: found, empty: false };
+}
+
+function guessPolarity(grey: Float32Array, background: number, floor: number): Polarity {
+  let balance = 0;
+  for (const value of grey) {
+    const difference = value - background;
+    if (difference > floor) balance += difference - floor;
+    else if (difference < -floor) balance += difference + floor;
+  }
+  return balance < 0 ? 'darkOnLight' : 'lightOnDark';
+}
+
+/** Luma (ITU-R BT.601); transparency shows a ground that contrasts with what is drawn on it. */
+function toGrey({ data, width, height, channels }: Picture): Float32Array {
+  const count = width * height;
+  if (channels === 1) return Float32Array.from(data);
+  const grey = new Float32Array(count);
+  let [light, cover] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    const at = i * channels;
+    grey[i] = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+    if (channels === 4) {
+      light += grey[i] * data[at + 3];
+      cover += data[at + 3];
+    }
+  }
+  if (channels === 4) {
+    const ground = light / Math.max(1, cover) < 128 ? 255 : 0;
+    for (let i = 0; i < count; i++) grey[i] = ground + (grey[i] - ground) * (data[i * 4 + 3] / 255);
+  }
+  return grey;
+}
+
+/** The outermost pixels. */
+function frameOf(grey: Float32Array, width: number, height: number): Float32Array {
+  const frame: number[] = [];
+  for (let column = 0; column < width; column++)
+    frame.push(grey[column], grey[(height - 1) * width + column]);
+  for (let row = 1; row < height - 1; row++) frame.push(grey[row * width], grey[(row + 1) * width - 1]);
+  return Float32Array.from(frame);
+}
+
+function median(values: Float32Array): number {
+  return quantile(values, 0.5);
+}
+
+function quantile(values: Float32Array, share: number): number {
+  const sorted = Float32Array.from(values).sort();
+  return sorted[Math.round((sorted.length - 1) * share)];
+}

@@ -9,9 +9,11 @@ import tensorflow as tf
 from keras import layers
 
 from golden import digest, fill, save, weight
+from kinks import Kinks
 from keras_units import Units, use_float64, versions
 
 BATCH, CLASSES, WIDTH, STEPS = 4, 10, 0.125, 3
+CANDIDATES = 24
 MODULES = {
     "3a": [64, 96, 128, 16, 32, 32],
     "3b": [128, 128, 192, 32, 96, 64],
@@ -44,10 +46,12 @@ def network(size):
     return model, units.by_layer() + [("logits/kernel", head.kernel), ("logits/bias", head.bias)]
 
 
-def batch(size, step):
-    images = tf.constant(fill(f"images {step}", (BATCH, size, size, 1), 0.0, 1.0))
-    labels = (fill(f"labels {step}", (BATCH,), 0.0, CLASSES)).astype(int)
-    return images, labels
+def images_of(size, number):
+    return tf.constant(fill(f"images {number}", (BATCH, size, size, 1), 0.0, 1.0))
+
+
+def labels_of(number):
+    return fill(f"labels {number}", (BATCH,), 0.0, CLASSES).astype(int)
 
 
 def loss_and_gradients(model, trainable, images, labels):
@@ -68,18 +72,23 @@ def goldens(size):
     for name, variable in weights:
         variable.assign(weight(name, tuple(variable.shape)))
     trainable = [(name, variable) for name, variable in weights if "moving" not in name]
-    images, labels = batch(size, 0)
-    inference = model(images, training=False)
+    kinks = Kinks(lambda: network(size))
+    batches = []
     optimizer = keras.optimizers.Adam(learning_rate=1e-3, epsilon=1e-7)
     losses = []
     for step in range(STEPS):
-        step_images, step_labels = batch(size, step)
-        logits, loss, gradients = loss_and_gradients(model, trainable, step_images, step_labels)
+        candidates = range(step * CANDIDATES, (step + 1) * CANDIDATES)
+        number = kinks.choose(weights, lambda n: images_of(size, n), candidates)
+        batches.append(number)
+        images, labels = images_of(size, number), labels_of(number)
+        inference = model(images, training=False)
+        logits, loss, gradients = loss_and_gradients(model, trainable, images, labels)
         losses.append(float(loss))
         idle = [np.abs(g).max() for (name, _), g in zip(trainable, gradients) if is_idle_bias(name)]
         assert max(idle) < 1e-12, "a bias in front of a batch norm has no gradient"
         if step == 0:
             first = {
+                "batch": number,
                 "labels": [int(label) for label in labels],
                 "parameters": int(sum(np.prod(v.shape) for _, v in weights)),
                 "inference": digest(inference),
@@ -90,10 +99,11 @@ def goldens(size):
             }
         optimizer.apply_gradients(zip(gradients, [variable for _, variable in trainable]))
     after = {
-        "labels": [[int(label) for label in batch(size, step)[1]] for step in range(STEPS)],
+        "batches": batches,
+        "labels": [[int(label) for label in labels_of(number)] for number in batches],
         "losses": losses,
         "weights": {name: digest(variable) for name, variable in weights},
-        "inference": digest(model(images, training=False)),
+        "inference": digest(model(images_of(size, batches[0]), training=False)),
     }
     return first, after
 
@@ -104,7 +114,7 @@ if __name__ == "__main__":
         header = {
             "source": f"tooling/oracles/keras_network.py, {versions()}",
             "size": size,
-            "batch": BATCH,
+            "batchSize": BATCH,
             "classes": CLASSES,
             "widthMultiplier": WIDTH,
         }

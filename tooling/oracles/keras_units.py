@@ -55,6 +55,7 @@ class Units:
 def use_float64():
     """The truth to more digits than the engines have: they are compared with it, not with another's rounding."""
     keras.backend.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
 
 
 def versions():

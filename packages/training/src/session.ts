@@ -68,15 +68,20 @@ export class TrainingSession {
   /**
    * One forward and backward pass and one update.
    *
-   * @throws {NonFiniteLossError} before the update, so that the trained weights stay as they were.
+   * @throws {NonFiniteLossError} before the update; all weights, moving statistics included, are as they were before the step.
    */
   async step(batch: TrainingBatch, learningRate: number): Promise<StepResult> {
     const { state, config } = this;
     const number = state.step + 1;
     this.reseeder.seedStep(state.step);
-    const { loss, logits, gradients } = this.gradients(batch);
-    const owned: (tf.Tensor | null)[] = [loss, logits, ...gradients];
+    const moving = this.weights
+      .filter(({ live, trainable }) => live && !trainable)
+      .map(({ variable }) => variable);
+    const movingBefore = moving.map((variable) => tf.clone(variable));
+    const owned: (tf.Tensor | null)[] = [...movingBefore];
     try {
+      const { loss, logits, gradients } = this.gradients(batch);
+      owned.push(loss, logits, ...gradients);
       let applied = gradients;
       let norm: tf.Scalar | undefined;
       if (config.clipNorm !== undefined) {
@@ -106,6 +111,9 @@ export class TrainingSession {
       };
       this.count(result, batch.labels.length);
       return result;
+    } catch (error) {
+      moving.forEach((variable, i) => variable.assign(movingBefore[i]));
+      throw error;
     } finally {
       for (const tensor of owned) tensor?.dispose();
     }

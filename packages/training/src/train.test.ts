@@ -226,15 +226,16 @@ describe('train', () => {
     const data = new TinyData(32, 1, (images, step) => {
       if (step === 6) images[0] = NaN;
     });
-    const events: TrainEvent[] = [];
+    let before: number[][] = [];
     const run = async (): Promise<void> => {
-      for await (const event of train({ model, data, config, store })) events.push(event);
+      for await (const event of train({ model, data, config, store }))
+        if (event.type === 'step') before = weightValues(model);
     };
     await expect(run()).rejects.toMatchObject({ code: 'NON_FINITE_LOSS', step: 7, lastCheckpointStep: 4 });
     await expect(collect(train({ model: tinyModel(), data, config, store, resume: true }))).rejects.toThrow(
       'train(step 7): expected a finite loss, got NaN. The checkpoint of step 4 is intact. Lower the learning rate',
     );
-    expect(weightValues(model).slice(0, 4).flat().every(Number.isFinite)).toBe(true);
+    expect(weightValues(model)).toEqual(before);
     expect((await store.latest()).checkpoint!.header.state.step).toBe(4);
   });
 

@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Digest, expectGolden, fillValues } from '../../../inception/src/testing/golden';
+import { testKerasModules } from '../../../inception/src/testing/keras-modules';
+import {
+  byName,
+  goldenNetwork,
+  type GoldenSize,
+  testKerasNetwork,
+} from '../../../model/src/testing/keras-network';
+import small from '../__fixtures__/keras-adam-12.json';
+import full from '../__fixtures__/keras-adam-28.json';
+import type { BatchRequest, TrainingBatch, TrainingData } from '../data';
+import { train } from '../train';
+
+const GOLDENS = { 12: small, 28: full };
+
+export interface KerasParityOptions {
+  /** Side of the input: 28 is MNIST's, 12 is for engines that would take minutes. Default 28. */
+  size?: GoldenSize;
+  /** Default 1e-4. */
+  tolerance?: number;
+}
+
+/**
+ * Declares every test that compares this project with Keras, on one backend: a module of each kind, one step of the
+ * MNIST network, its weights after three Adam steps.
+ *
+ * For an engine's own tests; not shipped.
+ * @param backend - name of a registered backend
+ */
+export function testKerasParity(
+  backend: string,
+  { size = 28, tolerance = 1e-4 }: KerasParityOptions = {},
+): void {
+  describe(`Keras parity on ${backend}`, () => {
+    let previous: string;
+    beforeAll(async () => {
+      previous = tf.getBackend();
+      await tf.setBackend(backend);
+    });
+    afterAll(() => tf.setBackend(previous));
+    testKerasModules(tolerance);
+    testKerasNetwork(size, tolerance);
+    testKerasSteps(size, tolerance);
+  });
+}
+
+/** Declares the test of three Adam steps, on the backend that is current when it runs. */
+export function testKerasSteps(size: GoldenSize, tolerance = 1e-4): void {
+  it(`the MNIST network at ${size}x${size} has the weights of Keras after three Adam steps`, async () => {
+    const golden = GOLDENS[size];
+    const model = goldenNetwork(size);
+    const losses: number[] = [];
+    const config = {
+      epochs: 1,
+      batchSize: golden.batchSize,
+      shuffle: false,
+      optimizer: { kind: 'adam', epsilon: 1e-7 },
+      schedule: { kind: 'constant', learningRate: 1e-3 },
+    } as const;
+    for await (const event of train({ model, data: new GoldenData(size), config })) {
+      if (event.type === 'step') losses.push(event.loss);
+    }
+    losses.forEach((loss, step) => expect(Math.abs(loss - golden.losses[step])).toBeLessThan(tolerance));
+    expect(losses).toHaveLength(golden.losses.length);
+    const weights = byName(model.weights, (weight) => weight.read());
+    expectGolden(weights, golden.weights as unknown as Record<string, Digest>, tolerance);
+    model.dispose();
+  });
+}
+
+/** The three batches of the golden file. */
+class GoldenData implements TrainingData {
+  readonly size: number;
+
+  constructor(private readonly side: GoldenSize) {
+    const { batches, batchSize } = GOLDENS[side];
+    this.size = batches.length * batchSize;
+  }
+
+  async *batches({ startBatch = 0 }: BatchRequest): AsyncGenerator<TrainingBatch> {
+    const { batches, batchSize, labels } = GOLDENS[this.side];
+    for (let step = startBatch; step < batches.length; step++) {
+      const shape = [batchSize, this.side, this.side, 1];
+      const images = fillValues(`images ${batches[step]}`, tf.util.sizeFromShape(shape), 0, 1);
+      yield { images, labels: Int32Array.from(labels[step]), shape };
+    }
+  }
+}

@@ -44,9 +44,9 @@ export function ModulePanel() {
         ))}
       </div>
       <p class="soft small">
-        The {current?.branches[0]?.maps.length ?? 12} most active channels of each branch, all on one scale.
-        Activation is a branch's part of everything the module says; evidence is activation × gradient: how
-        much the branch moves the class's score up or down.
+        The {current?.branches[0]?.maps.length ?? 12} most active channels of each branch, all on one scale
+        (square roots, so that faint ones show). Activation is a branch's part of everything the module says;
+        evidence is activation × gradient: how much the branch moves the class's score up or down.
       </p>
     </section>
   );

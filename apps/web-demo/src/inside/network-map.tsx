@@ -1,5 +1,6 @@
 import { Fragment } from 'preact';
-import { model } from '../state/network';
+import { networkImage } from '../state/drawing';
+import { model, prediction } from '../state/network';
 import { routeTo } from '../state/route';
 import { percent } from '../ui/format';
 import { PixelCanvas } from '../ui/pixel-canvas';
@@ -32,6 +33,7 @@ export function NetworkMap() {
                   {height}×{width}
                 </span>
                 <div class="row-modules">
+                  {i === 0 && <InputTile />}
                   {modules.map((module) => (
                     <ModuleTile
                       key={module.name}
@@ -39,6 +41,7 @@ export function NetworkMap() {
                       summary={summaries.value?.find(({ name }) => name === module.name)}
                     />
                   ))}
+                  {i === rows.length - 1 && <AnswerTile />}
                 </div>
               </li>
             </Fragment>
@@ -50,6 +53,35 @@ export function NetworkMap() {
         activation.
       </p>
     </section>
+  );
+}
+
+function InputTile() {
+  const image = networkImage.value;
+  if (!image) return null;
+  return (
+    <div class="module-tile plain">
+      <PixelCanvas map={{ height: 28, width: 28, pixels: image }} ramp="grey" label="What goes in" />
+      <span class="share-strip" />
+      <span class="tile-name">
+        <span class="soft">in</span> <span class="number soft">1</span>
+      </span>
+    </div>
+  );
+}
+
+function AnswerTile() {
+  const probabilities = prediction.value?.probabilities;
+  if (!probabilities || model.value.phase !== 'ready') return null;
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  return (
+    <div class="module-tile plain">
+      <span class="answer-tile">{model.value.info.classNames[best]}</span>
+      <span class="share-strip" />
+      <span class="tile-name">
+        <span class="soft">mean, scores</span>
+      </span>
+    </div>
   );
 }
 
@@ -66,6 +98,7 @@ function ModuleTile({ module, summary }: { module: ModuleInfo; summary: ModuleSu
       class="module-tile"
       href={routeTo('inside', module.name)}
       aria-current={open ? 'true' : undefined}
+      onClick={showPanel}
       aria-label={`Module ${shortName(module.name)}, ${channels} channels. ${parts}`}
     >
       {summary ? <PixelCanvas map={summary.mean} ramp="magma" /> : <span class="skeleton tile-skeleton" />}
@@ -83,6 +116,14 @@ function ModuleTile({ module, summary }: { module: ModuleInfo; summary: ModuleSu
       </span>
     </a>
   );
+}
+
+/** Brings the module's panel into view where it lies below the window. */
+function showPanel(): void {
+  const panel = document.querySelector('[data-testid=module-panel]');
+  if (!panel || panel.getBoundingClientRect().top < innerHeight - 200) return;
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  panel.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
 }
 
 export function Legend() {

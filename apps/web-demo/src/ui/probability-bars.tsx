@@ -26,10 +26,15 @@ export function ProbabilityBars({ classNames, probabilities, label, compact = fa
             <span class="bar-track" aria-hidden="true">
               <span class="bar-fill" style={{ transform: `scaleX(${part})` }} />
             </span>
-            <span class="bar-value number">{probabilities ? percent(part) : '–'}</span>
+            <span class="bar-value number">{probabilities ? barValue(part) : '–'}</span>
           </li>
         );
       })}
     </ol>
   );
+}
+
+/** Nine classes of nearly nothing are read more easily as 0 than as so many "< 0.1". */
+function barValue(part: number): string {
+  return part < 0.0005 ? '0 %' : percent(part);
 }

@@ -5,6 +5,10 @@ describe('grey maps', () => {
     expect([...toGreyMap([0, 1, 2, -3], 2, 2, 2).pixels]).toEqual([0, 128, 255, 0]);
   });
 
+  it('show faint activations when lifted', () => {
+    expect([...toGreyMap([0, 1, 4, 16], 2, 2, 16, true).pixels]).toEqual([0, 64, 128, 255]);
+  });
+
   it('of nothing but zeros are black', () => {
     expect([...toGreyMap([0, 0], 1, 2, 0).pixels]).toEqual([0, 0]);
   });

@@ -1,7 +1,8 @@
 import type { GreyMap } from './protocol';
 
 /**
- * Bytes of an activation map, `highest` becoming 255; what is negative is black.
+ * Bytes of an activation map, `highest` becoming 255; what is negative is black. With `lift` the square root is
+ * taken, so that faint activations are seen.
  *
  * @param values - `height * width` floats
  */
@@ -10,11 +11,14 @@ export function toGreyMap(
   height: number,
   width: number,
   highest: number,
+  lift = false,
 ): GreyMap {
   const pixels = new Uint8Array(height * width);
   if (highest > 0) {
-    for (let i = 0; i < pixels.length; i++)
-      pixels[i] = Math.round(255 * Math.min(1, Math.max(0, (values[i] ?? 0) / highest)));
+    for (let i = 0; i < pixels.length; i++) {
+      const part = Math.min(1, Math.max(0, (values[i] ?? 0) / highest));
+      pixels[i] = Math.round(255 * (lift ? Math.sqrt(part) : part));
+    }
   }
   return { height, width, pixels };
 }

@@ -129,7 +129,7 @@ export async function inspectModule(
         evidence: sumOf(evidence.slice(first, first + count)),
         maps: largestIndices(own, mapsPerBranch).map((channel) => ({
           channel,
-          ...toGreyMap(channelOf(activation, channels, first + channel), height, width, highest),
+          ...toGreyMap(channelOf(activation, channels, first + channel), height, width, highest, true),
         })),
       };
     });

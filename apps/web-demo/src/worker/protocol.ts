@@ -58,6 +58,7 @@ export interface ModuleSummary {
   activationShare: Record<BranchName, number>;
 }
 
+/** One channel; square roots, so that faint activations are seen. */
 export interface FeatureMap extends GreyMap {
   channel: number;
 }

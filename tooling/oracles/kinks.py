@@ -38,5 +38,5 @@ class Kinks:
     def choose(self, weights, images_of, candidates):
         margins = [self.margin(weights, images_of(candidate)) for candidate in candidates]
         best = int(np.argmax(margins))
-        print(f"batch {candidates[best]}: margin {margins[best]:.3g} of {[float(f'{m:.2g}') for m in margins]}")
+        print(f"batch {candidates[best]}: margin {margins[best]:.3g}, median {np.median(margins):.2g}", flush=True)
         return candidates[best]

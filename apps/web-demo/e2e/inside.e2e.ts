@@ -37,7 +37,7 @@ describe('looking inside', () => {
         ),
       );
       expect(brightest.length).toBeGreaterThanOrEqual(2);
-      expect(brightest[0]).toBeGreaterThan(brightest.at(-1)! - 1);
+      expect(Math.max(...brightest)).toBeGreaterThan(60);
     }
     const parts = await panel.locator('.branch-numbers > div:first-child .number').allInnerTexts();
     expect(Math.abs(parts.reduce((sum, part) => sum + Number.parseInt(part), 0) - 100)).toBeLessThanOrEqual(

@@ -156,7 +156,10 @@ describe('the site, on a plain static host under a base path', () => {
 
   it('has a strict policy in its page and no inline script', () => {
     const html = readFileSync(join(dist, 'index.html'), 'utf8');
-    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '';
+    const policy = (/Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll(
+      '&#39;',
+      "'",
+    );
     expect(policy).toContain("default-src 'self'");
     expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
     expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|https?:/);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { chromiumFlags, chromiumHint, findChromium } from '../scripts/chromium.mjs';
-import { serveFolder } from '../scripts/static-server.mjs';
+import { chromiumFlags, chromiumHint, findChromium } from '../scripts/chromium.cjs';
+import { serveFolder } from '../scripts/static-server.cjs';
 import { digitStrokes } from './digit-strokes';
 
 export const dist = join(__dirname, '../dist');

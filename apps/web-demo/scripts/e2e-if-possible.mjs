@@ -1,6 +1,6 @@
 // Runs the browser tests where there is a browser; says how to get one where there is none.
 import { spawnSync } from 'node:child_process';
-import { chromiumHint, findChromium } from './chromium.mjs';
+import { chromiumHint, findChromium } from './chromium.cjs';
 
 if (!findChromium()) {
   console.log(`web-demo: the browser tests did not run. ${chromiumHint}`);

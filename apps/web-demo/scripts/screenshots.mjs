@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { chromiumFlags, chromiumHint, findChromium } from './chromium.mjs';
-import { serveFolder } from './static-server.mjs';
+import { chromiumFlags, chromiumHint, findChromium } from './chromium.cjs';
+import { serveFolder } from './static-server.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2];

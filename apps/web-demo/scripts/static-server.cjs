@@ -1,6 +1,6 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+const { createReadStream, existsSync, statSync } = require('node:fs');
+const { createServer } = require('node:http');
+const { extname, join, normalize, sep } = require('node:path');
 
 const types = {
   '.html': 'text/html; charset=utf-8',
@@ -20,7 +20,7 @@ const types = {
  * make the page cross-origin isolated
  * @returns {Promise<{ url: string, requests: string[], close: () => Promise<void> }>}
  */
-export async function serveFolder({ root, base = '/', isolated = false }) {
+async function serveFolder({ root, base = '/', isolated = false }) {
   const requests = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
@@ -53,3 +53,5 @@ export async function serveFolder({ root, base = '/', isolated = false }) {
       }),
   };
 }
+
+module.exports = { serveFolder };

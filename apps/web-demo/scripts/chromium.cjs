@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+const { existsSync } = require('node:fs');
 
 /** Where Chromium is: `CHROMIUM_PATH`, else the usual places; undefined where there is none. */
-export function findChromium() {
+function findChromium() {
   const candidates = [
     process.env.CHROMIUM_PATH,
     '/usr/bin/chromium',
@@ -12,10 +12,10 @@ export function findChromium() {
   return candidates.find((path) => path && existsSync(path));
 }
 
-export const chromiumHint =
+const chromiumHint =
   'No Chromium found. Install it (Debian and Ubuntu: `apt-get install chromium`) or set CHROMIUM_PATH to a Chrome or Chromium program.';
 
-export const chromiumFlags = [
+const chromiumFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -23,3 +23,5 @@ export const chromiumFlags = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+module.exports = { findChromium, chromiumHint, chromiumFlags };

@@ -79,6 +79,11 @@ export class SeededDropout extends tfl.layers.Layer implements Reseedable {
     return tf.tensor(values, shape);
   }
 
+  /** What `toStandardLayers` puts in this layer's place. */
+  toStandardLayer(): tfl.layers.Layer {
+    return tfl.layers.dropout({ name: this.name, rate: this.rate });
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), rate: this.rate, seed: this.initialSeed };
   }

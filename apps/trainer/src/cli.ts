@@ -32,7 +32,11 @@ Exit codes:
  *
  * @returns a function that runs it for the arguments after the command's name.
  */
-export function commandLine(io: Io, handlers: Handlers, version: string): (args: readonly string[]) => Promise<ExitCode> {
+export function commandLine(
+  io: Io,
+  handlers: Handlers,
+  version: string,
+): (args: readonly string[]) => Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
   const program = new Command('googlenet')
     .description('Train GoogLeNet (Inception v1) on MNIST-format images, evaluate it, and use it.')
@@ -44,17 +48,31 @@ export function commandLine(io: Io, handlers: Handlers, version: string): (args:
       writeErr: (text) => void io.stderr.write(text),
       getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 120),
       getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 120),
-      outputError: (text, write) => write(`googlenet: ${text.replace(/^error: /, '').trimEnd()} See \`googlenet --help\`.\n`),
+      outputError: (text, write) =>
+        write(`googlenet: ${text.replace(/^error: /, '').trimEnd()} See \`googlenet --help\`.\n`),
     })
     .addHelpText('after', EXIT_CODES);
 
   const command = (name: string, description: string): Command =>
-    program.command(name).description(description).option('--json', 'machine-readable output on standard output').option('--verbose', 'show the stack of an error');
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'machine-readable output on standard output')
+      .option('--verbose', 'show the stack of an error');
 
-  addTrain(command('train', 'train a network and evaluate it on the test images')).action(async (options: Options) => {
-    code = await handlers.train(options);
-  });
-  addDataFlags(addModel(command('evaluate', 'report on a trained network: accuracy, confusion matrix, the worst mistakes as a picture')))
+  addTrain(command('train', 'train a network and evaluate it on the test images')).action(
+    async (options: Options) => {
+      code = await handlers.train(options);
+    },
+  );
+  addDataFlags(
+    addModel(
+      command(
+        'evaluate',
+        'report on a trained network: accuracy, confusion matrix, the worst mistakes as a picture',
+      ),
+    ),
+  )
     .option('--batch-size <images>', 'images at a time', '100')
     .option('--limit <images>', 'only so many test images, of all classes')
     .option('--mistakes <n>', 'so many on the contact sheet, 0 for none', '64')
@@ -107,11 +125,19 @@ function addTrain(command: Command): Command {
     .option('--config <file>', 'JSON with settings, between the preset and the flags')
     .option('--out <folder>', 'the run folder (default: runs/TIME-PRESET)')
     .option('--resume <run>', 'go on with a run that was interrupted');
-  for (const { flags, help, group } of CONFIG_FLAGS) command.addOption(new Option(flags, help).helpGroup(group));
+  for (const { flags, help, group } of CONFIG_FLAGS)
+    command.addOption(new Option(flags, help).helpGroup(group));
   return command
     .addOption(new Option('--no-augment', 'leave the images as they are').helpGroup('Training:'))
-    .addOption(new Option('--set <name=value>', 'any other setting, such as training.optimizer.beta1=0.95').argParser(collect).helpGroup('Training:'))
-    .addHelpText('after', `\nPresets:\n${presets.join('\n')}\n\nSettings: defaults < preset < --config < flags.`);
+    .addOption(
+      new Option('--set <name=value>', 'any other setting, such as training.optimizer.beta1=0.95')
+        .argParser(collect)
+        .helpGroup('Training:'),
+    )
+    .addHelpText(
+      'after',
+      `\nPresets:\n${presets.join('\n')}\n\nSettings: defaults < preset < --config < flags.`,
+    );
 }
 
 function addModel(command: Command): Command {

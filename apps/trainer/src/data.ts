@@ -24,7 +24,11 @@ export interface LoadedData {
  * @param report - gets a line about each download.
  * @throws {UserError} if a file is missing, damaged, or cannot be downloaded.
  */
-export async function loadData(request: DataRequest, report: (line: string) => void, signal?: AbortSignal): Promise<LoadedData> {
+export async function loadData(
+  request: DataRequest,
+  report: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<LoadedData> {
   try {
     let last = '';
     const { train, test, checksums } = await loadDataset({
@@ -45,10 +49,15 @@ export async function loadData(request: DataRequest, report: (line: string) => v
 }
 
 /** Training and validation images as a configuration asks for them; the test images stay out of both. */
-export function splitData(train: ImageDataset, config: TrainerConfig): { training: ImageDataset; validation: ImageDataset } {
+export function splitData(
+  train: ImageDataset,
+  config: TrainerConfig,
+): { training: ImageDataset; validation: ImageDataset } {
   const { subset, validationFraction } = config.data;
   if (subset !== undefined && subset > train.size) {
-    throw new UserError(`config.data.subset: expected at most the ${train.size} training images, got ${subset}. Lower it or leave it out.`);
+    throw new UserError(
+      `config.data.subset: expected at most the ${train.size} training images, got ${subset}. Lower it or leave it out.`,
+    );
   }
   const used = subset === undefined ? train : train.subset(subset, { seed: config.seed });
   const [training, validation] = used.split({ fraction: validationFraction, seed: config.seed });

@@ -35,7 +35,8 @@ function fail(io: Io, error: unknown, { verbose, json }: Options): ExitCode {
   if (json === true) io.stdout.write(`${JSON.stringify({ type: 'error', exitCode: code, message })}\n`);
   io.stderr.write(`googlenet: ${message}\n`);
   if (verbose === true && error instanceof Error) io.stderr.write(`${stackWithCauses(error)}\n`);
-  else if (!(error instanceof UserError)) io.stderr.write('This was not expected; --verbose shows where it happened.\n');
+  else if (!(error instanceof UserError))
+    io.stderr.write('This was not expected; --verbose shows where it happened.\n');
   return code;
 }
 

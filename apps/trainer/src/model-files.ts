@@ -69,15 +69,22 @@ export function findModelFile(path: string): string {
  *
  * @throws {UserError} if a file is missing, no JSON, no layers model, or shorter than it should be.
  */
-export async function loadModel(path: string): Promise<{ model: tfl.LayersModel; card: ModelCard | undefined; file: string }> {
+export async function loadModel(
+  path: string,
+): Promise<{ model: tfl.LayersModel; card: ModelCard | undefined; file: string }> {
   const file = findModelFile(resolve(path));
   const json = readModelJson(file);
   const { specs, data } = readWeights(file, json);
   try {
-    const model = await tfl.loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology as Json, weightSpecs: specs, weightData: data }));
+    const model = await tfl.loadLayersModel(
+      tf.io.fromMemory({ modelTopology: json.modelTopology as Json, weightSpecs: specs, weightData: data }),
+    );
     return { model, card: readCard(json), file };
   } catch (error) {
-    throw new UserError(`--model: expected a model that TensorFlow.js can build, got ${file}: ${messageOf(error).split('\n')[0] ?? ''}`, { cause: error });
+    throw new UserError(
+      `--model: expected a model that TensorFlow.js can build, got ${file}: ${messageOf(error).split('\n')[0] ?? ''}`,
+      { cause: error },
+    );
   }
 }
 
@@ -86,11 +93,18 @@ function readModelJson(file: string): Json {
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new UserError(`--model: expected JSON in ${file}, got ${messageOf(error)}. Save the model again.`, { cause: error });
+    throw new UserError(`--model: expected JSON in ${file}, got ${messageOf(error)}. Save the model again.`, {
+      cause: error,
+    });
   }
   if (!isObject(json) || !isObject(json.modelTopology) || !Array.isArray(json.weightsManifest)) {
-    const what = isObject(json) && json.format === 'graph-model' ? 'a graph model' : 'a file without modelTopology and weightsManifest';
-    throw new UserError(`--model: expected a layers model in ${file}, got ${what}. Save it with model.save() of TensorFlow.js.`);
+    const what =
+      isObject(json) && json.format === 'graph-model'
+        ? 'a graph model'
+        : 'a file without modelTopology and weightsManifest';
+    throw new UserError(
+      `--model: expected a layers model in ${file}, got ${what}. Save it with model.save() of TensorFlow.js.`,
+    );
   }
   return json;
 }
@@ -108,15 +122,23 @@ function readWeights(file: string, json: Json): { specs: tf.io.WeightsManifestEn
     try {
       return readFileSync(path);
     } catch (error) {
-      throw new UserError(`--model: expected the weights beside ${file}, got no ${path}. Copy the whole folder.`, { cause: error });
+      throw new UserError(
+        `--model: expected the weights beside ${file}, got no ${path}. Copy the whole folder.`,
+        { cause: error },
+      );
     }
   });
   const bytes = Buffer.concat(parts);
   const expected = specs.reduce((sum, spec) => sum + byteLength(spec), 0);
   if (bytes.length !== expected) {
-    throw new UserError(`--model: expected ${expected} bytes of weights for ${file}, got ${bytes.length}. The files are torn or of two models: save the model again.`);
+    throw new UserError(
+      `--model: expected ${expected} bytes of weights for ${file}, got ${bytes.length}. The files are torn or of two models: save the model again.`,
+    );
   }
-  return { specs, data: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer };
+  return {
+    specs,
+    data: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+  };
 }
 
 function byteLength(spec: tf.io.WeightsManifestEntry): number {
@@ -127,5 +149,7 @@ function byteLength(spec: tf.io.WeightsManifestEntry): number {
 
 function readCard(json: Json): ModelCard | undefined {
   const metadata = isObject(json.userDefinedMetadata) ? json.userDefinedMetadata[CARD] : undefined;
-  return isObject(metadata) && Array.isArray(metadata.classNames) ? (metadata as unknown as ModelCard) : undefined;
+  return isObject(metadata) && Array.isArray(metadata.classNames)
+    ? (metadata as unknown as ModelCard)
+    : undefined;
 }

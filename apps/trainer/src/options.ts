@@ -10,7 +10,9 @@ export function wholeNumber(options: Options, name: string, minimum: number): nu
   if (value === undefined) return undefined;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
   if (!Number.isInteger(number) || number < minimum) {
-    throw new UserError(`${flag(name)}: expected a whole number of at least ${minimum}, got ${JSON.stringify(value)}.`);
+    throw new UserError(
+      `${flag(name)}: expected a whole number of at least ${minimum}, got ${JSON.stringify(value)}.`,
+    );
   }
   return number;
 }
@@ -20,7 +22,10 @@ export function oneOf<T extends string>(options: Options, name: string, words: r
   const value = options[name];
   if (value === undefined) return undefined;
   const found = words.find((word) => word === value);
-  if (found === undefined) throw new UserError(`${flag(name)}: expected one of ${words.join(', ')}, got ${JSON.stringify(value)}.${closest(value, words)}`);
+  if (found === undefined)
+    throw new UserError(
+      `${flag(name)}: expected one of ${words.join(', ')}, got ${JSON.stringify(value)}.${closest(value, words)}`,
+    );
   return found;
 }
 
@@ -31,8 +36,14 @@ export function text(options: Options, name: string): string | undefined {
 }
 
 /** The engine flags that all computing commands share. */
-export function engineOptions(options: Options): { backend: EngineName | 'auto'; threads: number | undefined } {
-  return { backend: oneOf(options, 'backend', ['auto', ...ENGINE_NAMES]) ?? 'auto', threads: wholeNumber(options, 'threads', 1) };
+export function engineOptions(options: Options): {
+  backend: EngineName | 'auto';
+  threads: number | undefined;
+} {
+  return {
+    backend: oneOf(options, 'backend', ['auto', ...ENGINE_NAMES]) ?? 'auto',
+    threads: wholeNumber(options, 'threads', 1),
+  };
 }
 
 function flag(name: string): string {

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { checkConfig } from './config/resolve';
 import type { Json } from './config/merge';
@@ -34,13 +43,18 @@ export class RunFolder {
   static create(path: string, config: TrainerConfig): RunFolder {
     const run = new RunFolder(path);
     if (existsSync(run.configPath)) {
-      throw new UserError(`--out: expected a folder without a run, got ${path}. Choose another, or go on with it: --resume ${path}`);
+      throw new UserError(
+        `--out: expected a folder without a run, got ${path}. Choose another, or go on with it: --resume ${path}`,
+      );
     }
     try {
       mkdirSync(run.checkpointsPath, { recursive: true });
       writeJson(run.configPath, config);
     } catch (error) {
-      throw new UserError(`--out: expected a folder that can be written, got ${path} (${messageOf(error)}). Choose another.`, { cause: error });
+      throw new UserError(
+        `--out: expected a folder that can be written, got ${path} (${messageOf(error)}). Choose another.`,
+        { cause: error },
+      );
     }
     return run;
   }
@@ -52,12 +66,16 @@ export class RunFolder {
    */
   static open(path: string): { run: RunFolder; config: TrainerConfig } {
     const run = new RunFolder(path);
-    if (!existsSync(run.configPath)) throw new UserError(`--resume: expected a run folder with a config.json, got ${path}. Check the path.`);
+    if (!existsSync(run.configPath))
+      throw new UserError(`--resume: expected a run folder with a config.json, got ${path}. Check the path.`);
     let config: unknown;
     try {
       config = JSON.parse(readFileSync(run.configPath, 'utf8'));
     } catch (error) {
-      throw new UserError(`--resume: expected JSON in ${run.configPath}, got ${messageOf(error)}. The run cannot go on without it.`, { cause: error });
+      throw new UserError(
+        `--resume: expected JSON in ${run.configPath}, got ${messageOf(error)}. The run cannot go on without it.`,
+        { cause: error },
+      );
     }
     return { run, config: checkConfig(config) };
   }

@@ -21,7 +21,9 @@ export interface RunFacts {
 export function summarizeRun({ config, engine, data, model, run, counts, report }: RunFacts): object {
   const metrics = run.readMetrics();
   const sum = (type: string, read: (record: (typeof metrics)[number]) => unknown): number =>
-    metrics.filter((record) => record.type === type).reduce((total, record) => total + Number(read(record) ?? 0), 0);
+    metrics
+      .filter((record) => record.type === type)
+      .reduce((total, record) => total + Number(read(record) ?? 0), 0);
   const done = metrics.findLast((record) => record.type === 'done');
   return {
     finishedAt: new Date().toISOString(),
@@ -38,13 +40,19 @@ export function summarizeRun({ config, engine, data, model, run, counts, report 
     images: counts,
     times: {
       trainingMs: Math.round(sum('step', (record) => record.durationMs)),
-      validationMs: Math.round(sum('epoch', (record) => (record.validation as { durationMs?: number } | undefined)?.durationMs)),
+      validationMs: Math.round(
+        sum('epoch', (record) => (record.validation as { durationMs?: number } | undefined)?.durationMs),
+      ),
       checkpointsMs: Math.round(sum('checkpoint', (record) => record.durationMs)),
       testMs: Math.round(report.durationMs),
       resumed: metrics.filter((record) => record.type === 'start').length - 1,
     },
     engine,
-    machine: { processor: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), platform: `${process.platform} ${process.arch}` },
+    machine: {
+      processor: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: availableParallelism(),
+      platform: `${process.platform} ${process.arch}`,
+    },
     versions: { node: process.versions.node, tfjs: version_core },
     data: { dataset: config.data.dataset, source: config.data.source, sha256: data.checksums },
     confusionMatrix: report.confusionMatrix,

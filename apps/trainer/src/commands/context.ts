@@ -23,11 +23,18 @@ export interface ReadyModel {
  *
  * @throws {UserError} if there is no model, it is broken, or the engine does not work here.
  */
-export async function readyModel(io: Io, options: Options, note: (line: string) => void): Promise<ReadyModel> {
+export async function readyModel(
+  io: Io,
+  options: Options,
+  note: (line: string) => void,
+): Promise<ReadyModel> {
   const { backend, threads } = engineOptions(options);
   const given = text(options, 'model');
   const path = given === undefined ? latestModel(io.cwd) : resolve(io.cwd, given);
-  if (path === undefined) throw new UserError('--model: expected a trained model, got none, and there is no run here. Train one first: googlenet train');
+  if (path === undefined)
+    throw new UserError(
+      '--model: expected a trained model, got none, and there is no run here. Train one first: googlenet train',
+    );
   const engine = await selectEngine(backend, { threads }, note);
   const loaded = await loadModel(path);
   note(`model ${shown(io.cwd, loaded.file)}, engine ${engine.name} (${engine.detail})`);
@@ -38,7 +45,9 @@ export async function readyModel(io: Io, options: Options, note: (line: string) 
 export function inputSize(model: LayersModel): { height: number; width: number } {
   const [, height, width, channels] = model.inputs[0]?.shape ?? [];
   if (typeof height !== 'number' || typeof width !== 'number' || channels !== 1) {
-    throw new UserError(`--model: expected a model of grey images [height, width, 1], got input [${(model.inputs[0]?.shape ?? []).join(', ')}]. Choose another model.`);
+    throw new UserError(
+      `--model: expected a model of grey images [height, width, 1], got input [${(model.inputs[0]?.shape ?? []).join(', ')}]. Choose another model.`,
+    );
   }
   return { height, width };
 }

@@ -15,7 +15,11 @@ interface Finding extends Probe {
 }
 
 /** `googlenet doctor`: which engines work here, why the others do not, what would make it faster. */
-export async function doctor(io: Io, options: Options, engines: readonly Engine[] = ENGINES): Promise<ExitCode> {
+export async function doctor(
+  io: Io,
+  options: Options,
+  engines: readonly Engine[] = ENGINES,
+): Promise<ExitCode> {
   const threads = wholeNumber(options, 'threads', 1);
   tf.enableProdMode();
   const findings: Finding[] = [];
@@ -33,15 +37,21 @@ export async function doctor(io: Io, options: Options, engines: readonly Engine[
     return best === undefined ? ExitCode.failure : ExitCode.ok;
   }
   const colors = colorsFor(io);
-  say(io, `Node.js ${machine.node} on ${machine.platform}, ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB`);
+  say(
+    io,
+    `Node.js ${machine.node} on ${machine.platform}, ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB`,
+  );
   say(io);
   for (const finding of findings) {
     const mark = finding.available ? colors.green('works  ') : colors.yellow('missing');
-    const speed = finding.gflops === undefined ? '' : `, 3x3 convolution at ${finding.gflops.toPrecision(2)} GFLOP/s`;
+    const speed =
+      finding.gflops === undefined ? '' : `, 3x3 convolution at ${finding.gflops.toPrecision(2)} GFLOP/s`;
     say(io, `${mark}  ${colors.bold(finding.name.padEnd(10))}  ${finding.title}`);
-    if (finding.available) say(io, `${' '.repeat(21)}${[finding.detail, speed.replace(/^, /, '')].filter(Boolean).join(', ')}`);
+    if (finding.available)
+      say(io, `${' '.repeat(21)}${[finding.detail, speed.replace(/^, /, '')].filter(Boolean).join(', ')}`);
     else say(io, `${' '.repeat(21)}${finding.reason ?? 'unavailable'}`);
-    if (finding.hint !== undefined && !finding.available) say(io, `${' '.repeat(21)}to get it: ${finding.hint}`);
+    if (finding.hint !== undefined && !finding.available)
+      say(io, `${' '.repeat(21)}to get it: ${finding.hint}`);
   }
   say(io);
   if (best === undefined) say(io, 'No engine works here.');
@@ -70,8 +80,8 @@ async function examine(engine: Engine, threads: number | undefined): Promise<Fin
 /** Runs a 3x3 convolution of 14x14x64 for about a fifth of a second. */
 async function measure(): Promise<number> {
   const [size, channels, batch] = [14, 64, 4];
-  const x = tf.zeros([batch, size, size, channels]) as tf.Tensor4D;
-  const kernel = tf.zeros([3, 3, channels, channels]) as tf.Tensor4D;
+  const x = tf.zeros<tf.Rank.R4>([batch, size, size, channels]);
+  const kernel = tf.zeros<tf.Rank.R4>([3, 3, channels, channels]);
   const once = async (): Promise<void> => {
     const y = tf.conv2d(x, kernel, 1, 'same');
     await y.data();

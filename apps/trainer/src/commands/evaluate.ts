@@ -1,4 +1,4 @@
-import { ImageDataset } from '@googlenet/mnist';
+import type { ImageDataset } from '@googlenet/mnist';
 import { evaluate as evaluateModel, type EvaluationReport } from '@googlenet/training';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -31,12 +31,26 @@ export async function evaluate(io: Io, options: Options): Promise<ExitCode> {
     checkFit(model.outputs[0]?.shape.at(-1), inputSize(model), test);
     const data = limit === undefined || limit >= test.size ? test : test.subset(limit, { seed: 0 });
     const bar = progressBar(io, 'evaluating', data.size, quiet);
-    const report = await evaluateModel(model, data, { batchSize, maxMistakes, classNames: test.classNames, onProgress: (done) => bar.update(done) });
+    const report = await evaluateModel(model, data, {
+      batchSize,
+      maxMistakes,
+      classNames: test.classNames,
+      onProgress: (done) => bar.update(done),
+    });
     bar.stop();
     const folder = resolve(io.cwd, text(options, 'out') ?? dirname(file));
-    const sheet = writeMistakes(report, data, folder, `${request.dataset}: the ${Math.min(maxMistakes, report.mistakes.length)} worst mistakes`);
+    const sheet = writeMistakes(
+      report,
+      data,
+      folder,
+      `${request.dataset}: the ${Math.min(maxMistakes, report.mistakes.length)} worst mistakes`,
+    );
     saveReport(folder, { model: file, dataset: request.dataset, engine, ...report });
-    if (quiet) say(io, JSON.stringify({ model: file, dataset: request.dataset, engine, mistakesPng: sheet, ...report }));
+    if (quiet)
+      say(
+        io,
+        JSON.stringify({ model: file, dataset: request.dataset, engine, mistakesPng: sheet, ...report }),
+      );
     else {
       for (const line of reportLines(report, test.classNames, colorsFor(io))) say(io, line);
       say(io);
@@ -55,18 +69,23 @@ export async function evaluate(io: Io, options: Options): Promise<ExitCode> {
  *
  * @returns its path, or undefined where there is nothing to draw.
  */
-export function writeMistakes(report: EvaluationReport, data: ImageDataset, folder: string, title: string): string | undefined {
+export function writeMistakes(
+  report: EvaluationReport,
+  data: ImageDataset,
+  folder: string,
+  title: string,
+): string | undefined {
   if (report.mistakes.length === 0) return undefined;
   const name = (label: number): string => data.classNames[label] ?? String(label);
-  const items = report.mistakes.map(
-    ({ index, label, predicted, probability }): SheetItem => ({
-      pixels: data.image(index),
-      caption: `${name(label)} > ${name(predicted)}`,
-      note: `${Math.round(100 * probability)}% #${index}`,
-    }),
-  );
+  const items = report.mistakes.map(({ index, label, predicted, probability }): SheetItem => ({
+    pixels: data.image(index),
+    caption: `${name(label)} > ${name(predicted)}`,
+    note: `${Math.round(100 * probability)}% #${index}`,
+  }));
   const path = join(folder, 'mistakes.png');
-  writeInto(folder, () => writeFileSync(path, contactSheet(items, { title, height: data.height, width: data.width })));
+  writeInto(folder, () =>
+    writeFileSync(path, contactSheet(items, { title, height: data.height, width: data.width })),
+  );
   return path;
 }
 
@@ -79,15 +98,26 @@ function writeInto(folder: string, write: () => void): void {
     mkdirSync(folder, { recursive: true });
     write();
   } catch (error) {
-    throw new UserError(`--out: expected a folder that can be written, got ${folder} (${messageOf(error)}). Choose another.`, { cause: error });
+    throw new UserError(
+      `--out: expected a folder that can be written, got ${folder} (${messageOf(error)}). Choose another.`,
+      { cause: error },
+    );
   }
 }
 
-function checkFit(classes: number | null | undefined, { height, width }: { height: number; width: number }, test: ImageDataset): void {
+function checkFit(
+  classes: number | null | undefined,
+  { height, width }: { height: number; width: number },
+  test: ImageDataset,
+): void {
   if (classes !== test.numClasses) {
-    throw new UserError(`--dataset: expected data of ${String(classes)} classes, as the model has, got ${test.name} with ${test.numClasses}. Choose the data set that it was trained on.`);
+    throw new UserError(
+      `--dataset: expected data of ${String(classes)} classes, as the model has, got ${test.name} with ${test.numClasses}. Choose the data set that it was trained on.`,
+    );
   }
   if (height !== test.height || width !== test.width) {
-    throw new UserError(`--dataset: expected images of ${height}x${width}, as the model takes, got ${test.name} with ${test.height}x${test.width}. Choose another data set.`);
+    throw new UserError(
+      `--dataset: expected images of ${height}x${width}, as the model takes, got ${test.name} with ${test.height}x${test.width}. Choose another data set.`,
+    );
   }
 }

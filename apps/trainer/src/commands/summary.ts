@@ -14,10 +14,12 @@ export async function summary(io: Io, options: Options): Promise<ExitCode> {
   const path = text(options, 'model');
   const build = path === undefined ? buildOptions(options) : undefined;
   await selectEngine('cpu', {}, () => undefined);
-  const model: LayersModel = path === undefined ? googlenet(build) : (await loadModel(resolve(io.cwd, path))).model;
+  const model: LayersModel =
+    path === undefined ? googlenet(build) : (await loadModel(resolve(io.cwd, path))).model;
   try {
     const result = summarize(model);
-    if (options.json === true) say(io, JSON.stringify({ name: model.name, rows: result.rows, totals: result.totals }));
+    if (options.json === true)
+      say(io, JSON.stringify({ name: model.name, rows: result.rows, totals: result.totals }));
     else {
       say(io, model.name);
       say(io, result.toString());
@@ -30,7 +32,10 @@ export async function summary(io: Io, options: Options): Promise<ExitCode> {
 
 function buildOptions(options: Options): Parameters<typeof googlenet>[0] {
   const width = Number(text(options, 'width') ?? '1');
-  if (!(width > 0 && width <= 4)) throw new UserError(`--width: expected a number above 0, at most 4, got ${JSON.stringify(options.width)}.`);
+  if (!(width > 0 && width <= 4))
+    throw new UserError(
+      `--width: expected a number above 0, at most 4, got ${JSON.stringify(options.width)}.`,
+    );
   const numClasses = wholeNumber(options, 'classes', 2);
   return {
     variant: oneOf(options, 'variant', VARIANT_NAMES),

@@ -1,6 +1,12 @@
 import { toStandardLayers } from '@googlenet/inception';
 import { googlenet, stripAuxiliary } from '@googlenet/model';
-import { evaluate, NonFiniteLossError, train as trainModel, type EvaluationReport, type TrainEvent } from '@googlenet/training';
+import {
+  evaluate,
+  NonFiniteLossError,
+  train as trainModel,
+  type EvaluationReport,
+  type TrainEvent,
+} from '@googlenet/training';
 import { folderStore } from '@googlenet/training/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { join, resolve } from 'node:path';
@@ -42,9 +48,31 @@ export async function train(io: Io, options: Options): Promise<ExitCode> {
     const model = build(config, data);
     try {
       const run = open();
-      const done = await follow(io, view, run, controller.signal, trainModel({ model, data: training, validation, config: { ...config.training, seed: config.seed }, store: folderStore(run.checkpointsPath), resume: true, signal: controller.signal }));
+      const done = await follow(
+        io,
+        view,
+        run,
+        controller.signal,
+        trainModel({
+          model,
+          data: training,
+          validation,
+          config: { ...config.training, seed: config.seed },
+          store: folderStore(run.checkpointsPath),
+          resume: true,
+          signal: controller.signal,
+        }),
+      );
       if (!done) return stopped(io, json, run);
-      return await finish(io, { json, config, engine, data, model, run, counts: { training: training.size, validation: validation.size, test: data.test.size } });
+      return await finish(io, controller.signal, {
+        json,
+        config,
+        engine,
+        data,
+        model,
+        run,
+        counts: { training: training.size, validation: validation.size, test: data.test.size },
+      });
     } finally {
       model.dispose();
     }
@@ -62,16 +90,40 @@ function prepare(io: Io, options: Options): { config: TrainerConfig; open: () =>
     const folder = config.data.folder === undefined ? undefined : resolve(io.cwd, config.data.folder);
     const absolute = folder === undefined ? config : { ...config, data: { ...config.data, folder } };
     const path = text(options, 'out');
-    return { config: absolute, open: () => RunFolder.create(path === undefined ? newRunPath(io.cwd, config.preset ?? 'custom', new Date()) : resolve(io.cwd, path), absolute) };
+    return {
+      config: absolute,
+      open: () =>
+        RunFolder.create(
+          path === undefined
+            ? newRunPath(io.cwd, config.preset ?? 'custom', new Date())
+            : resolve(io.cwd, path),
+          absolute,
+        ),
+    };
   }
-  const fixed = ['preset', 'config', 'out', 'set', ...CONFIG_FLAGS.map(({ flags }) => optionName(flags))].filter((name) => !['backend', 'threads'].includes(name));
+  const fixed = [
+    'preset',
+    'config',
+    'out',
+    'set',
+    ...CONFIG_FLAGS.map(({ flags }) => optionName(flags)),
+  ].filter((name) => !['backend', 'threads'].includes(name));
   const changed = fixed.filter((name) => options[name] !== undefined);
   if (changed.length > 0 || options.augment === false) {
-    throw new UserError(`--resume: expected only --backend, --threads, --json and --verbose beside it, got ${[...changed, ...(options.augment === false ? ['no-augment'] : [])].map((name) => `--${name}`).join(', ')}. A run keeps its settings; start another one.`);
+    throw new UserError(
+      `--resume: expected only --backend, --threads, --json and --verbose beside it, got ${[...changed, ...(options.augment === false ? ['no-augment'] : [])].map((name) => `--${name}`).join(', ')}. A run keeps its settings; start another one.`,
+    );
   }
   const { run, config } = RunFolder.open(resolve(io.cwd, resume));
   const engine = engineOptions(options);
-  return { config: { ...config, backend: options.backend === undefined ? config.backend : engine.backend, threads: engine.threads ?? config.threads }, open: () => run };
+  return {
+    config: {
+      ...config,
+      backend: options.backend === undefined ? config.backend : engine.backend,
+      threads: engine.threads ?? config.threads,
+    },
+    open: () => run,
+  };
 }
 
 function describeData(config: TrainerConfig, training: number, validation: number, data: LoadedData): string {
@@ -89,7 +141,13 @@ function build(config: TrainerConfig, { train: { height, width, numClasses } }: 
 }
 
 /** Shows and writes down every event. @returns whether training came to its end. */
-async function follow(io: Io, view: TrainView, run: RunFolder, signal: AbortSignal, events: AsyncIterable<TrainEvent>): Promise<boolean> {
+async function follow(
+  io: Io,
+  view: TrainView,
+  run: RunFolder,
+  signal: AbortSignal,
+  events: AsyncIterable<TrainEvent>,
+): Promise<boolean> {
   view.note(`run ${shown(io.cwd, run.path)}`);
   let done = false;
   try {
@@ -123,24 +181,52 @@ interface Finished {
   counts: { training: number; validation: number; test: number };
 }
 
-async function finish(io: Io, finished: Finished): Promise<ExitCode> {
+/** Saves, tests and reports. The model is saved first, so that an interrupted test loses nothing. */
+async function finish(io: Io, signal: AbortSignal, finished: Finished): Promise<ExitCode> {
   const { json, config, data, model, run } = finished;
   const { test } = data;
   const final = toStandardLayers(config.model.auxiliary ? stripAuxiliary(model) : model);
   let report: EvaluationReport;
   try {
-    await saveModel(final, run.modelPath, { dataset: config.data.dataset, classNames: [...test.classNames], normalize: 'unit' });
+    await saveModel(final, run.modelPath, {
+      dataset: config.data.dataset,
+      classNames: [...test.classNames],
+      normalize: 'unit',
+    });
     const bar = progressBar(io, 'testing', test.size, json);
-    report = await evaluate(final, test, { batchSize: config.training.evaluateBatchSize, classNames: test.classNames, maxMistakes: 64, onProgress: (done) => bar.update(done) });
+    report = await evaluate(final, test, {
+      batchSize: config.training.evaluateBatchSize,
+      classNames: test.classNames,
+      maxMistakes: 64,
+      signal,
+      onProgress: (done) => bar.update(done),
+    });
     bar.stop();
+  } catch (error) {
+    if (signal.aborted) return stopped(io, json, run);
+    throw error;
   } finally {
     final.dispose();
   }
-  const sheet = writeMistakes(report, test, run.path, `${config.data.dataset}: the ${report.mistakes.length} worst mistakes`);
+  const sheet = writeMistakes(
+    report,
+    test,
+    run.path,
+    `${config.data.dataset}: the ${report.mistakes.length} worst mistakes`,
+  );
   const summary = summarizeRun({ ...finished, report });
   run.writeSummary(summary);
   const below = config.targetAccuracy !== undefined && report.accuracy < config.targetAccuracy;
-  if (json) say(io, JSON.stringify({ type: 'summary', run: run.path, model: join(run.modelPath, 'model.json'), ...summary }));
+  if (json)
+    say(
+      io,
+      JSON.stringify({
+        type: 'summary',
+        run: run.path,
+        model: join(run.modelPath, 'model.json'),
+        ...summary,
+      }),
+    );
   else {
     say(io);
     for (const line of reportLines(report, test.classNames, colorsFor(io))) say(io, line);
@@ -148,7 +234,11 @@ async function finish(io: Io, finished: Finished): Promise<ExitCode> {
     say(io, `model   ${shown(io.cwd, join(run.modelPath, 'model.json'))}`);
     if (sheet !== undefined) say(io, `sheet   ${shown(io.cwd, sheet)} (the worst mistakes)`);
     say(io, `summary ${shown(io.cwd, run.summaryPath)}`);
-    if (below) say(io, `test accuracy ${percent(report.accuracy)} is below the target of ${percent(config.targetAccuracy ?? 0)}`);
+    if (below)
+      say(
+        io,
+        `test accuracy ${percent(report.accuracy)} is below the target of ${percent(config.targetAccuracy ?? 0)}`,
+      );
   }
   return below ? ExitCode.belowTarget : ExitCode.ok;
 }

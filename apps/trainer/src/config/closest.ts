@@ -1,7 +1,9 @@
 /** ` Did you mean "x"?` when one of `options` is at most two edits away, else nothing. */
 export function closest(value: unknown, options: readonly string[]): string {
   if (typeof value !== 'string') return '';
-  const near = options.map((option) => ({ option, distance: editDistance(value, option) })).sort((a, b) => a.distance - b.distance)[0];
+  const near = options
+    .map((option) => ({ option, distance: editDistance(value, option) }))
+    .sort((a, b) => a.distance - b.distance)[0];
   return near !== undefined && near.distance <= 2 ? ` Did you mean ${JSON.stringify(near.option)}?` : '';
 }
 

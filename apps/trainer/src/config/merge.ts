@@ -11,7 +11,11 @@ export function isObject(value: unknown): value is Json {
  *
  * An object with another `kind` (optimizer, schedule) replaces the old one, except for what both have a word for: `keep`.
  */
-export function mergeConfig(base: Json, over: Json, keep: readonly string[] = ['learningRate', 'warmupSteps', 'weightDecay']): Json {
+export function mergeConfig(
+  base: Json,
+  over: Json,
+  keep: readonly string[] = ['learningRate', 'warmupSteps', 'weightDecay'],
+): Json {
   const result: Json = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const old = result[key];
@@ -48,5 +52,9 @@ export function setPath(root: Json, path: string, value: unknown): void {
 
 /** The value at `a.b`, or undefined. */
 export function getPath(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined), root);
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    root,
+  );
 }

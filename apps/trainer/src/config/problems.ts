@@ -18,19 +18,34 @@ function describe(issue: Issue, input: unknown): string[] {
   const got = show(getPath(input, issue.path));
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `${where}: expected only known settings, got ${JSON.stringify(key)}. Remove it or correct its name.`);
+      return issue.keys.map(
+        (key) =>
+          `${where}: expected only known settings, got ${JSON.stringify(key)}. Remove it or correct its name.`,
+      );
     case 'invalid_value':
-      return [`${where}: expected one of ${issue.values.map(String).join(', ')}, got ${got}.${closest(getPath(input, issue.path), issue.values.map(String))}`];
+      return [
+        `${where}: expected one of ${issue.values.map(String).join(', ')}, got ${got}.${closest(getPath(input, issue.path), issue.values.map(String))}`,
+      ];
     case 'invalid_union': {
       const options = 'options' in issue ? (issue.options as string[]) : [];
-      return [options.length > 0 ? `${where}: expected one of ${options.join(', ')}, got ${got}.${closest(getPath(input, issue.path), options)}` : `${where}: ${issue.message}, got ${got}.`];
+      return [
+        options.length > 0
+          ? `${where}: expected one of ${options.join(', ')}, got ${got}.${closest(getPath(input, issue.path), options)}`
+          : `${where}: ${issue.message}, got ${got}.`,
+      ];
     }
     case 'invalid_type':
-      return [`${where}: expected ${issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}, got ${got}.`];
+      return [
+        `${where}: expected ${issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}, got ${got}.`,
+      ];
     case 'too_small':
-      return [`${where}: expected ${bound(issue.origin, issue.inclusive ? 'at least' : 'more than', issue.minimum)}, got ${got}.`];
+      return [
+        `${where}: expected ${bound(issue.origin, issue.inclusive ? 'at least' : 'more than', issue.minimum)}, got ${got}.`,
+      ];
     case 'too_big':
-      return [`${where}: expected ${bound(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum)}, got ${got}.`];
+      return [
+        `${where}: expected ${bound(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum)}, got ${got}.`,
+      ];
     case 'custom':
       return [`${where}.${issue.message}`];
     default:

@@ -26,7 +26,9 @@ function problemOf(request: ConfigRequest): string {
 
 describe('resolveConfig', () => {
   it('takes defaults, then the preset, then the file, then the flags', () => {
-    const config = file(JSON.stringify({ training: { epochs: 7, batchSize: 16 }, model: { widthMultiplier: 0.5 } }));
+    const config = file(
+      JSON.stringify({ training: { epochs: 7, batchSize: 16 }, model: { widthMultiplier: 0.5 } }),
+    );
     const resolved = resolveConfig({ preset: 'quick', config, epochs: '9' }, folder);
     expect(resolved.training.epochs).toBe(9);
     expect(resolved.training.batchSize).toBe(16);
@@ -37,31 +39,50 @@ describe('resolveConfig', () => {
 
   it('uses the quick preset where nothing names one, and the file may name one', () => {
     expect(resolveConfig({}, folder).preset).toBe('quick');
-    expect(resolveConfig({ config: file('{"preset": "mnist"}') }, folder)).toMatchObject({ preset: 'mnist', model: { widthMultiplier: 1 } });
+    expect(resolveConfig({ config: file('{"preset": "mnist"}') }, folder)).toMatchObject({
+      preset: 'mnist',
+      model: { widthMultiplier: 1 },
+    });
   });
 
   it('gives the mnist preset the recipe of its source', () => {
     expect(resolveConfig({ preset: 'mnist' }, folder)).toMatchObject({
       model: { variant: 'mnist', widthMultiplier: 1, auxiliary: false },
-      training: { epochs: 5, batchSize: 32, optimizer: { kind: 'adam' }, schedule: { kind: 'constant', learningRate: 0.001 } },
+      training: {
+        epochs: 5,
+        batchSize: 32,
+        optimizer: { kind: 'adam' },
+        schedule: { kind: 'constant', learningRate: 0.001 },
+      },
     });
   });
 
   it('gives the paper recipe the numbers of the paper', () => {
     expect(resolveConfig({ preset: 'paper-recipe' }, folder)).toMatchObject({
       model: { auxiliary: true },
-      training: { batchSize: 32, auxiliaryWeight: 0.3, optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 2e-4 }, schedule: { kind: 'paper', learningRate: 0.01 } },
+      training: {
+        batchSize: 32,
+        auxiliaryWeight: 0.3,
+        optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 2e-4 },
+        schedule: { kind: 'paper', learningRate: 0.01 },
+      },
     });
   });
 
   it('drops the old optimizer settings when a flag names another kind', () => {
-    const { optimizer, schedule } = resolveConfig({ preset: 'paper-recipe', optimizer: 'adamw', schedule: 'cosine' }, folder).training;
+    const { optimizer, schedule } = resolveConfig(
+      { preset: 'paper-recipe', optimizer: 'adamw', schedule: 'cosine' },
+      folder,
+    ).training;
     expect(optimizer).toEqual({ kind: 'adamw', weightDecay: 2e-4 });
     expect(schedule).toEqual({ kind: 'cosine', learningRate: 0.01 });
   });
 
   it('reaches every other setting with --set, and null takes one away', () => {
-    const { training } = resolveConfig({ preset: 'quick', set: ['training.optimizer.beta1=0.8', 'training.ema=null'] }, folder);
+    const { training } = resolveConfig(
+      { preset: 'quick', set: ['training.optimizer.beta1=0.8', 'training.ema=null'] },
+      folder,
+    );
     expect(training.optimizer).toMatchObject({ kind: 'adam', beta1: 0.8 });
     expect(training.ema).toBeUndefined();
   });
@@ -71,30 +92,94 @@ describe('resolveConfig', () => {
   });
 
   it.each<[string, ConfigRequest, RegExp]>([
-    ['an unknown preset', { preset: 'quik' }, /--preset: expected one of quick, mnist, paper-recipe, got "quik"\. Did you mean "quick"\?/],
-    ['a missing file', { config: 'none.json' }, /--config: expected a readable JSON file, got .*none\.json .*ENOENT/],
-    ['an unknown engine', { backend: 'wsam' }, /config\.backend: expected one of auto, onednn, tensorflow, wasm, cpu, got "wsam"\. Did you mean "wasm"\?/],
+    [
+      'an unknown preset',
+      { preset: 'quik' },
+      /--preset: expected one of quick, mnist, paper-recipe, got "quik"\. Did you mean "quick"\?/,
+    ],
+    [
+      'a missing file',
+      { config: 'none.json' },
+      /--config: expected a readable JSON file, got .*none\.json .*ENOENT/,
+    ],
+    [
+      'an unknown engine',
+      { backend: 'wsam' },
+      /config\.backend: expected one of auto, onednn, tensorflow, wasm, cpu, got "wsam"\. Did you mean "wasm"\?/,
+    ],
     ['threads below one', { threads: '0' }, /config\.threads: expected at least 1, got 0\./],
-    ['words for a number', { epochs: 'many' }, /config\.training\.epochs: expected a positive integer, got "many"\./],
+    [
+      'words for a number',
+      { epochs: 'many' },
+      /config\.training\.epochs: expected a positive integer, got "many"\./,
+    ],
     ['half an epoch', { epochs: '0.5' }, /config\.training\.epochs: expected a positive integer, got 0\.5\./],
     ['a width of nothing', { width: '0' }, /config\.model\.widthMultiplier: expected more than 0, got 0\./],
     ['a huge width', { width: '40' }, /config\.model\.widthMultiplier: expected at most 4, got 40\./],
-    ['an unknown variant', { variant: 'papper' }, /config\.model\.variant: expected one of .*, got "papper"\. Did you mean "paper"\?/],
-    ['an unknown data set', { dataset: 'mist' }, /config\.data\.dataset: expected one of mnist, .*, got "mist"\. Did you mean "mnist"\?/],
-    ['a validation part of everything', { validationFraction: '1' }, /config\.data\.validationFraction: expected less than 0\.5, got 1\./],
+    [
+      'an unknown variant',
+      { variant: 'papper' },
+      /config\.model\.variant: expected one of .*, got "papper"\. Did you mean "paper"\?/,
+    ],
+    [
+      'an unknown data set',
+      { dataset: 'mist' },
+      /config\.data\.dataset: expected one of mnist, .*, got "mist"\. Did you mean "mnist"\?/,
+    ],
+    [
+      'a validation part of everything',
+      { validationFraction: '1' },
+      /config\.data\.validationFraction: expected less than 0\.5, got 1\./,
+    ],
     ['a negative subset', { subset: '-5' }, /config\.data\.subset: expected at least 1, got -5\./],
-    ['an unknown optimizer', { optimizer: 'adagrad' }, /config\.training\.optimizer\.kind: expected one of adam, adamw, sgd, got "adagrad"\./],
-    ['an unknown schedule', { schedule: 'square' }, /config\.training\.schedule\.kind: expected one of .*oneCycle, got "square"\./],
-    ['a learning rate of nothing', { learningRate: '0' }, /config\.training\.schedule\.learningRate: expected a positive number, got 0\./],
+    [
+      'an unknown optimizer',
+      { optimizer: 'adagrad' },
+      /config\.training\.optimizer\.kind: expected one of adam, adamw, sgd, got "adagrad"\./,
+    ],
+    [
+      'an unknown schedule',
+      { schedule: 'square' },
+      /config\.training\.schedule\.kind: expected one of .*oneCycle, got "square"\./,
+    ],
+    [
+      'a learning rate of nothing',
+      { learningRate: '0' },
+      /config\.training\.schedule\.learningRate: expected a positive number, got 0\./,
+    ],
     ['a dropout of everything', { dropout: '1' }, /config\.model\.dropout: expected less than 1, got 1\./],
     ['a negative seed', { seed: '-1' }, /config\.seed: expected at least 0, got -1\./],
     ['a target above one', { targetAccuracy: '99' }, /config\.targetAccuracy: expected at most 1, got 99\./],
-    ['a setting that does not exist', { set: ['training.epoch=3'] }, /config\.training\.epoch: .*there is no such field/],
-    ['a group that does not exist', { set: ['modle.width=1'] }, /config: expected only known settings, got "modle"\./],
-    ['a --set without a value', { set: ['training.epochs'] }, /--set: expected NAME=VALUE .*, got "training\.epochs"\./],
-    ['a seed in the wrong place', { set: ['training.seed=3'] }, /config\.training\.seed: expected the seed one level up/],
-    ['a folder source without a folder', { source: 'folder' }, /config\.data\.folder: expected a folder .* Add --data-folder PATH\./],
-    ['a package of another data set', { dataset: 'kmnist', source: 'package' }, /config\.data\.source: expected folder or download for kmnist/],
+    [
+      'a setting that does not exist',
+      { set: ['training.epoch=3'] },
+      /config\.training\.epoch: .*there is no such field/,
+    ],
+    [
+      'a group that does not exist',
+      { set: ['modle.width=1'] },
+      /config: expected only known settings, got "modle"\./,
+    ],
+    [
+      'a --set without a value',
+      { set: ['training.epochs'] },
+      /--set: expected NAME=VALUE .*, got "training\.epochs"\./,
+    ],
+    [
+      'a seed in the wrong place',
+      { set: ['training.seed=3'] },
+      /config\.training\.seed: expected the seed one level up/,
+    ],
+    [
+      'a folder source without a folder',
+      { source: 'folder' },
+      /config\.data\.folder: expected a folder .* Add --data-folder PATH\./,
+    ],
+    [
+      'a package of another data set',
+      { dataset: 'kmnist', source: 'package' },
+      /config\.data\.source: expected folder or download for kmnist/,
+    ],
   ])('refuses %s', (_, request, message) => {
     expect(problemOf(request)).toMatch(message);
   });

@@ -30,11 +30,16 @@ export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfi
   const problems: string[] = [];
   if (!isPresetName(presetName)) {
     const names = Object.keys(PRESETS);
-    problems.push(`--preset: expected one of ${names.join(', ')}, got ${JSON.stringify(presetName)}.${closest(presetName, names) || ' Give your own settings with --config FILE.'}`);
+    problems.push(
+      `--preset: expected one of ${names.join(', ')}, got ${JSON.stringify(presetName)}.${closest(presetName, names) || ' Give your own settings with --config FILE.'}`,
+    );
   }
   const preset = isPresetName(presetName) ? PRESETS[presetName].config : {};
-  const layers: Json[] = [preset as Json, file, flagsAsConfig(request, problems), { preset: presetName }];
-  const merged = layers.reduce((config, layer) => mergeConfig(config, layer), DEFAULT_CONFIG as unknown as Json);
+  const layers: Json[] = [preset, file, flagsAsConfig(request, problems), { preset: presetName }];
+  const merged = layers.reduce(
+    (config, layer) => mergeConfig(config, layer),
+    DEFAULT_CONFIG as unknown as Json,
+  );
   const parsed = trainerConfigSchema.safeParse(merged);
   if (!parsed.success) problems.push(...describeProblems(parsed.error.issues, merged));
   else problems.push(...crossProblems(parsed.data));
@@ -54,17 +59,25 @@ export function checkConfig(config: unknown): TrainerConfig {
 }
 
 function configError(problems: readonly string[]): UserError {
-  return new UserError(problems.length === 1 ? String(problems[0]) : `${problems.length} problems:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  return new UserError(
+    problems.length === 1
+      ? String(problems[0])
+      : `${problems.length} problems:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+  );
 }
 
 /** What no single setting shows. */
 function crossProblems(config: TrainerConfig): string[] {
   const problems: string[] = [];
   if (config.data.source === 'folder' && config.data.folder === undefined) {
-    problems.push('config.data.folder: expected a folder for source "folder", got nothing. Add --data-folder PATH.');
+    problems.push(
+      'config.data.folder: expected a folder for source "folder", got nothing. Add --data-folder PATH.',
+    );
   }
   if (config.data.source === 'package' && config.data.dataset !== 'mnist') {
-    problems.push(`config.data.source: expected folder or download for ${config.data.dataset}, got "package" (only MNIST comes as a package). Add --source download.`);
+    problems.push(
+      `config.data.source: expected folder or download for ${config.data.dataset}, got "package" (only MNIST comes as a package). Add --source download.`,
+    );
   }
   return problems;
 }
@@ -74,15 +87,23 @@ function readConfigFile(path: string): Json {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UserError(`--config: expected a readable JSON file, got ${path} (${messageOf(error)}). Check the path.`, { cause: error });
+    throw new UserError(
+      `--config: expected a readable JSON file, got ${path} (${messageOf(error)}). Check the path.`,
+      { cause: error },
+    );
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`--config: expected JSON in ${path}, got ${messageOf(error)}. Correct the file.`, { cause: error });
+    throw new UserError(`--config: expected JSON in ${path}, got ${messageOf(error)}. Correct the file.`, {
+      cause: error,
+    });
   }
-  if (!isObject(value)) throw new UserError(`--config: expected a JSON object in ${path}, got ${Array.isArray(value) ? 'an array' : JSON.stringify(value)}. Start it with {.`);
+  if (!isObject(value))
+    throw new UserError(
+      `--config: expected a JSON object in ${path}, got ${Array.isArray(value) ? 'an array' : JSON.stringify(value)}. Start it with {.`,
+    );
   return value;
 }
 
@@ -92,11 +113,15 @@ function flagsAsConfig(request: ConfigRequest, problems: string[]): Json {
     const value = request[optionName(flags)];
     if (value !== undefined) setPath(config, path, flagValue(value, kind));
   }
-  if (request.dataFolder !== undefined && request.source === undefined) setPath(config, 'data.source', 'folder');
+  if (request.dataFolder !== undefined && request.source === undefined)
+    setPath(config, 'data.source', 'folder');
   if (request.augment === false) setPath(config, 'training.augment', null);
   for (const pair of request.set ?? []) {
     const at = pair.indexOf('=');
-    if (at < 1) problems.push(`--set: expected NAME=VALUE such as training.optimizer.beta1=0.95, got ${JSON.stringify(pair)}.`);
+    if (at < 1)
+      problems.push(
+        `--set: expected NAME=VALUE such as training.optimizer.beta1=0.95, got ${JSON.stringify(pair)}.`,
+      );
     else setPath(config, pair.slice(0, at), flagValue(pair.slice(at + 1), 'json'));
   }
   return config;

@@ -32,7 +32,10 @@ const model = z.strictObject({
 const training = z.custom<TrainerTrainConfig>().superRefine((value, context) => {
   for (const problem of trainConfigProblems(value)) context.addIssue({ code: 'custom', message: problem });
   if (typeof value === 'object' && value !== null && 'seed' in value) {
-    context.addIssue({ code: 'custom', message: 'seed: expected the seed one level up, got one here. Set config.seed.' });
+    context.addIssue({
+      code: 'custom',
+      message: 'seed: expected the seed one level up, got one here. Set config.seed.',
+    });
   }
 });
 

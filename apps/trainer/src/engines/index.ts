@@ -39,13 +39,14 @@ export async function selectEngine(
     }
     const hint = probe.hint === undefined ? '' : ` (${probe.hint})`;
     if (request !== 'auto') {
-      throw new UserError(`--backend ${request}: expected an engine that works here, got: ${reason}. ${probe.hint === undefined ? '' : `${capital(probe.hint)}, or u`}${probe.hint === undefined ? 'U' : ''}se --backend auto; \`googlenet doctor\` shows which work.`);
+      const fix = probe.hint === undefined ? 'Use' : `To get it: ${probe.hint}. Or use`;
+      throw new UserError(
+        `--backend ${request}: expected an engine that works here, got: ${reason}. ${fix} --backend auto; \`googlenet doctor\` shows which work.`,
+      );
     }
     report(`engine ${engine.name} passed over: ${reason}${hint}`);
   }
-  throw new UserError('--backend auto: expected at least one engine that works here, got none. Run `googlenet doctor`.');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  throw new UserError(
+    '--backend auto: expected at least one engine that works here, got none. Run `googlenet doctor`.',
+  );
 }

@@ -31,6 +31,10 @@ export const onednn: Engine = {
     module.setThreads(threads);
     await tf.setBackend('onednn');
     await tf.ready();
-    return { name: 'onednn', backend: tf.getBackend(), detail: `oneDNN, ${threads} ${threads === 1 ? 'thread' : 'threads'}` };
+    return {
+      name: 'onednn',
+      backend: tf.getBackend(),
+      detail: `oneDNN, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    };
   },
 };

@@ -29,7 +29,11 @@ export async function probeTensorflow(load: () => Promise<unknown>): Promise<Pro
   } catch (error) {
     const message = messageOf(error);
     const missing = /cannot find (module|package) '@tensorflow\/tfjs-node'/i.test(message);
-    return { available: false, reason: missing ? `${PACKAGE} is not installed` : `${PACKAGE} does not load: ${firstLine(message)}`, hint: HINT };
+    return {
+      available: false,
+      reason: missing ? `${PACKAGE} is not installed` : `${PACKAGE} does not load: ${firstLine(message)}`,
+      hint: HINT,
+    };
   }
   return tf.findBackend('tensorflow') === null
     ? { available: false, reason: `${PACKAGE} uses another copy of tfjs-core`, hint: 'npm dedupe' }
@@ -37,7 +41,7 @@ export async function probeTensorflow(load: () => Promise<unknown>): Promise<Pro
 }
 
 /** tfjs-node 4.22 calls two functions that Node 23 removed (tfjs issue 8609). */
-export function restoreUtilities(target: Record<string, unknown> = util as unknown as Record<string, unknown>): void {
+export function restoreUtilities(target: Record<string, unknown> = util): void {
   target.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   target.isArray ??= Array.isArray;
 }

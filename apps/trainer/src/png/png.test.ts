@@ -39,11 +39,31 @@ describe('readImage', () => {
   });
 
   it.each([
-    ['a missing file', () => join(folder, 'none.png'), /predict: expected a picture, got .*none\.png .*ENOENT/],
-    ['an empty file', () => write('empty.png', Buffer.alloc(0)), /expected a PNG or JPEG in .*, got an empty file/],
-    ['another kind of file', () => write('x.gif', Buffer.from('GIF89a')), /expected a PNG or JPEG in .*, got a file that starts with 47494638/],
-    ['a torn PNG', () => write('torn.png', twoPixels().subarray(0, 50)), /expected a whole PNG or JPEG in .*torn\.png/],
-    ['a torn JPEG', () => write('torn.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16])), /expected a whole PNG or JPEG in .*torn\.jpg/],
+    [
+      'a missing file',
+      () => join(folder, 'none.png'),
+      /predict: expected a picture, got .*none\.png .*ENOENT/,
+    ],
+    [
+      'an empty file',
+      () => write('empty.png', Buffer.alloc(0)),
+      /expected a PNG or JPEG in .*, got an empty file/,
+    ],
+    [
+      'another kind of file',
+      () => write('x.gif', Buffer.from('GIF89a')),
+      /expected a PNG or JPEG in .*, got a file that starts with 47494638/,
+    ],
+    [
+      'a torn PNG',
+      () => write('torn.png', twoPixels().subarray(0, 50)),
+      /expected a whole PNG or JPEG in .*torn\.png/,
+    ],
+    [
+      'a torn JPEG',
+      () => write('torn.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16])),
+      /expected a whole PNG or JPEG in .*torn\.jpg/,
+    ],
     ['a PNG that claims to be enormous', () => write('huge.png', hugePng()), /more than 64 megapixels/],
   ])('refuses %s', (_, make, message) => {
     expect(() => readImage(make())).toThrow(message);
@@ -61,8 +81,12 @@ describe('contactSheet', () => {
   it('draws each image black on white where the grid says', () => {
     const pixels = new Uint8Array(28 * 28);
     pixels[0] = 255;
-    const png = PNG.sync.read(contactSheet([{ pixels, caption: '7 > 1', note: '99% #3' }], { title: 'test', height: 28, width: 28 }));
-    const at = (x: number, y: number): number[] => [...png.data.subarray(4 * (y * png.width + x), 4 * (y * png.width + x) + 3)];
+    const png = PNG.sync.read(
+      contactSheet([{ pixels, caption: '7 > 1', note: '99% #3' }], { title: 'test', height: 28, width: 28 }),
+    );
+    const at = (x: number, y: number): number[] => [
+      ...png.data.subarray(4 * (y * png.width + x), 4 * (y * png.width + x) + 3),
+    ];
     const [left, top] = [12, 34];
     expect(at(left, top)).toEqual([0, 0, 0]);
     expect(at(left + 3, top + 3)).toEqual([0, 0, 0]);
@@ -72,7 +96,13 @@ describe('contactSheet', () => {
 
   it('grows by a row for each eight images', () => {
     const item = { pixels: new Uint8Array(784), caption: 'a', note: 'b' };
-    const height = (count: number): number => PNG.sync.read(contactSheet(Array.from({ length: count }, () => item), { title: '', height: 28, width: 28 })).height;
+    const height = (count: number): number =>
+      PNG.sync.read(
+        contactSheet(
+          Array.from({ length: count }, () => item),
+          { title: '', height: 28, width: 28 },
+        ),
+      ).height;
     expect(height(9) - height(8)).toBe(height(17) - height(16));
     expect(height(9)).toBeGreaterThan(height(8));
     expect(height(1)).toBe(height(8));
@@ -90,6 +120,8 @@ describe('Raster', () => {
   it('ignores ink outside of the picture', () => {
     const raster = new Raster(2, 2, [255, 255, 255]);
     raster.fill(-5, -5, 20, 20, [1, 2, 3]);
-    expect([...PNG.sync.read(raster.encode()).data]).toEqual(Array.from({ length: 4 }, () => [1, 2, 3, 255]).flat());
+    expect([...PNG.sync.read(raster.encode()).data]).toEqual(
+      Array.from({ length: 4 }, () => [1, 2, 3, 255]).flat(),
+    );
   });
 });

@@ -49,14 +49,22 @@ export class Raster {
   }
 
   /** Writes a line in small capitals; what does not fit into `maxWidth` is left off. Returns the width. */
-  text(left: number, top: number, line: string, color: Color, scale: number, maxWidth = this.width - left): number {
+  text(
+    left: number,
+    top: number,
+    line: string,
+    color: Color,
+    scale: number,
+    maxWidth = this.width - left,
+  ): number {
     let x = left;
     for (const character of line.toUpperCase()) {
       const rows = GLYPHS[character] ?? GLYPHS['?'] ?? [];
       const glyphWidth = (rows[0]?.length ?? 0) * scale;
       if (x - left + glyphWidth > maxWidth) break;
       rows.forEach((row, y) => {
-        for (let i = 0; i < row.length; i++) if (row[i] === '#') this.fill(x + i * scale, top + y * scale, scale, scale, color);
+        for (let i = 0; i < row.length; i++)
+          if (row[i] === '#') this.fill(x + i * scale, top + y * scale, scale, scale, color);
       });
       x += glyphWidth + scale;
     }

@@ -22,17 +22,29 @@ export function readImage(path: string): Picture {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new UserError(`predict: expected a picture, got ${path} (${messageOf(error)}). Check the path.`, { cause: error });
+    throw new UserError(`predict: expected a picture, got ${path} (${messageOf(error)}). Check the path.`, {
+      cause: error,
+    });
   }
-  const decode = bytes.subarray(0, 4).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47])) ? decodePng : bytes[0] === 0xff && bytes[1] === 0xd8 ? decodeJpeg : undefined;
+  const decode = bytes.subarray(0, 4).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47]))
+    ? decodePng
+    : bytes[0] === 0xff && bytes[1] === 0xd8
+      ? decodeJpeg
+      : undefined;
   if (decode === undefined) {
-    const start = bytes.length === 0 ? 'an empty file' : `a file that starts with ${bytes.subarray(0, 4).toString('hex')}`;
+    const start =
+      bytes.length === 0
+        ? 'an empty file'
+        : `a file that starts with ${bytes.subarray(0, 4).toString('hex')}`;
     throw new UserError(`predict: expected a PNG or JPEG in ${path}, got ${start}. Convert it first.`);
   }
   try {
     return decode(bytes);
   } catch (error) {
-    throw new UserError(`predict: expected a whole PNG or JPEG in ${path}, got: ${messageOf(error)}. Save the picture again.`, { cause: error });
+    throw new UserError(
+      `predict: expected a whole PNG or JPEG in ${path}, got: ${messageOf(error)}. Save the picture again.`,
+      { cause: error },
+    );
   }
 }
 
@@ -43,10 +55,15 @@ function decodePng(bytes: Buffer): Picture {
 }
 
 function decodeJpeg(bytes: Buffer): Picture {
-  const { data, width, height } = jpeg.decode(bytes, { useTArray: true, maxResolutionInMP: MAX_MEGAPIXELS, tolerantDecoding: false });
+  const { data, width, height } = jpeg.decode(bytes, {
+    useTArray: true,
+    maxResolutionInMP: MAX_MEGAPIXELS,
+    tolerantDecoding: false,
+  });
   return { data, width, height };
 }
 
 function checkSize(width: number, height: number): void {
-  if (width * height > MAX_MEGAPIXELS * 1e6) throw new RangeError(`${width}x${height} pixels, more than ${MAX_MEGAPIXELS} megapixels`);
+  if (width * height > MAX_MEGAPIXELS * 1e6)
+    throw new RangeError(`${width}x${height} pixels, more than ${MAX_MEGAPIXELS} megapixels`);
 }

@@ -7,7 +7,10 @@ export { DEFAULT_CONFIG } from './defaults';
 export type { Preset } from './preset';
 
 /** What `--preset` knows. */
-export const PRESETS = { quick, mnist, 'paper-recipe': paperRecipe } as const satisfies Record<string, Preset>;
+export const PRESETS = { quick, mnist, 'paper-recipe': paperRecipe } as const satisfies Record<
+  string,
+  Preset
+>;
 
 export type PresetName = keyof typeof PRESETS;
 

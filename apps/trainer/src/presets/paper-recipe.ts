@@ -8,7 +8,8 @@ import type { Preset } from './preset';
  * @see Szegedy et al. 2014 (arXiv:1409.4842), section 6.
  */
 export const paperRecipe: Preset = {
-  title: "the paper's recipe: SGD, -4 % every 8 epochs, auxiliary classifiers, averaged weights; a day or more",
+  title:
+    "the paper's recipe: SGD, -4 % every 8 epochs, auxiliary classifiers, averaged weights; a day or more",
   config: {
     model: { auxiliary: true },
     training: {

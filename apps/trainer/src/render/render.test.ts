@@ -23,19 +23,49 @@ describe('format', () => {
 
 describe('table', () => {
   it('aligns names left and numbers right', () => {
-    expect(table([['a', 1, 10], ['long', 200, 3]])).toEqual(['a       1  10', 'long  200   3']);
+    expect(
+      table([
+        ['a', 1, 10],
+        ['long', 200, 3],
+      ]),
+    ).toEqual(['a       1  10', 'long  200   3']);
   });
 });
 
 describe('matrixLines', () => {
   it('shows true classes as rows, and a point for none', () => {
-    expect(matrixLines([[5, 0], [1, 4]], ['0', '1'], plain).slice(1)).toEqual(['   0  1', '0  5  .', '1  1  4']);
+    expect(
+      matrixLines(
+        [
+          [5, 0],
+          [1, 4],
+        ],
+        ['0', '1'],
+        plain,
+      ).slice(1),
+    ).toEqual(['   0  1', '0  5  .', '1  1  4']);
   });
 
   it('gives the same text with colours taken out', () => {
-    const colored = matrixLines([[5, 0], [1, 4]], ['T-shirt/top', 'ankle boot'], picocolors.createColors(true));
+    const colored = matrixLines(
+      [
+        [5, 0],
+        [1, 4],
+      ],
+      ['T-shirt/top', 'ankle boot'],
+      picocolors.createColors(true),
+    );
     // eslint-disable-next-line no-control-regex
-    expect(colored.map((line) => line.replace(/\u001b\[\d+m/g, ''))).toEqual(matrixLines([[5, 0], [1, 4]], ['T-shirt/top', 'ankle boot'], plain));
+    expect(colored.map((line) => line.replace(/\u001b\[\d+m/g, ''))).toEqual(
+      matrixLines(
+        [
+          [5, 0],
+          [1, 4],
+        ],
+        ['T-shirt/top', 'ankle boot'],
+        plain,
+      ),
+    );
   });
 
   it('lists the commonest confusions where a matrix would be too wide', () => {

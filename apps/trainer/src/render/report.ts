@@ -6,7 +6,11 @@ import { table } from './table';
 const WIDEST_MATRIX = 15;
 
 /** The whole report on a model as lines of text. */
-export function reportLines(report: EvaluationReport, classNames: readonly string[], colors: Colors): string[] {
+export function reportLines(
+  report: EvaluationReport,
+  classNames: readonly string[],
+  colors: Colors,
+): string[] {
   const wrong = report.size - Math.round(report.accuracy * report.size);
   return [
     `${colors.bold(`test accuracy ${percent(report.accuracy)}`)}  (${thousands(wrong)} of ${thousands(report.size)} wrong)`,
@@ -24,14 +28,24 @@ function topK(report: EvaluationReport, classes: number): string {
 }
 
 /** Rows are true classes, columns predictions; with many classes only the commonest confusions. */
-export function matrixLines(matrix: readonly (readonly number[])[], classNames: readonly string[], colors: Colors): string[] {
+export function matrixLines(
+  matrix: readonly (readonly number[])[],
+  classNames: readonly string[],
+  colors: Colors,
+): string[] {
   if (matrix.length > WIDEST_MATRIX) return confusions(matrix, classNames);
   const short = classNames.map((name) => name.slice(0, 7));
   const header = ['', ...short];
-  const rows = matrix.map((row, i) => [classNames[i] ?? String(i), ...row.map((count) => (count === 0 ? '.' : count))]);
+  const rows = matrix.map((row, i) => [
+    classNames[i] ?? String(i),
+    ...row.map((count) => (count === 0 ? '.' : count)),
+  ]);
   const [first = '', ...lines] = table([header, ...rows]);
   const plain = [first, ...lines];
-  return ['confusion matrix: rows are true classes, columns predictions', ...plain.map((line, i) => (i === 0 ? colors.dim(line) : paint(line, matrix[i - 1] ?? [], i - 1, colors)))];
+  return [
+    'confusion matrix: rows are true classes, columns predictions',
+    ...plain.map((line, i) => (i === 0 ? colors.dim(line) : paint(line, matrix[i - 1] ?? [], i - 1, colors))),
+  ];
 }
 
 /** Colours the diagonal green and large mistakes red, counting numbers from the right. */
@@ -54,13 +68,23 @@ function paint(line: string, row: readonly number[], own: number, colors: Colors
 }
 
 function confusions(matrix: readonly (readonly number[])[], classNames: readonly string[]): string[] {
-  const pairs = matrix.flatMap((row, i) => row.map((count, j) => ({ count, i, j }))).filter(({ count, i, j }) => i !== j && count > 0);
+  const pairs = matrix
+    .flatMap((row, i) => row.map((count, j) => ({ count, i, j })))
+    .filter(({ count, i, j }) => i !== j && count > 0);
   pairs.sort((a, b) => b.count - a.count);
-  const rows = pairs.slice(0, 10).map(({ count, i, j }) => [`${classNames[i] ?? i} taken for ${classNames[j] ?? j}`, count]);
+  const rows = pairs
+    .slice(0, 10)
+    .map(({ count, i, j }) => [`${classNames[i] ?? i} taken for ${classNames[j] ?? j}`, count]);
   return ['the commonest confusions', ...table(rows)];
 }
 
 function classLines(report: EvaluationReport, classNames: readonly string[]): string[] {
-  const rows = report.perClass.map((one) => [classNames[one.label] ?? one.label, one.support, percent(one.precision), percent(one.recall), percent(one.f1)]);
+  const rows = report.perClass.map((one) => [
+    classNames[one.label] ?? one.label,
+    one.support,
+    percent(one.precision),
+    percent(one.recall),
+    percent(one.f1),
+  ]);
   return table([['class', 'images', 'precision', 'recall', 'F1'], ...rows]);
 }

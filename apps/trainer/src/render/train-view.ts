@@ -35,7 +35,8 @@ function lineView(io: Io): TrainView {
       if (event.type === 'step') {
         average.add(event);
         const every = Math.max(1, Math.floor(event.stepsPerEpoch / LINES_AN_EPOCH));
-        if (event.batch % every === 0 || event.step === 1) say(io, `epoch ${event.epoch} step ${event.step}/${event.totalSteps}  ${average.toString()}`);
+        if (event.batch % every === 0 || event.step === 1)
+          say(io, `epoch ${event.epoch} step ${event.step}/${event.totalSteps}  ${average.toString()}`);
       } else describe(event).forEach((line) => say(io, line));
     },
     note: (line) => say(io, line),
@@ -110,7 +111,8 @@ class Average {
     this.weight = keep * this.weight + (1 - keep);
     this.loss = keep * this.loss + (1 - keep) * event.loss;
     this.accuracy = keep * this.accuracy + (1 - keep) * event.accuracy;
-    this.millisecondsAnImage = keep * this.millisecondsAnImage + (1 - keep) * (event.durationMs / event.images);
+    this.millisecondsAnImage =
+      keep * this.millisecondsAnImage + (1 - keep) * (event.durationMs / event.images);
     this.last = event;
   }
 
@@ -128,7 +130,9 @@ function describe(event: TrainEvent): string[] {
   switch (event.type) {
     case 'start':
       return [
-        ...event.damaged.map(({ name, reason }) => `checkpoint ${name} is damaged and passed over: ${reason}`),
+        ...event.damaged.map(
+          ({ name, reason }) => `checkpoint ${name} is damaged and passed over: ${reason}`,
+        ),
         event.resumed
           ? `going on after step ${thousands(event.step)} of ${thousands(event.totalSteps)}`
           : `${thousands(event.trainableParameters)} trainable parameters, ${thousands(event.totalSteps)} steps, ${thousands(event.stepsPerEpoch)} an epoch`,
@@ -140,13 +144,18 @@ function describe(event: TrainEvent): string[] {
     case 'resumed':
       return ['going on'];
     case 'done':
-      return event.reason === 'earlyStopping' ? [`stopped early after epoch ${event.epochs}: no progress on the validation images`] : [];
+      return event.reason === 'earlyStopping'
+        ? [`stopped early after epoch ${event.epochs}: no progress on the validation images`]
+        : [];
     default:
       return [];
   }
 }
 
 function epochLine(event: EpochEvent): string {
-  const validation = event.validation === undefined ? '' : `  validation ${percent(event.validation.accuracy)} (loss ${event.validation.loss.toFixed(4)})`;
+  const validation =
+    event.validation === undefined
+      ? ''
+      : `  validation ${percent(event.validation.accuracy)} (loss ${event.validation.loss.toFixed(4)})`;
   return `epoch ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(4)}  accuracy ${percent(event.accuracy)}${validation}  ${duration(event.durationMs)}, ${rate(event.imagesPerSecond)}`;
 }

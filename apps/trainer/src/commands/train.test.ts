@@ -1,0 +1,361 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { main } from '../main';
+import { fakeIo, type FakeIo } from '../testing/fake-io';
+import { writeIdxFolder } from '../testing/idx-folder';
+
+const TINY = [
+  'train',
+  '--backend',
+  'wasm',
+  '--threads',
+  '1',
+  '--data-folder',
+  'data',
+  '--config',
+  'tiny.json',
+];
+const STEPS = 6;
+
+let cwd: string;
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'googlenet-train-'));
+  writeIdxFolder(join(cwd, 'data'), { train: 30, test: 20, size: 4 });
+  const config = {
+    seed: 3,
+    data: { subset: 30, validationFraction: 0.2 },
+    model: { widthMultiplier: 0.01, dropout: 0.2 },
+    training: {
+      epochs: 2,
+      batchSize: 8,
+      schedule: { kind: 'constant', learningRate: 0.003 },
+      checkpointEverySteps: 2,
+      ema: { decay: 0.5 },
+    },
+  };
+  writeFileSync(join(cwd, 'tiny.json'), JSON.stringify(config));
+});
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+async function run(io: FakeIo, ...args: string[]): Promise<number> {
+  return main([...args, '--verbose'], io);
+}
+
+const summaryOf = (name: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(cwd, name, 'summary.json'), 'utf8')) as Record<string, unknown>;
+const weightsOf = (name: string): Buffer => readFileSync(join(cwd, name, 'model', 'weights.bin'));
+const metricsOf = (name: string): { type: string; step: number; loss: number }[] =>
+  readFileSync(join(cwd, name, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; step: number; loss: number });
+
+describe('googlenet train', () => {
+  let io: FakeIo;
+  let tensors: number;
+
+  it('trains, evaluates, saves and says where', async () => {
+    io = fakeIo(cwd);
+    expect([await run(io, ...TINY, '--out', 'whole'), io.err()]).toEqual([0, '']);
+    tensors = tf.memory().numTensors;
+    expect(io.out()).toMatch(
+      /^engine wasm \(.*1 thread\)\nmnist: 24 training of 30, 6 validation, 20 test images\nrun whole\n/,
+    );
+    expect(io.out()).toMatch(/\nepoch 2\/2 {2}loss \d\.\d{4} .* validation \d+\.\d\d % /);
+    expect(io.out()).toMatch(/\ntest accuracy \d+\.\d\d % {2}\(\d+ of 20 wrong\)\n/);
+    expect(io.out()).toContain('confusion matrix');
+    expect(io.out()).toMatch(/\nmodel +whole\/model\/model\.json\n/);
+  });
+
+  it('writes down everything that a claim about the run needs', () => {
+    const { accuracy: _none, ...summary } = summaryOf('whole');
+    expect(summary).toMatchObject({
+      seed: 3,
+      steps: STEPS,
+      epochs: 2,
+      images: { training: 24, validation: 6, test: 20 },
+      engine: { name: 'wasm', backend: 'googlenet-wasm' },
+      versions: { node: process.versions.node, tfjs: tf.version_core },
+      data: { dataset: 'mnist', source: 'folder' },
+      times: { resumed: 0 },
+    });
+    const { testAccuracy, data, confusionMatrix } = summary as {
+      testAccuracy: number;
+      data: { sha256: Record<string, string> };
+      confusionMatrix: number[][];
+    };
+    const right = confusionMatrix.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+    expect(testAccuracy).toBeCloseTo(right / 20, 10);
+    expect(Object.keys(data.sha256)).toHaveLength(4);
+  });
+
+  it('keeps one line for each step, with a falling loss', () => {
+    const steps = metricsOf('whole').filter(({ type }) => type === 'step');
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(steps.at(-1)?.loss).toBeLessThan(steps[0]?.loss ?? 0);
+  });
+
+  it('saves a model that stock TensorFlow.js loads without our layers', () => {
+    const json = JSON.parse(readFileSync(join(cwd, 'whole', 'model', 'model.json'), 'utf8')) as {
+      modelTopology: unknown;
+      userDefinedMetadata: unknown;
+    };
+    expect(JSON.stringify(json.modelTopology)).not.toMatch(
+      /"class_name":"(Inception|ConvBatchNorm|SeededDropout)"/,
+    );
+    expect(json.userDefinedMetadata).toMatchObject({
+      googlenet: { dataset: 'mnist', normalize: 'unit', classNames: [...'0123456789'] },
+    });
+  });
+
+  it('draws the mistakes as a PNG', () => {
+    const { width, height } = PNG.sync.read(readFileSync(join(cwd, 'whole', 'mistakes.png')));
+    expect(width).toBeGreaterThan(400);
+    expect(height).toBeGreaterThan(100);
+  });
+
+  it('ends with the same weights when it was interrupted, killed while writing, and resumed', async () => {
+    const stopping = fakeIo(cwd);
+    const write = stopping.stdout.write.bind(stopping.stdout);
+    let pressed = false;
+    Object.assign(stopping.stdout, {
+      write(text: string) {
+        write(text);
+        if (text.includes('step 3/') && !pressed) {
+          pressed = true;
+          stopping.interrupt();
+        }
+      },
+    });
+    expect(await run(stopping, ...TINY, '--out', 'parts')).toBe(130);
+    expect(stopping.out()).toMatch(/finishing the step and saving; once more to stop at once\n/);
+    expect(stopping.out()).toMatch(/Stopped and saved\. Go on with: googlenet train --resume parts\n$/);
+    expect(existsSync(join(cwd, 'parts', 'summary.json'))).toBe(false);
+
+    // As a kill in the middle of a write leaves it: the newest checkpoint torn, half a line of metrics.
+    const newest =
+      readdirSync(join(cwd, 'parts', 'checkpoints'))
+        .filter((name) => name.startsWith('step-'))
+        .sort()
+        .at(-1) ?? '';
+    truncateSync(join(cwd, 'parts', 'checkpoints', newest), 1000);
+    appendFileSync(join(cwd, 'parts', 'metrics.jsonl'), '{"type":"step","st');
+
+    const resumed = fakeIo(cwd);
+    expect([await run(resumed, 'train', '--resume', 'parts', '--threads', '1'), resumed.err()]).toEqual([
+      0,
+      '',
+    ]);
+    expect(resumed.out()).toMatch(
+      /checkpoint step-\d+\.ckpt is damaged and passed over: .*\ngoing on after step 2 of 6\n/,
+    );
+    expect(weightsOf('parts').equals(weightsOf('whole'))).toBe(true);
+    expect(
+      metricsOf('parts')
+        .filter(({ type }) => type === 'step')
+        .map(({ step }) => step),
+    ).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(summaryOf('parts')).toMatchObject({
+      times: { resumed: 1 },
+      testAccuracy: summaryOf('whole').testAccuracy,
+    });
+  });
+
+  it('leaves no tensors behind', () => expect(tf.memory().numTensors).toBe(tensors));
+
+  it('gives programs every event and the summary as JSON lines, and exits with 4 below the target', async () => {
+    const json = fakeIo(cwd);
+    expect(
+      await run(json, ...TINY, '--out', 'json', '--json', '--epochs', '1', '--target-accuracy', '1'),
+    ).toBe(4);
+    const records = json
+      .out()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    const types = records.map(({ type }) => type);
+    expect(types.slice(0, 3)).toEqual(['start', 'checkpoint', 'step']);
+    expect(types).toEqual(expect.arrayContaining(['epoch', 'best', 'done']));
+    expect(records.at(-1)).toMatchObject({
+      type: 'summary',
+      model: join(cwd, 'json', 'model', 'model.json'),
+      epochs: 1,
+    });
+    expect(json.err()).toBe('');
+  });
+
+  it('stops with exit code 3 when the loss is no number, and says what to do', async () => {
+    const diverging = fakeIo(cwd);
+    const code = await main(
+      [
+        ...TINY,
+        '--out',
+        'diverged',
+        '--learning-rate',
+        '1e38',
+        '--optimizer',
+        'sgd',
+        '--set',
+        'training.ema=null',
+      ],
+      diverging,
+    );
+    expect(code).toBe(3);
+    expect(diverging.err()).toMatch(
+      /^googlenet: train\(step \d\): expected a finite .*, got (NaN|-?Infinity)\. .*Lower the learning rate/,
+    );
+  });
+});
+
+describe('googlenet evaluate', () => {
+  it('reports the accuracy that training reported, from the newest run and its own data', async () => {
+    const io = fakeIo(cwd);
+    expect(
+      await run(io, 'evaluate', '--model', 'whole', '--backend', 'wasm', '--threads', '1', '--out', 'report'),
+    ).toBe(0);
+    expect(io.err()).toMatch(/model whole\/model\/model\.json, engine wasm/);
+    const report = JSON.parse(readFileSync(join(cwd, 'report', 'evaluation.json'), 'utf8')) as {
+      accuracy: number;
+      size: number;
+    };
+    expect(report).toMatchObject({ accuracy: summaryOf('whole').testAccuracy, size: 20 });
+    expect(existsSync(join(cwd, 'report', 'mistakes.png'))).toBe(true);
+  });
+
+  it('evaluates a part, and gives programs JSON alone', async () => {
+    const io = fakeIo(cwd);
+    expect(
+      await run(
+        io,
+        'evaluate',
+        '--model',
+        'whole',
+        '--backend',
+        'wasm',
+        '--threads',
+        '1',
+        '--limit',
+        '10',
+        '--json',
+        '--out',
+        'report',
+      ),
+    ).toBe(0);
+    expect(JSON.parse(io.out())).toMatchObject({ size: 10, dataset: 'mnist', engine: { name: 'wasm' } });
+    expect(io.err()).toBe('');
+  });
+
+  it.each<[string, (model: Record<string, unknown>) => void, RegExp]>([
+    [
+      'no topology',
+      (model) => delete model.modelTopology,
+      /--model: expected a layers model in .*, got a file without modelTopology and weightsManifest\./,
+    ],
+    [
+      'a graph model',
+      (model) => Object.assign(model, { format: 'graph-model', modelTopology: undefined }),
+      /got a graph model\. Save it with model\.save\(\)/,
+    ],
+    [
+      'weights that are not there',
+      (model) => Object.assign(model, { weightsManifest: [{ paths: ['gone.bin'], weights: [] }] }),
+      /--model: expected the weights beside .*, got no .*gone\.bin\. Copy the whole folder\./,
+    ],
+    [
+      'an unknown layer',
+      (model) =>
+        Object.assign(
+          model,
+          JSON.parse(JSON.stringify(model).replace('"class_name":"Dense"', '"class_name":"Dence"')) as object,
+        ),
+      /--model: expected a model that TensorFlow\.js can build, got .*: Unknown layer: Dence/,
+    ],
+  ])('refuses a model with %s', async (_, change, message) => {
+    const text = readFileSync(join(cwd, 'whole', 'model', 'model.json'), 'utf8');
+    const model = JSON.parse(text) as Record<string, unknown>;
+    change(model);
+    const path = join(cwd, 'whole', 'model', 'changed.json');
+    writeFileSync(path, JSON.stringify(model));
+    const io = fakeIo(cwd);
+    expect(await main(['evaluate', '--model', path, '--backend', 'wasm', '--threads', '1'], io)).toBe(2);
+    expect(io.err()).toMatch(message);
+  });
+
+  it('refuses a model file that is no JSON, and weights that are torn', async () => {
+    const copy = join(cwd, 'torn');
+    writeFileSync(join(cwd, 'half.json'), '{"modelTopology":');
+    const io = fakeIo(cwd);
+    expect(await main(['evaluate', '--model', 'half.json', '--backend', 'wasm', '--threads', '1'], io)).toBe(
+      2,
+    );
+    expect(io.err()).toMatch(/--model: expected JSON in .*half\.json, got /);
+    const { saveModel } = await import('../model-files');
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.flatten({ inputShape: [4, 4, 1] }),
+        tfl.layers.dense({ units: 10, activation: 'softmax' }),
+      ],
+    });
+    await saveModel(model, copy, { dataset: 'mnist', classNames: [], normalize: 'unit' });
+    model.dispose();
+    truncateSync(join(copy, 'weights.bin'), 100);
+    const torn = fakeIo(cwd);
+    expect(await main(['evaluate', '--model', 'torn', '--backend', 'wasm', '--threads', '1'], torn)).toBe(2);
+    expect(torn.err()).toMatch(
+      /--model: expected 680 bytes of weights for .*, got 100\. The files are torn or of two models/,
+    );
+  });
+});
+
+describe('googlenet predict', () => {
+  it('ranks the classes of pictures, and refuses a model of another size', async () => {
+    const png = new PNG({ width: 20, height: 20 });
+    for (let i = 0; i < 400; i++)
+      png.data.set(i % 20 > 8 && i % 20 < 12 ? [0, 0, 0, 255] : [255, 255, 255, 255], 4 * i);
+    writeFileSync(join(cwd, 'one.png'), PNG.sync.write(png));
+    const wrong = fakeIo(cwd);
+    expect(await main(['predict', 'one.png', '--model', 'whole', '--threads', '1'], wrong)).toBe(2);
+    expect(wrong.err()).toMatch(/--model: expected a model of 28x28 images, got one of 4x4\./);
+
+    const { saveModel } = await import('../model-files');
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.flatten({ inputShape: [28, 28, 1] }),
+        tfl.layers.dense({ units: 3, activation: 'softmax' }),
+      ],
+    });
+    await saveModel(model, join(cwd, 'flat'), {
+      dataset: 'mnist',
+      classNames: ['zero', 'one', 'two'],
+      normalize: 'unit',
+    });
+    model.dispose();
+    const io = fakeIo(cwd);
+    expect(await run(io, 'predict', 'one.png', '--model', 'flat', '--threads', '1', '--json')).toBe(0);
+    const [{ file, classes }] = JSON.parse(io.out()) as [
+      { file: string; classes: { name: string; probability: number }[] },
+    ];
+    expect(file).toBe('one.png');
+    expect(classes.map(({ name }) => name).sort()).toEqual(['one', 'two', 'zero']);
+    expect(classes.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);
+    expect(classes[0]?.probability).toBeGreaterThanOrEqual(classes[1]?.probability ?? 1);
+
+    const shown = fakeIo(cwd);
+    expect(await run(shown, 'predict', 'one.png', '--model', 'flat', '--threads', '1', '--top', '1')).toBe(0);
+    expect(shown.out()).toMatch(/^one\.png\n {2}(zero|one|two) +\d+\.\d %/);
+  });
+});

@@ -1,4 +1,5 @@
-import { resolveTrainConfig, trainConfigProblems } from './config';
+import { resolveTrainConfig } from './config';
+import { trainConfigProblems } from './config-rules';
 import { TrainConfigError } from './errors';
 
 const good = { epochs: 1, batchSize: 8 };

@@ -1,3 +1,5 @@
+const { imul } = Math;
+
 /**
  * A well-mixed unsigned 32-bit number from a list of integers.
  *
@@ -8,8 +10,8 @@
 export function hash32(...values: number[]): number {
   let hash = 0x9e3779b9;
   for (const value of values) {
-    hash = Math.imul(hash ^ (value >>> 0), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    hash = imul(hash ^ (value >>> 0), 0x85ebca6b);
+    hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     hash ^= hash >>> 16;
   }
   return hash >>> 0;

@@ -9,7 +9,8 @@ export type {
 } from './checkpoint';
 export { checkpointStore, memoryStore } from './checkpoint-store';
 export type { ByteFiles, CheckpointStore, LatestCheckpoint } from './checkpoint-store';
-export { resolveTrainConfig, trainConfigProblems, trainDefaults } from './config';
+export { resolveTrainConfig, trainDefaults } from './config';
+export { trainConfigProblems } from './config-rules';
 export type { EarlyStoppingConfig, EmaConfig, ResolvedTrainConfig, TrainConfig } from './config';
 export type { BatchRequest, TrainingBatch, TrainingData } from './data';
 export { CheckpointError, NonFiniteLossError, TrainConfigError } from './errors';
@@ -32,4 +33,4 @@ export type { PredictOptions } from './predict';
 export { learningRateAt } from './schedules';
 export type { RunLength, ScheduleConfig } from './schedules';
 export { train } from './train';
-export type { TrainOptions } from './train';
+export type { TrainOptions } from './train-options';

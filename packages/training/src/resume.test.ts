@@ -81,7 +81,7 @@ describe('a resumed run', () => {
 
   test('equals an uninterrupted one when it died at any event, without a chance to save', async () => {
     const { length } = await collect(run(memoryStore()));
-    for (let deadline = 1; deadline < length; deadline += 1 + (hash32(3, deadline) % 3)) {
+    for (let deadline = 1; deadline < length; deadline += 1 + (hash32(3, deadline) % 5)) {
       const store = memoryStore();
       let count = 0;
       for await (const _ of run(store)) if (++count === deadline) break;
@@ -101,6 +101,7 @@ describe('a resumed run', () => {
   test('equals an uninterrupted one when any write failed', async () => {
     const counter = new TestFiles();
     await collect(run(checkpointStore(counter)));
+    expect(counter.writes).toBeGreaterThan(5);
     for (let failing = 1; failing <= counter.writes; failing++) {
       const files = new TestFiles((count) => {
         if (count === failing) throw new Error('disk full');

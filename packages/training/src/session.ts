@@ -4,13 +4,14 @@ import type { Checkpoint, CheckpointTensor, TrainState } from './checkpoint';
 import type { ResolvedTrainConfig } from './config';
 import type { TrainingBatch } from './data';
 import { WeightAverage } from './ema';
-import { CheckpointError, NonFiniteLossError } from './errors';
-import { mainOutput, runForLogits } from './heads';
-import { clipByGlobalNorm, smoothedTargets, softmaxCrossEntropy } from './losses';
+import { NonFiniteLossError } from './errors';
+import { computeGradients } from './gradients';
+import { clipByGlobalNorm } from './losses';
 import { argMaxRows, crossEntropyRows } from './metrics';
 import { createOptimizer, type Optimizer } from './optimizers';
 import { createReseeder, runFrozenLayersInInference } from './reseed';
-import { leafLayers, modelWeights, ownData, readValues, type Weight, writeValues } from './weights';
+import { checkSameRun, readGroup, type TensorGroup, writeGroup } from './tensor-group';
+import { modelWeights, ownData, type Weight } from './weights';
 
 /** The numbers of one step. */
 export interface StepResult {
@@ -80,7 +81,7 @@ export class TrainingSession {
     const movingBefore = moving.map((variable) => tf.clone(variable));
     const owned: (tf.Tensor | null)[] = [...movingBefore];
     try {
-      const { loss, logits, gradients } = this.gradients(batch);
+      const { loss, logits, gradients } = computeGradients(this.model, this.parameters, batch, config);
       owned.push(loss, logits, ...gradients);
       let applied = gradients;
       let norm: tf.Scalar | undefined;
@@ -93,10 +94,12 @@ export class TrainingSession {
         logits.data<'float32'>(),
         norm?.data(),
       ]);
-      if (!Number.isFinite(lossValue))
-        throw new NonFiniteLossError(number, 'loss', lossValue, this.lastCheckpointStep);
-      if (gradientNorm !== undefined && !Number.isFinite(gradientNorm)) {
-        throw new NonFiniteLossError(number, 'gradient norm', gradientNorm, this.lastCheckpointStep);
+      for (const [what, value = 0] of [
+        ['loss', lossValue],
+        ['gradient norm', gradientNorm],
+      ] as const) {
+        if (!Number.isFinite(value))
+          throw new NonFiniteLossError(number, what, value, this.lastCheckpointStep);
       }
       this.optimizer.apply(applied, learningRate);
       this.ema?.update(number);
@@ -129,44 +132,6 @@ export class TrainingSession {
     state.totals.correct += correct;
   }
 
-  private gradients(batch: TrainingBatch): {
-    loss: tf.Scalar;
-    logits: tf.Tensor2D;
-    gradients: (tf.Tensor | null)[];
-  } {
-    const { model, config } = this;
-    const main = mainOutput(model);
-    // Made before the tape starts: an error inside it would leave the tape's tensors behind.
-    const targets = model.outputs.map(({ shape }) => {
-      const classes = shape.at(-1) as number;
-      return smoothedTargets(batch.labels, classes, config.labelSmoothing);
-    });
-    const images = tf.tensor(batch.images, [...batch.shape]);
-    let logits: tf.Tensor | undefined;
-    try {
-      const { value, grads } = tf.variableGrads(
-        () => {
-          const heads = runForLogits(model, images, true);
-          const losses = heads.map((head, index) => {
-            const loss = softmaxCrossEntropy(head, tf.tensor2d(targets[index], head.shape));
-            return index === main ? loss : tf.mul(loss, config.auxiliaryWeight);
-          });
-          const penalties = leafLayers(model).flatMap(({ layer }) => layer.calculateLosses());
-          logits = tf.keep<tf.Tensor>(tf.clone(heads[main]));
-          return tf.addN<tf.Scalar>([...losses, ...penalties].map((loss) => tf.reshape(loss, [])));
-        },
-        this.parameters.map(({ variable }) => variable),
-      );
-      const gradients = this.parameters.map(({ variable }) => grads[variable.name] ?? null);
-      return { loss: value, logits: logits as tf.Tensor2D, gradients };
-    } catch (error) {
-      logits?.dispose();
-      throw error;
-    } finally {
-      images.dispose();
-    }
-  }
-
   /** Runs something on the weights that the run would end with: the averaged ones where there is an EMA. */
   async onInferenceWeights<T>(action: () => Promise<T>): Promise<T> {
     const restore = this.ema?.swapIn();
@@ -185,32 +150,18 @@ export class TrainingSession {
 
   /** The whole state. @throws {NonFiniteLossError} rather than to keep a broken weight. */
   async capture(): Promise<Checkpoint> {
-    const live = this.weights.filter((weight) => weight.live);
-    const tensors = await this.read(
-      'weights',
-      this.weights,
-      this.weights.map(({ variable }) => variable),
-    );
-    for (const [slot, variables] of Object.entries(this.optimizer.slots))
-      tensors.push(...(await this.read(slot, this.parameters, variables)));
-    if (this.ema) tensors.push(...(await this.read('ema', live, this.ema.averages)));
-    return { header: this.header('state'), tensors };
+    return { header: this.header('state'), tensors: await this.read(this.groups()) };
   }
 
   /** The weights that the model holds at the moment, alone. */
   async captureWeights(): Promise<Checkpoint> {
-    const variables = this.weights.map(({ variable }) => variable);
-    return { header: this.header('best'), tensors: await this.read('weights', this.weights, variables) };
+    return { header: this.header('best'), tensors: await this.read(this.groups().slice(0, 1)) };
   }
 
   /** Takes up the state of a checkpoint. @throws {CheckpointError} with code `MISMATCH` if it is of another run. */
   restore(checkpoint: Checkpoint): void {
-    this.checkSameRun(checkpoint);
-    this.restoreWeights(checkpoint);
-    for (const [slot, variables] of Object.entries(this.optimizer.slots))
-      write(checkpoint, slot, this.parameters, variables);
-    const live = this.weights.filter((weight) => weight.live);
-    if (this.ema) write(checkpoint, 'ema', live, this.ema.averages);
+    checkSameRun(checkpoint.header, this.config, this.dataSize);
+    for (const group of this.groups()) writeGroup(checkpoint, group);
     Object.assign(this.state, structuredClone(checkpoint.header.state));
     this.optimizer.step = this.state.step;
     this.lastCheckpointStep = this.state.step;
@@ -218,55 +169,37 @@ export class TrainingSession {
 
   /** Takes up a checkpoint's weights and nothing else. */
   restoreWeights(checkpoint: Checkpoint): void {
-    const variables = this.weights.map(({ variable }) => variable);
-    write(checkpoint, 'weights', this.weights, variables);
+    writeGroup(checkpoint, this.groups()[0]);
+  }
+
+  /** Everything that a checkpoint holds; the weights first. */
+  private groups(): TensorGroup[] {
+    const { weights, parameters, ema } = this;
+    return [
+      { name: 'weights', weights, variables: weights.map(({ variable }) => variable) },
+      ...Object.entries(this.optimizer.slots).map(([name, variables]) => ({
+        name,
+        weights: parameters,
+        variables,
+      })),
+      ...(ema ? [{ name: 'ema', weights: weights.filter(({ live }) => live), variables: ema.averages }] : []),
+    ];
   }
 
   private header(kind: 'state' | 'best'): Checkpoint['header'] {
     return { kind, state: structuredClone(this.state), config: this.config, dataSize: this.dataSize };
   }
 
-  private async read(
-    group: string,
-    weights: readonly Weight[],
-    variables: readonly tf.Variable[],
-  ): Promise<CheckpointTensor[]> {
+  private async read(groups: readonly TensorGroup[]): Promise<CheckpointTensor[]> {
     const tensors: CheckpointTensor[] = [];
-    for (const [i, variable] of variables.entries()) {
-      const { name } = weights[i];
-      const values = await readValues(variable);
-      const broken = values.find((value) => !Number.isFinite(value));
-      if (broken !== undefined)
-        throw new NonFiniteLossError(
-          this.state.step,
-          `value of ${group} "${name}"`,
-          broken,
-          this.lastCheckpointStep,
-        );
-      tensors.push({ group, name, shape: [...variable.shape], values });
+    for (const group of groups) {
+      tensors.push(
+        ...(await readGroup(group, (what, value) => {
+          throw new NonFiniteLossError(this.state.step, what, value, this.lastCheckpointStep);
+        })),
+      );
     }
     return tensors;
-  }
-
-  private checkSameRun({ header }: Checkpoint): void {
-    const { config } = this;
-    const facts: [string, unknown, unknown][] = [
-      ['dataset size', header.dataSize, this.dataSize],
-      ...(['seed', 'batchSize', 'shuffle', 'dropRemainder'] as const).map(
-        (key): [string, unknown, unknown] => [key, header.config[key], config[key]],
-      ),
-      ['optimizer', header.config.optimizer.kind, config.optimizer.kind],
-      ['ema', header.config.ema !== undefined, config.ema !== undefined],
-    ];
-    const different = facts.filter(([, then, now]) => then !== now);
-    if (different.length === 0) return;
-    const list = different
-      .map(([name, then, now]) => `${name} ${String(then)}, now ${String(now)}`)
-      .join('; ');
-    throw new CheckpointError(
-      'MISMATCH',
-      `train(resume): expected the run that the checkpoint is of (${list}). Use the same data and config, or a new store.`,
-    );
   }
 
   /** Gives the model's layers back as they were and frees all tensors of the session; the model's weights stay. */
@@ -281,30 +214,4 @@ export class TrainingSession {
 /** Sums of an epoch that has not begun. */
 export function emptyTotals(): TrainState['totals'] {
   return { images: 0, loss: 0, crossEntropy: 0, correct: 0, durationMs: 0 };
-}
-
-function write(
-  checkpoint: Checkpoint,
-  group: string,
-  weights: readonly Weight[],
-  variables: readonly tf.Variable[],
-): void {
-  const tensors = checkpoint.tensors.filter((tensor) => tensor.group === group);
-  const mismatch = (expected: string, got: string): CheckpointError =>
-    new CheckpointError(
-      'MISMATCH',
-      `train(resume): expected ${expected} in the checkpoint's ${group}, got ${got}. Build the same model as before.`,
-    );
-  if (tensors.length !== variables.length)
-    throw mismatch(`${variables.length} tensors`, String(tensors.length));
-  variables.forEach((variable, i) => {
-    const { shape, name } = tensors[i];
-    if (shape.join() !== variable.shape.join()) {
-      throw mismatch(
-        `[${variable.shape.join(', ')}] for "${weights[i].name}"`,
-        `[${shape.join(', ')}] of "${name}"`,
-      );
-    }
-  });
-  variables.forEach((variable, i) => writeValues(variable, tensors[i].values));
 }

@@ -17,7 +17,8 @@ export class TestFiles implements ByteFiles {
   }
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    this.beforeWrite?.(++this.writes);
+    this.writes++;
+    this.beforeWrite?.(this.writes);
     this.content.set(name, bytes.slice());
   }
 

@@ -118,6 +118,7 @@ export async function useCpu(): Promise<void> {
   await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
   await tf.ready();
+  tf.env().set('PROD', true);
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
 

@@ -1,0 +1,237 @@
+import type { BestEpoch } from './checkpoint';
+import { type CheckpointStore, memoryStore } from './checkpoint-store';
+import type { ResolvedTrainConfig } from './config';
+import { type TrainingBatch, type TrainingData, yieldToEventLoop } from './data';
+import { NonFiniteLossError } from './errors';
+import { evaluate, type EvaluationReport } from './evaluate';
+import type { EpochEvent, StepEvent, TrainEvent } from './events';
+import { learningRateAt, type RunLength } from './schedules';
+import { emptyTotals, type TrainingSession } from './session';
+import type { TrainOptions } from './train-options';
+
+/** The order of a training run: epochs, steps, evaluation, checkpoints, pauses and the end, as events. */
+export class Run {
+  private readonly keepBest: boolean;
+  private readonly bestStore: CheckpointStore;
+  private mark = performance.now();
+
+  constructor(
+    private readonly options: TrainOptions,
+    private readonly config: ResolvedTrainConfig,
+    private readonly length: RunLength,
+    private readonly session: TrainingSession,
+  ) {
+    this.keepBest = options.store !== undefined || this.restoresBest;
+    this.bestStore = options.store ?? memoryStore();
+  }
+
+  private get restoresBest(): boolean {
+    return this.config.earlyStopping !== undefined && this.config.earlyStopping.restoreBest !== false;
+  }
+
+  private get stopsEarly(): boolean {
+    return this.session.state.epochsSinceBest >= (this.config.earlyStopping?.patience ?? Infinity);
+  }
+
+  async *events(): AsyncGenerator<TrainEvent, void, undefined> {
+    const { state } = this.session;
+    const { signal } = this.options;
+    if (state.step === 0) yield* this.save();
+    while (state.epoch < this.config.epochs && !this.stopsEarly) {
+      yield* this.steps();
+      if (!signal?.aborted) yield* this.endEpoch();
+      if (signal?.aborted) {
+        yield* this.save();
+        yield {
+          type: 'aborted',
+          step: state.step,
+          reason: String(signal.reason),
+          saved: this.options.store !== undefined,
+        };
+        return;
+      }
+    }
+    yield await this.finish();
+  }
+
+  private async *steps(): AsyncGenerator<TrainEvent, void, undefined> {
+    const { session, config, length, options } = this;
+    const { state } = session;
+    if (state.batch >= length.stepsPerEpoch || options.signal?.aborted) return;
+    this.mark = performance.now();
+    for await (const batch of options.data.batches({
+      batchSize: config.batchSize,
+      shuffle: config.shuffle,
+      seed: config.seed,
+      epoch: state.epoch,
+      startBatch: state.batch,
+      dropRemainder: config.dropRemainder,
+      ...(config.augment ? { augment: config.augment } : {}),
+      ...(config.normalize ? { normalize: config.normalize } : {}),
+    })) {
+      yield await this.step(batch);
+      if (
+        config.checkpointEverySteps &&
+        state.step % config.checkpointEverySteps === 0 &&
+        state.batch < length.stepsPerEpoch
+      )
+        yield* this.save();
+      await yieldToEventLoop();
+      yield* this.waitWhilePaused();
+      if (options.signal?.aborted) return;
+      this.mark = performance.now();
+    }
+    if (state.batch !== length.stepsPerEpoch) {
+      throw new RangeError(
+        `train(data): expected ${length.stepsPerEpoch} batches an epoch, got ${state.batch}. Check size and batches() of the dataset.`,
+      );
+    }
+  }
+
+  private async step(batch: TrainingBatch): Promise<StepEvent> {
+    const { session, length } = this;
+    const { state } = session;
+    const learningRate = learningRateAt(this.config.schedule, state.step, length);
+    const { correct, ...result } = await session.step(batch, learningRate);
+    const images = batch.labels.length;
+    const durationMs = performance.now() - this.mark;
+    state.totals.durationMs += durationMs;
+    return {
+      type: 'step',
+      step: state.step,
+      totalSteps: length.totalSteps,
+      epoch: state.epoch + 1,
+      batch: state.batch,
+      stepsPerEpoch: length.stepsPerEpoch,
+      ...result,
+      accuracy: correct / images,
+      learningRate,
+      images,
+      durationMs,
+      imagesPerSecond: (1000 * images) / durationMs,
+    };
+  }
+
+  private async *waitWhilePaused(): AsyncGenerator<TrainEvent, void, undefined> {
+    const { pause, signal } = this.options;
+    const { step } = this.session.state;
+    if (!pause?.isPaused || signal?.aborted) return;
+    yield* this.save();
+    yield { type: 'paused', step };
+    await pause.whenResumed(signal);
+    if (!signal?.aborted) yield { type: 'resumed', step };
+  }
+
+  private async *endEpoch(): AsyncGenerator<TrainEvent, void, undefined> {
+    const { session, config, options } = this;
+    const { state } = session;
+    const epoch = state.epoch + 1;
+    if (options.validation) yield { type: 'evaluating', epoch, images: options.validation.size };
+    const outcome = await session.onInferenceWeights(async () => {
+      const report = options.validation && (await this.evaluate(options.validation));
+      if (report === 'aborted') return undefined;
+      const best = this.bestOf(report);
+      if (best && this.keepBest) await this.bestStore.saveBest(await session.captureWeights());
+      return { report, best };
+    });
+    if (!outcome) return;
+    const { totals } = state;
+    const event: EpochEvent = {
+      type: 'epoch',
+      epoch,
+      epochs: config.epochs,
+      step: state.step,
+      loss: totals.loss / totals.images,
+      crossEntropy: totals.crossEntropy / totals.images,
+      accuracy: totals.correct / totals.images,
+      ...(outcome.report ? { validation: summary(outcome.report) } : {}),
+      durationMs: totals.durationMs,
+      imagesPerSecond: (1000 * totals.images) / totals.durationMs,
+    };
+    state.best = outcome.best ?? state.best;
+    state.epochsSinceBest = outcome.best ? 0 : state.epochsSinceBest + 1;
+    Object.assign(state, { epoch, batch: 0, totals: emptyTotals() });
+    yield event;
+    if (outcome.best) yield { type: 'best', ...outcome.best };
+    yield* this.save();
+  }
+
+  private async evaluate(validation: TrainingData): Promise<EvaluationReport | 'aborted'> {
+    const { options, config, session } = this;
+    try {
+      const report = await evaluate(options.model, validation, {
+        batchSize: config.evaluateBatchSize,
+        ...(config.normalize ? { normalize: config.normalize } : {}),
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
+      if (!Number.isFinite(report.loss))
+        throw new NonFiniteLossError(
+          session.state.step,
+          'validation loss',
+          report.loss,
+          session.lastCheckpointStep,
+        );
+      return report;
+    } catch (error) {
+      if (options.signal?.aborted && error === options.signal.reason) return 'aborted';
+      throw error;
+    }
+  }
+
+  /** This epoch as the best one, if it is. */
+  private bestOf(report: EvaluationReport | undefined): BestEpoch | undefined {
+    const { state } = this.session;
+    const { monitor = 'loss', minDelta = 0 } = this.config.earlyStopping ?? {};
+    const trained = {
+      loss: state.totals.crossEntropy / state.totals.images,
+      accuracy: state.totals.correct / state.totals.images,
+    };
+    const value = (report ?? trained)[monitor];
+    const gain = state.best
+      ? monitor === 'loss'
+        ? state.best.value - value
+        : value - state.best.value
+      : Infinity;
+    return gain > minDelta ? { epoch: state.epoch + 1, step: state.step, monitor, value } : undefined;
+  }
+
+  private async *save(): AsyncGenerator<TrainEvent, void, undefined> {
+    const { session, options } = this;
+    const { step, epoch } = session.state;
+    if (!options.store) return;
+    const start = performance.now();
+    await options.store.save(await session.capture());
+    session.lastCheckpointStep = step;
+    yield { type: 'checkpoint', step, epoch, durationMs: performance.now() - start };
+  }
+
+  private async finish(): Promise<TrainEvent> {
+    const { session } = this;
+    const { step, epoch, best } = session.state;
+    const bestWeights = this.restoresBest ? await this.bestStore.best() : undefined;
+    let weights: 'last' | 'ema' | 'best' = 'last';
+    if (bestWeights) {
+      session.restoreWeights(bestWeights);
+      weights = 'best';
+    } else if (session.adoptAverage()) {
+      weights = 'ema';
+    }
+    return {
+      type: 'done',
+      reason: epoch < this.config.epochs ? 'earlyStopping' : 'completed',
+      step,
+      epochs: epoch,
+      best,
+      weights,
+    };
+  }
+}
+
+function summary({
+  loss,
+  accuracy,
+  ece,
+  durationMs,
+}: EvaluationReport): NonNullable<EpochEvent['validation']> {
+  return { loss, accuracy, ece, durationMs };
+}

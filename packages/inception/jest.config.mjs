@@ -1,3 +1,3 @@
 import { jestConfig } from '@googlenet-tooling/config/jest';
 
-export default jestConfig();
+export default jestConfig({ setupFiles: ['<rootDir>/src/testing/quiet.ts'] });

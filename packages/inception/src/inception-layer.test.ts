@@ -1,8 +1,10 @@
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { inception, type Inception, type InceptionOptions } from './inception-layer';
+import { useQuickCpu } from './testing/quick-cpu';
 import { expectClose, fillWithWaves, plainModule, wave } from './testing/reference';
+
+beforeAll(useQuickCpu);
 
 const FILTERS = [3, 2, 4, 2, 3, 2] as const;
 const CHANNELS = 5;
@@ -61,6 +63,23 @@ describe.each(CASES)('inception, %s', (_, options) => {
           expect(tf.max(tf.abs(gradient)).dataSync()[0]).toBeGreaterThan(1e-4);
         }
       }
+      x.dispose();
+    });
+  });
+
+  it('passes the gradient of inference on as well, for saliency maps and fine-tuning with frozen statistics', () => {
+    tf.tidy(() => {
+      const layer = build(options);
+      const x = tf.variable(input());
+      const variables = [...layer.trainableWeights.map((weight) => weight.read() as tf.Variable), x];
+      const weights = wave(layer.computeOutputShape([2, 6, 7, CHANNELS]) as number[], 5);
+      const gradients = (f: () => tf.Tensor) =>
+        tf.variableGrads(() => tf.sum(tf.mul(f(), weights)), variables).grads;
+      const actual = gradients(() => layer.apply(x) as tf.Tensor);
+      const expected = gradients(() =>
+        tf.concat(plainModule(x as tf.Tensor as tf.Tensor4D, layer.units, false), 3),
+      );
+      for (const { name } of variables) expectClose(actual[name], expected[name], 2e-4);
       x.dispose();
     });
   });

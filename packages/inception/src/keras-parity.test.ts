@@ -1,4 +1,6 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { testKerasModules } from './testing/keras-modules';
+import { useQuickCpu } from './testing/quick-cpu';
+
+beforeAll(useQuickCpu);
 
 testKerasModules();

@@ -108,6 +108,17 @@ it('converts a whole model, weights, names and outputs kept, and leaks nothing',
   model.dispose();
 });
 
+it('copies the values of the weights, so that an engine may train the source in place', () => {
+  const image = tfl.input({ shape: [6, 6, 4] });
+  const stem = convBatchNorm({ name: 'stem', filters: 2, kernelSize: 1 });
+  const head = tfl.layers.dense({ name: 'head', units: 2 });
+  const model = tfl.model({ inputs: image, outputs: head.apply(stem.apply(image)) as tfl.SymbolicTensor });
+  const standard = toStandardLayers(model);
+  const own = new Set(model.weights.map((weight) => weight.read().dataId));
+  expect(own.size).toBe(8);
+  for (const weight of standard.weights) expect(own).not.toContain(weight.read().dataId);
+});
+
 it('converts a layer that is used twice into layers that are used twice', () => {
   const image = tfl.input({ shape: [6, 6, 4] });
   const stem = convBatchNorm({ name: 'shared', filters: 4, kernelSize: 3 });

@@ -82,7 +82,7 @@ function replaceLayer(layer: tfl.layers.Layer): Apply {
   return (input) => {
     const output = copy.apply(input) as tfl.SymbolicTensor;
     if (!(layer instanceof tfl.LayersModel) && layer.weights.length > 0) {
-      copy.setWeights(layer.getWeights());
+      copyWeights(copy, layer.getWeights());
     }
     return output;
   };
@@ -96,6 +96,11 @@ function copyLayer(layer: tfl.layers.Layer): tfl.layers.Layer {
   return constructor.fromConfig(constructor, layer.getConfig());
 }
 
+/** Gives a layer values of its own: variables share data when assigned, and an engine may update weights in place. */
+function copyWeights(target: tfl.layers.Layer, weights: tf.Tensor[]): void {
+  tf.tidy(() => target.setWeights(weights.map((weight) => tf.mul(weight, 1))));
+}
+
 /** A built-in layer with the weights that it is to have. */
 interface Weighted {
   layer: tfl.layers.Layer;
@@ -106,7 +111,7 @@ function chain(steps: Weighted[]): Apply {
   return (input) =>
     steps.reduce((value, { layer, weights }) => {
       const output = layer.apply(value) as tfl.SymbolicTensor;
-      if (weights) tf.tidy(() => layer.setWeights(weights()));
+      if (weights) tf.tidy(() => copyWeights(layer, weights()));
       return output;
     }, input);
 }

@@ -28,6 +28,8 @@ describe('optimizeForInference', () => {
     withModel({ ...SMALL, ...options }, (model) => {
       disturbWeights(model);
       const optimized = optimizeForInference(model);
+      const own = new Set(model.weights.map((weight) => weight.read().dataId));
+      for (const weight of optimized.weights) expect(own).not.toContain(weight.read().dataId);
       const x = image(model);
       const expected = outputs(model, x)[0];
       expect(maxDifference(outputs(optimized, x)[0], expected)).toBeLessThan(1e-5);

@@ -40,7 +40,8 @@ function rebuildLayer(old: tfl.SymbolicTensor, inputs: tfl.SymbolicTensor[]): tf
   if (folds) {
     tf.tidy(() => copy.setWeights(foldWeights(layer, copy, config.epsilon as number)));
   } else if (layer.weights.length > 0) {
-    copy.setWeights(layer.getWeights());
+    // Variables share data when assigned, and an engine may go on training the old ones in place.
+    tf.tidy(() => copy.setWeights(layer.getWeights().map((weight) => tf.add(weight, 0))));
   }
   return result;
 }

@@ -1,29 +1,22 @@
-const tables = (() => {
+let cached: Uint32Array[] | undefined;
+
+function makeTables(): Uint32Array[] {
   const all = Array.from({ length: 8 }, () => new Uint32Array(256));
-  const [first, ...others] = all as [Uint32Array, ...Uint32Array[]];
+  const [first, ...others] = all;
   for (let n = 0; n < 256; n++) {
     let value = n;
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
     first[n] = value;
   }
   others.forEach((table, k) => {
-    const previous = all[k] as Uint32Array;
+    const previous = all[k];
     for (let n = 0; n < 256; n++) {
       const value = previous[n];
       table[n] = (value >>> 8) ^ first[value & 255];
     }
   });
-  return all as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
-})();
+  return all;
+}
 
 /**
  * CRC-32 of bytes, as in gzip and PNG; eight bytes a turn, so that a large checkpoint takes a fraction of a second.
@@ -31,7 +24,7 @@ const tables = (() => {
  * @param seed - the CRC of what came before; default 0.
  */
 export function crc32(bytes: Uint8Array, seed = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = (cached ??= makeTables());
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let crc = ~seed;
   let i = 0;

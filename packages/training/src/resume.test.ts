@@ -155,6 +155,20 @@ describe('a resumed run', () => {
     expect(weightValues(model)).toEqual(whole.weights);
   });
 
+  test('goes on for more epochs than it was begun with', async () => {
+    const options = { data, validation, store: memoryStore(), resume: true };
+    const steady: TrainConfig = { ...config, schedule: { kind: 'constant', learningRate: 0.02 } };
+    await collect(train({ ...options, model: tinyModel(), config: steady }));
+    const longer = tinyModel();
+    const events = await collect(train({ ...options, model: longer, config: { ...steady, epochs: 3 } }));
+    expect(ofType(events, 'step').map((event) => event.step)).toEqual([9, 10, 11, 12]);
+    const reference = tinyModel();
+    await collect(
+      train({ ...options, model: reference, store: memoryStore(), config: { ...steady, epochs: 3 } }),
+    );
+    expect(weightValues(longer)).toEqual(weightValues(reference));
+  });
+
   test('starts anew in an empty store', async () => {
     const [start] = await collect(run(memoryStore()));
     expect(start).toMatchObject({ type: 'start', resumed: false, step: 0 });

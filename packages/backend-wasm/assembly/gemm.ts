@@ -183,9 +183,8 @@ export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
     const lastPanel = (panels * (group + 1)) / columnGroups;
     for (let k0 = 0; k0 < k; k0 += kBlock) {
       const depth = min(kBlock, k - k0);
-      let flags = finish & ACCUMULATE;
-      if (k0 > 0) flags = ACCUMULATE;
-      if (k0 + depth == k) flags |= finish & (BIAS | RELU);
+      let flags = k0 == 0 ? finish & (ACCUMULATE | BIAS) : ACCUMULATE;
+      if (k0 + depth == k) flags |= finish & RELU;
       packLeft(args, mode, row, rows, k0, k0 + depth, packed, pointers);
       for (let panel = firstPanel; panel < lastPanel; panel++) {
         const columns = min(8, n - panel * 8);
@@ -195,6 +194,7 @@ export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
         for (let i = 0; i < rows; i += MR) {
           tile(
             left,
+            MR * 4,
             right,
             bStride,
             depth,
@@ -278,6 +278,7 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
         for (let panel = firstPanel; panel < lastPanel; panel++) {
           tile(
             left,
+            MR * 4,
             right + <usize>((panel - firstPanel) * depth) * 32,
             32,
             depth,

@@ -4,6 +4,9 @@ export const ACCUMULATE: i32 = 1;
 export const BIAS: i32 = 2;
 export const RELU: i32 = 4;
 
+/** Zeros, in the part of the memory that is never given out. */
+const ZEROS: usize = 3072;
+
 // The accumulators are stored as they are, with nothing else alive: a branch here would make V8 spill them inside the loop.
 function storeRow(c: usize, left: v128, right: v128): void {
   v128.store(c, left);
@@ -11,21 +14,32 @@ function storeRow(c: usize, left: v128, right: v128): void {
 }
 
 /**
- * C[6, 8] = A[6, k] B[k, 8], A packed as k columns of 6, B as rows of 8 that are `bStride` bytes apart.
+ * C[6, 8] = I[6, 8] + A[6, k] B[k, 8], A as k columns of 6 floats, B as k rows of 8, `aStride` and `bStride` bytes apart;
+ * I are the rows that the sums start from, `ldi` bytes apart.
  */
-function micro6(a: usize, b: usize, bStride: usize, k: i32, c: usize, ldc: usize): void {
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0);
-  let c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0);
-  let c31 = f32x4.splat(0);
-  let c40 = f32x4.splat(0);
-  let c41 = f32x4.splat(0);
-  let c50 = f32x4.splat(0);
-  let c51 = f32x4.splat(0);
+function micro6(
+  a: usize,
+  aStride: usize,
+  b: usize,
+  bStride: usize,
+  k: i32,
+  c: usize,
+  ldc: usize,
+  init: usize,
+  ldi: usize,
+): void {
+  let c00 = v128.load(init);
+  let c01 = v128.load(init, 16);
+  let c10 = v128.load(init + ldi);
+  let c11 = v128.load(init + ldi, 16);
+  let c20 = v128.load(init + 2 * ldi);
+  let c21 = v128.load(init + 2 * ldi, 16);
+  let c30 = v128.load(init + 3 * ldi);
+  let c31 = v128.load(init + 3 * ldi, 16);
+  let c40 = v128.load(init + 4 * ldi);
+  let c41 = v128.load(init + 4 * ldi, 16);
+  let c50 = v128.load(init + 5 * ldi);
+  let c51 = v128.load(init + 5 * ldi, 16);
   for (let i = 0; i < k; i++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -47,7 +61,7 @@ function micro6(a: usize, b: usize, bStride: usize, k: i32, c: usize, ldc: usize
     x = v128.load32_splat(a, 20);
     c50 = madd(x, b0, c50);
     c51 = madd(x, b1, c51);
-    a += 24;
+    a += aStride;
     b += bStride;
   }
   storeRow(c, c00, c01);
@@ -59,15 +73,25 @@ function micro6(a: usize, b: usize, bStride: usize, k: i32, c: usize, ldc: usize
 }
 
 /** The same with four rows. */
-function micro4(a: usize, b: usize, bStride: usize, k: i32, c: usize, ldc: usize): void {
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0);
-  let c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0);
-  let c31 = f32x4.splat(0);
+function micro4(
+  a: usize,
+  aStride: usize,
+  b: usize,
+  bStride: usize,
+  k: i32,
+  c: usize,
+  ldc: usize,
+  init: usize,
+  ldi: usize,
+): void {
+  let c00 = v128.load(init);
+  let c01 = v128.load(init, 16);
+  let c10 = v128.load(init + ldi);
+  let c11 = v128.load(init + ldi, 16);
+  let c20 = v128.load(init + 2 * ldi);
+  let c21 = v128.load(init + 2 * ldi, 16);
+  let c30 = v128.load(init + 3 * ldi);
+  let c31 = v128.load(init + 3 * ldi, 16);
   for (let i = 0; i < k; i++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -83,7 +107,7 @@ function micro4(a: usize, b: usize, bStride: usize, k: i32, c: usize, ldc: usize
     x = v128.load32_splat(a, 12);
     c30 = madd(x, b0, c30);
     c31 = madd(x, b1, c31);
-    a += 16;
+    a += aStride;
     b += bStride;
   }
   storeRow(c, c00, c01);
@@ -99,6 +123,7 @@ function micro4(a: usize, b: usize, bStride: usize, k: i32, c: usize, ldc: usize
  */
 export function tile(
   a: usize,
+  aStride: usize,
   b: usize,
   bStride: usize,
   k: i32,
@@ -111,10 +136,18 @@ export function tile(
   edge: usize,
 ): void {
   const whole = rows >= MR && columns >= 8;
-  const direct = whole && !flags;
+  const direct = whole && (flags == 0 || flags == ACCUMULATE || flags == BIAS);
   const to = direct ? c : edge;
-  if (ASC_FEATURE_RELAXED_SIMD) micro6(a, b, bStride, k, to, direct ? ldc : 32);
-  else micro4(a, b, bStride, k, to, direct ? ldc : 32);
+  let init = ZEROS;
+  let ldi: usize = 0;
+  if (direct && flags == ACCUMULATE) {
+    init = c;
+    ldi = ldc;
+  } else if (direct && flags == BIAS) {
+    init = bias;
+  }
+  if (ASC_FEATURE_RELAXED_SIMD) micro6(a, aStride, b, bStride, k, to, direct ? ldc : 32, init, ldi);
+  else micro4(a, aStride, b, bStride, k, to, direct ? ldc : 32, init, ldi);
   if (direct) return;
   if (columns >= 8) finishWhole(edge, c, ldc, rows, flags, bias);
   else finishCut(edge, c, ldc, rows, columns, flags, bias);

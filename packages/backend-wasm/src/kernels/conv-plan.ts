@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
+import { isWinograd, winogradConvolve, winogradFilterGradient } from './winograd';
 
 /** The shape of one convolution, NHWC. Sizes in elements. */
 export interface ConvShape {
@@ -188,6 +189,10 @@ export function convolve(
   bias = 0,
   flags = 0,
 ): void {
+  if (isWinograd(shape)) {
+    winogradConvolve(backend, shape, x, filter, false, y, bias, flags);
+    return;
+  }
   const pointwise = isPointwise(shape);
   multiply(backend, {
     mode: pointwise ? LeftMode.ROWS : LeftMode.RECEPTIVE_FIELDS,
@@ -230,6 +235,11 @@ export function convolveInputGradient(
     padTop: (shape.filterHeight - 1) * shape.dilationHeight - shape.padTop,
     padLeft: (shape.filterWidth - 1) * shape.dilationWidth - shape.padLeft,
   };
+  const unspread = shape.strideHeight === 1 && shape.strideWidth === 1;
+  if (unspread && isWinograd(rotated)) {
+    winogradConvolve(backend, rotated, dy, filter, true, dx, 0, flags);
+    return;
+  }
   multiply(backend, {
     mode: pointwise ? LeftMode.ROWS : LeftMode.RECEPTIVE_FIELDS,
     a: dy.pointer,
@@ -259,6 +269,10 @@ export function convolveFilterGradient(
   dy: Pixels,
   dw: number,
 ): void {
+  if (isWinograd(shape)) {
+    winogradFilterGradient(backend, shape, x, dy, dw);
+    return;
+  }
   const { runtime } = backend;
   const registerRows = runtime.registerRows;
   const taps = shape.filterHeight * shape.filterWidth;

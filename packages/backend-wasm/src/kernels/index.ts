@@ -1,6 +1,8 @@
 import { batchNormKernels } from './batch-norm';
 import { convKernels } from './conv';
 import { elementwiseKernels } from './elementwise';
+import { inceptionTrainGrad } from './inception-gradient';
+import { inceptionTrain } from './inception-train';
 import { layoutKernels } from './layout';
 import { matMulKernels } from './matmul';
 import { optimizerKernels } from './optimizer';
@@ -13,6 +15,8 @@ export const kernels: Record<string, KernelEntry> = {
   ...batchNormKernels,
   ...convKernels,
   ...elementwiseKernels,
+  InceptionTrain: { kernel: inceptionTrain },
+  InceptionTrainGrad: { kernel: inceptionTrainGrad },
   ...layoutKernels,
   ...matMulKernels,
   ...optimizerKernels,

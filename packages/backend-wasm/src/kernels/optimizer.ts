@@ -28,7 +28,8 @@ const adamStep: Kernel = ({ inputs, attrs, backend }) => {
   };
   const correction = Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step);
   const betas = [beta1, 1 - beta1, beta2, 1 - beta2].map(float);
-  for (let i = 0; i < countOf(inputs); i++) {
+  const parameters = countOf(inputs);
+  for (let i = 0; i < parameters; i++) {
     const count = sizeOf(inputs[`param${i}`]);
     const [rate, decay] = [learningRates[i], weightDecays[i]];
     const pointers = ['param', 'grad', 'm', 'v'].map((name) => backend.pointer(inputs[`${name}${i}`]));
@@ -48,7 +49,8 @@ const sgdStep: Kernel = ({ inputs, attrs, backend }) => {
     momentum: number;
     nesterov: boolean;
   };
-  for (let i = 0; i < countOf(inputs); i++) {
+  const parameters = countOf(inputs);
+  for (let i = 0; i < parameters; i++) {
     const count = sizeOf(inputs[`param${i}`]);
     const velocity = inputs[`velocity${i}`] as tf.TensorInfo | undefined;
     const pointers = ['param', 'grad'].map((name) => backend.pointer(inputs[`${name}${i}`]));
@@ -67,7 +69,8 @@ const sgdStep: Kernel = ({ inputs, attrs, backend }) => {
 
 const emaStep: Kernel = ({ inputs, attrs, backend }) => {
   const decay = attrs.decay as number;
-  for (let i = 0; i < countOf(inputs); i++) {
+  const parameters = countOf(inputs);
+  for (let i = 0; i < parameters; i++) {
     const count = sizeOf(inputs[`param${i}`]);
     const pointers = ['param', 'average'].map((name) => backend.pointer(inputs[`${name}${i}`]));
     const units = Math.ceil(count / BLOCK);

@@ -9,7 +9,7 @@ interface PoolAttrs {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-const KIND = { max: 0, average: 1 } as const;
+export const KIND = { max: 0, average: 1 } as const;
 /** Channels of a unit, where there are more. */
 const GROUP_CHANNELS = 64;
 const SMALL = 16384;
@@ -27,7 +27,8 @@ function infoOf(attrs: KernelArguments['attrs'], shape: number[], round = true):
   );
 }
 
-function runPool(
+/** Runs one of the pooling kernels on addresses; `kind` is 0 for max, 1 for average. */
+export function runPool(
   backend: WasmBackend,
   name: string,
   info: tf.backend_util.Conv2DInfo,

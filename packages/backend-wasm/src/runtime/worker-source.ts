@@ -25,7 +25,7 @@ export const SPIN_TURNS = 12000;
 
 /**
  * The worker's program, for worker_threads and for Web Workers. It waits for a generation, takes pieces of the job, reports.
- * A string, so that no bundler has to find a second file; its numbers are those of {@link Control}.
+ * A string, so that no bundler has to find a second file; its numbers are those of `Control`.
  */
 export const workerSource = `
 const start = ({ module, memory, names, thread }, report) => {

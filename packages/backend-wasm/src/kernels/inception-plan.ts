@@ -1,0 +1,152 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../backend';
+import type { NormPointers } from './batch-norm';
+import type { ConvShape, Pixels } from './conv-plan';
+import { KIND, runPool } from './pool';
+import type { KernelArguments } from './register';
+
+/** One convolution with its batch norm, as the engine sees it. */
+export interface Unit {
+  index: number;
+  shape: ConvShape;
+  kernel: number;
+  filters: number;
+  /** Shape of its output. */
+  outShape: number[];
+}
+
+/** Units that follow each other on one branch. */
+export interface Chain {
+  /** The joined unit whose activation they read; the module's input or the pooled input otherwise. */
+  source: number | 'input' | 'pooled';
+  units: Unit[];
+  /** First channel of the branch in the module's output. */
+  offset: number;
+}
+
+/** An Inception module read off its kernels' shapes. */
+export interface Module {
+  batch: number;
+  height: number;
+  width: number;
+  inChannels: number;
+  outChannels: number;
+  rows: number;
+  naive: boolean;
+  epsilon: number;
+  relu: boolean;
+  units: Unit[];
+  /** The 1x1 units that share the input and run as one convolution; the first is the 1x1 branch. */
+  joined: Unit[];
+  joinedFilters: number;
+  chains: Chain[];
+}
+
+/**
+ * The module of an `InceptionTrain` call. Units come in the order 1x1, 3x3_reduce, 3x3, 5x5_reduce, 5x5, (5x5_2), pool_proj;
+ * of a naive module 1x1, 3x3, 5x5, (5x5_2).
+ */
+export function readModule({ inputs, attrs, backend }: KernelArguments): Module {
+  const [batch, height, width, inChannels] = inputs.x.shape;
+  const units: Unit[] = [];
+  for (let index = 0; `kernel${index}` in inputs; index++) {
+    const kernel = inputs[`kernel${index}`];
+    const [filterHeight, filterWidth, channels, filters] = kernel.shape;
+    const shape: ConvShape = {
+      batch,
+      inHeight: height,
+      inWidth: width,
+      inChannels: channels,
+      outHeight: height,
+      outWidth: width,
+      outChannels: filters,
+      filterHeight,
+      filterWidth,
+      strideHeight: 1,
+      strideWidth: 1,
+      dilationHeight: 1,
+      dilationWidth: 1,
+      padTop: (filterHeight - 1) >> 1,
+      padLeft: (filterWidth - 1) >> 1,
+    };
+    units.push({
+      index,
+      shape,
+      kernel: backend.pointer(kernel),
+      filters,
+      outShape: [batch, height, width, filters],
+    });
+  }
+  const naive = attrs.kind === 'naive';
+  const filtersOf = (chain: Unit[]) => chain[chain.length - 1].filters;
+  const chain3x3 = naive ? [units[1]] : [units[2]];
+  const chain5x5 = naive ? units.slice(2) : units.slice(4, -1);
+  const pool = naive ? [] : units.slice(-1);
+  const first = units[0].filters;
+  const second = first + filtersOf(chain3x3);
+  const third = second + filtersOf(chain5x5);
+  const joined = naive ? [units[0]] : [units[0], units[1], units[3]];
+  return {
+    batch,
+    height,
+    width,
+    inChannels,
+    outChannels: third + (naive ? inChannels : filtersOf(pool)),
+    rows: batch * height * width,
+    naive,
+    epsilon: attrs.epsilon as number,
+    relu: attrs.activation === 'relu',
+    units,
+    joined,
+    joinedFilters: joined.reduce((sum, unit) => sum + unit.filters, 0),
+    chains: [
+      { source: naive ? 'input' : 1, units: chain3x3, offset: first },
+      { source: naive ? 'input' : 3, units: chain5x5, offset: second },
+      { source: 'pooled', units: pool, offset: third },
+    ],
+  };
+}
+
+/** The shape of the joined 1x1 convolution. */
+export function joinedShape(module: Module): ConvShape {
+  return { ...module.joined[0].shape, outChannels: module.joinedFilters };
+}
+
+/** All channels of a dense tensor, or those from `offset` on. */
+export function slice(pointer: number, stride: number, offset = 0): Pixels {
+  return { pointer: pointer + offset * 4, stride };
+}
+
+/** The batch-norm arrays of a unit. */
+export function normOf(
+  backend: WasmBackend,
+  inputs: Record<string, tf.TensorInfo>,
+  unit: Unit,
+  mean: tf.TensorInfo,
+  variance: tf.TensorInfo,
+): NormPointers {
+  return {
+    gamma: backend.pointer(inputs[`gamma${unit.index}`]),
+    beta: backend.pointer(inputs[`beta${unit.index}`]),
+    mean: backend.pointer(mean),
+    variance: backend.pointer(variance),
+  };
+}
+
+/** 3x3 max pooling at stride 1 with `same` padding, forward (x to y) or backward (dy to dx). */
+export function poolModule(
+  backend: WasmBackend,
+  module: Module,
+  x: number,
+  other: number,
+  dx?: number,
+): void {
+  const shape: [number, number, number, number] = [
+    module.batch,
+    module.height,
+    module.width,
+    module.inChannels,
+  ];
+  const info = tf.backend_util.computePool2DInfo(shape, 3, 1, 1, 'same');
+  runPool(backend, dx === undefined ? 'pool' : 'maxPoolGradient', info, KIND.max, x, other, dx ?? 0);
+}

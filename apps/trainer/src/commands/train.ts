@@ -133,7 +133,9 @@ function describeData(config: TrainerConfig, training: number, validation: numbe
 
 function build(config: TrainerConfig, { train: { height, width, numClasses } }: LoadedData): LayersModel {
   try {
-    return googlenet({ ...config.model, numClasses, inputShape: [height, width, 1], seed: config.seed });
+    const { batchNormMomentum: momentum, ...model } = config.model;
+    const unit = momentum === undefined ? {} : { unit: { momentum } };
+    return googlenet({ ...model, ...unit, numClasses, inputShape: [height, width, 1], seed: config.seed });
   } catch (error) {
     if (error instanceof RangeError) throw new UserError(error.message, { cause: error });
     throw error;

@@ -26,6 +26,8 @@ const model = z.strictObject({
   widthMultiplier: z.number().gt(0).max(4),
   dropout: z.number().min(0).lt(1).optional(),
   auxiliary: z.boolean(),
+  /** Share of the old moving statistics that a step keeps; short runs need less than the usual 0.99. */
+  batchNormMomentum: z.number().min(0).lt(1).optional(),
 });
 
 /** `@googlenet/training` knows its own settings; the seed comes from above. */

@@ -1,19 +1,8 @@
-import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../errors';
 import type { Engine } from './engine';
 
-/** What the trainer needs of `@googlenet/backend-onednn`. */
-interface OnednnModule {
-  isAvailable(): { available: boolean; reason?: string; hint?: string };
-  setThreads(threads: number): void;
-}
-
-const PACKAGE = '@googlenet/backend-onednn';
-
-async function load(): Promise<OnednnModule> {
-  return (await import(PACKAGE)) as OnednnModule;
-}
+const load = () => import('@googlenet/backend-onednn');
 
 /** oneDNN through a native add-on: the fastest, where it is built or comes prebuilt. */
 export const onednn: Engine = {
@@ -23,18 +12,20 @@ export const onednn: Engine = {
     try {
       return (await load()).isAvailable();
     } catch (error) {
-      return { available: false, reason: `${PACKAGE} does not load: ${messageOf(error)}` };
+      return { available: false, reason: `@googlenet/backend-onednn does not load: ${messageOf(error)}` };
     }
   },
-  async use({ threads = availableParallelism() }) {
-    const module = await load();
-    module.setThreads(threads);
+  async use({ threads }) {
+    const { setThreads, engineInfo } = await load();
+    if (threads !== undefined) setThreads(threads);
     await tf.setBackend('onednn');
     await tf.ready();
+    const info = engineInfo();
+    const count = `${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`;
     return {
       name: 'onednn',
       backend: tf.getBackend(),
-      detail: `oneDNN, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      detail: `oneDNN ${info.oneDnnVersion}, ${info.instructionSet}, ${count}`,
     };
   },
 };

@@ -5,7 +5,7 @@ export const quick: Preset = {
   title: 'width 0.25, part of the training images; minutes on two cores',
   config: {
     data: { subset: 12_000, validationFraction: 0.1 },
-    model: { widthMultiplier: 0.25 },
+    model: { widthMultiplier: 0.25, batchNormMomentum: 0.9 },
     training: {
       epochs: 2,
       batchSize: 32,

@@ -21,7 +21,7 @@ export interface KerasParityOptions {
   tolerance?: number;
   /**
    * Of losses and weights over three Adam steps. Default 1e-4, which Keras in float32 keeps by a factor of three; an
-   * optimizer that computes `1 - beta2` from a rounded 0.999 misses it by a factor of ten.
+   * optimizer that adds epsilon after the bias correction, as PyTorch's does, misses it by a factor of ten.
    */
   stepTolerance?: number;
 }

@@ -53,7 +53,7 @@ try {
       await page.waitForSelector('[data-testid=module-panel][data-module]', { timeout: 15_000 });
     if (view === 'cost') await page.waitForSelector('.cost-table');
     if (view === 'train') await page.waitForSelector('form');
-    await page.waitForTimeout(700);
+    await page.waitForTimeout(view === 'inside' ? 6000 : 700);
     const path = join(target, folder ? `${view}-${look}.png` : 'look-inside.png');
     await page.screenshot({ path, fullPage: Boolean(folder) });
     console.log(path);

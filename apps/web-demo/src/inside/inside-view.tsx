@@ -3,9 +3,9 @@ import { SamplePicker } from '../draw/sample-picker';
 import { networkImage } from '../state/drawing';
 import { model } from '../state/network';
 import { routeTo } from '../state/route';
-import { Auxiliary } from './auxiliary';
 import { Explanation } from './explanation';
 import { followDrawing } from './inside-state';
+import { Mind } from './mind';
 import { ModulePanel } from './module-panel';
 import { NetworkMap } from './network-map';
 
@@ -40,7 +40,7 @@ export function InsideView() {
             <NetworkMap />
           </div>
           <ModulePanel />
-          <Auxiliary />
+          <Mind />
         </>
       )}
       {networkImage.value && model.value.phase === 'waiting' && <div class="skeleton view-skeleton" />}

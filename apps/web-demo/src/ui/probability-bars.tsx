@@ -12,7 +12,11 @@ interface Props {
 export function ProbabilityBars({ classNames, probabilities, label, compact = false }: Props) {
   const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
   return (
-    <ol class={`bars${compact ? ' compact' : ''}`} aria-label={label}>
+    <ol
+      class={`bars${compact ? ' compact' : ''}`}
+      aria-label={label}
+      style={{ '--name-width': `${Math.max(...classNames.map((name) => name.length)) + 0.5}ch` }}
+    >
       {classNames.map((name, i) => {
         const part = probabilities?.[i] ?? 0;
         return (

@@ -1,31 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { engineNames, type EngineFailure, type EngineName, type EngineReport } from './protocol';
 
-/** Loads an engine's code, makes it current, and says something about it. Throws where it cannot run. */
-type Starter = () => Promise<string>;
+/**
+ * Loads an engine's code, makes it current, and says something about it. Throws where it cannot run, and where it would
+ * only be emulated in software, which is slower than wasm, unless the visitor chose it.
+ */
+type Starter = (chosen: boolean) => Promise<string>;
 
 const starters: Record<EngineName, Starter> = {
-  async webgpu() {
+  async webgpu(chosen) {
     const gpu = (navigator as { gpu?: { requestAdapter(): Promise<GpuAdapter | null> } }).gpu;
     if (!gpu) throw new Error('this browser has no WebGPU');
     const adapter = await gpu.requestAdapter();
     if (!adapter) throw new Error('WebGPU found no graphics processor');
-    if (adapter.isFallbackAdapter || adapter.info?.isFallbackAdapter)
-      throw new Error('WebGPU is emulated in software');
+    const emulated = Boolean(adapter.isFallbackAdapter || adapter.info?.isFallbackAdapter);
+    if (emulated && !chosen) throw new Error('WebGPU is emulated in software');
     await import('@tensorflow/tfjs-backend-webgpu');
     await activate('webgpu');
-    return adapter.info?.vendor ?? '';
+    return emulated ? 'emulated in software' : (adapter.info?.vendor ?? '');
   },
-  async webgl() {
+  async webgl(chosen) {
     const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
     if (!gl) throw new Error('this browser has no WebGL 2');
     const names = gl.getExtension('WEBGL_debug_renderer_info');
     const renderer = names ? String(gl.getParameter(names.UNMASKED_RENDERER_WEBGL)) : '';
     gl.getExtension('WEBGL_lose_context')?.loseContext();
-    if (/swiftshader|llvmpipe|software/i.test(renderer)) throw new Error('WebGL is emulated in software');
+    const emulated = /swiftshader|llvmpipe|software/i.test(renderer);
+    if (emulated && !chosen) throw new Error('WebGL is emulated in software');
     await import('@tensorflow/tfjs-backend-webgl');
     await activate('webgl');
-    return '';
+    return emulated ? 'emulated in software' : '';
   },
   async wasm() {
     const { useWasm } = await import('@googlenet/backend-wasm');
@@ -60,7 +64,7 @@ export async function startEngine(
   for (const engine of order) {
     if (excluded.some((failure) => failure.engine === engine)) continue;
     try {
-      const detail = await starters[engine]();
+      const detail = await starters[engine](engine === preferred);
       await checkConvolution();
       return { engine, detail, failures };
     } catch (error) {

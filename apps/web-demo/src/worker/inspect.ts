@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { Inception } from '@googlenet/inception';
 import { channelOf, highestOf, largestIndices, toGreyMap } from './grey-map';
-import { applyAll, isInception, logitsPath } from './main-path';
+import { findModules, Flow, logitsOf } from './graph';
 import {
   branchNames,
   type BranchName,
@@ -17,31 +16,33 @@ const mapsPerBranch = 12;
 
 /** The modules with their shapes, found by sending an empty picture through. */
 export function describeModules(model: tfl.LayersModel): ModuleInfo[] {
-  const modules: ModuleInfo[] = [];
+  const described: ModuleInfo[] = [];
   tf.tidy(() => {
-    walk(model, tf.zeros([1, 28, 28, 1]), (layer, x, y) => {
-      const branches = layer.branches(x);
-      modules.push({
-        name: layer.name,
-        inputShape: planeOf(x),
-        outputShape: planeOf(y),
+    const flow = new Flow(inputOf(model), tf.zeros([1, 28, 28, 1]));
+    for (const module of findModules(model)) {
+      const branches = flow.branches(module);
+      described.push({
+        name: module.name,
+        inputShape: planeOf(flow.compute(module.input)),
+        outputShape: planeOf(flow.compute(module.output)),
         channels: perBranch((branch) => branches[branch].shape[3]),
       });
-    });
+    }
   });
-  return modules;
+  return described;
 }
 
 /** Every module's mean activation for a picture, and each branch's part in it. @param image - `[1, 28, 28, 1]` in [0, 1] */
 export async function summarizeModules(model: tfl.LayersModel, image: tf.Tensor): Promise<ModuleSummary[]> {
   const pending: { name: string; mean: tf.Tensor; sums: tf.Tensor }[] = [];
   const kept = tf.tidy(() => {
-    walk(model, image, (layer, x, y) => {
-      const branches = layer.branches(x);
-      const mean = tf.mean(y, 3);
+    const flow = new Flow(inputOf(model), image);
+    for (const module of findModules(model)) {
+      const branches = flow.branches(module);
+      const mean = tf.mean(flow.compute(module.output), 3);
       const sums = tf.stack(branchNames.map((branch) => tf.sum(branches[branch])));
-      pending.push({ name: layer.name, mean, sums });
-    });
+      pending.push({ name: module.name, mean, sums });
+    }
     return pending.flatMap(({ mean, sums }) => [mean, sums]);
   });
   try {
@@ -75,26 +76,21 @@ export async function inspectModule(
   name: string,
   target?: number,
 ): Promise<ModuleView> {
-  const path = logitsPath(model);
-  const at = path.findIndex((layer) => layer.name === name);
-  const layer = path[at];
-  if (!layer || !isInception(layer)) {
+  const module = findModules(model).find((candidate) => candidate.name === name);
+  if (!module) {
     throw new RangeError(
       `inspectModule(${name}): expected the name of an Inception module, got none of this model. Open one of its modules.`,
     );
   }
-  const before = path.slice(0, at);
-  const after = path.slice(at + 1);
   const chosen = target ?? (await strongestClass(model, image));
   const { tensors, outputs, widths } = tf.tidy(() => {
-    const x = applyAll(before, image) as tf.Tensor4D;
-    const branches = layer.branches(x);
+    const branches = new Flow(inputOf(model), image).branches(module);
     const activation = tf.concat(
       branchNames.map((branch) => branches[branch]),
       3,
     );
     const gradient = tf.grad((value: tf.Tensor) => {
-      const logits = tf.reshape(applyAll(after, value), [-1]);
+      const logits = tf.reshape(new Flow(module.output, value).compute(logitsOf(model)), [-1]);
       return tf.sum(tf.slice(logits, chosen, 1));
     })(activation);
     const weights = tf.mean(gradient, [1, 2], true);
@@ -140,23 +136,16 @@ export async function inspectModule(
 }
 
 async function strongestClass(model: tfl.LayersModel, image: tf.Tensor): Promise<number> {
-  const index = tf.tidy(() => tf.argMax(tf.reshape(applyAll(logitsPath(model), image), [-1])));
+  const index = tf.tidy(() =>
+    tf.argMax(tf.reshape(new Flow(inputOf(model), image).compute(logitsOf(model)), [-1])),
+  );
   const [strongest = 0] = await index.data();
   index.dispose();
   return strongest;
 }
 
-function walk(
-  model: tfl.LayersModel,
-  image: tf.Tensor,
-  visit: (layer: Inception, x: tf.Tensor4D, y: tf.Tensor4D) => void,
-): void {
-  let value = image;
-  for (const layer of logitsPath(model)) {
-    const next = layer.apply(value, { training: false }) as tf.Tensor;
-    if (isInception(layer)) visit(layer, value as tf.Tensor4D, next as tf.Tensor4D);
-    value = next;
-  }
+function inputOf(model: tfl.LayersModel): tfl.SymbolicTensor {
+  return model.inputs[0];
 }
 
 function sumOf(values: ArrayLike<number>): number {
@@ -165,8 +154,8 @@ function sumOf(values: ArrayLike<number>): number {
   return sum;
 }
 
-function planeOf({ shape }: tf.Tensor4D): [number, number, number] {
-  return [shape[1], shape[2], shape[3]];
+function planeOf({ shape }: tf.Tensor): [number, number, number] {
+  return [shape[1] ?? 0, shape[2] ?? 0, shape[3] ?? 0];
 }
 
 function perBranch<T>(value: (branch: BranchName, index: number) => T): Record<BranchName, T> {

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { proxy, type ProxyMarked } from 'comlink';
+import { Inception } from '@googlenet/inception';
 import { optimizeForInference } from '@googlenet/model';
 import type { TrainingRunner } from '../train/training-runner';
 import { startEngine } from './engines';
+import { mainOutputIndex } from './graph';
 import { describeModules, inspectModule, summarizeModules } from './inspect';
 import { artifactsFromFiles, fetchArtifacts, loadModel } from './model-store';
+import { fitModules, readModules, type ModuleReadout, type References } from './opinions';
 import { predictOne, toInput } from './predict';
 import type { SavedModel } from '../train/training-protocol';
 import type {
@@ -17,6 +20,7 @@ import type {
   ModuleInfo,
   ModuleSummary,
   ModuleView,
+  Opinion,
   Prediction,
   Progress,
 } from './protocol';
@@ -29,6 +33,8 @@ export class NetworkWorker {
   /** The same network with its batch norms folded in, for predictions; the model itself where it has auxiliary heads. */
   private predictor: tfl.LayersModel | undefined;
   private runner: TrainingRunner | undefined;
+  private references: References | undefined;
+  private readouts: ModuleReadout[] | undefined;
 
   /** Starts an engine; a model that was loaded on the last one is built again on the new one. */
   async start(preferred?: EngineName, excluded?: EngineFailure[]): Promise<EngineReport> {
@@ -63,6 +69,21 @@ export class NetworkWorker {
     return this.withInput(image, (model, input) => inspectModule(model, input, module, target));
   }
 
+  /** Pictures with known classes, by which {@link opinions} reads the modules; 784 bytes each. */
+  setReferences(references: References): void {
+    this.references = references;
+    this.readouts = undefined;
+  }
+
+  /** What each module's features, and each auxiliary head, take the picture for. */
+  async opinions(image: Uint8Array): Promise<Opinion[]> {
+    const model = this.loaded();
+    if (!this.references)
+      throw new Error('NetworkWorker.opinions(): expected references, got none. Set them first.');
+    this.readouts ??= await fitModules(model, this.references);
+    return this.withInput(image, (_, input) => readModules(model, input, this.readouts ?? []));
+  }
+
   /** The loaded model as it was saved, to train it further. */
   savedModel(): SavedModel {
     if (!this.artifacts)
@@ -92,7 +113,7 @@ export class NetworkWorker {
     let predictor = model;
     try {
       modules = describeModules(model);
-      if (model.outputs.length === 1) predictor = optimizeForInference(model);
+      if (canBeOptimized(model)) predictor = optimizeForInference(model);
       await predictOne(predictor, new Uint8Array(784));
     } catch (error) {
       model.dispose();
@@ -104,13 +125,13 @@ export class NetworkWorker {
     this.name = name;
     this.model = model;
     this.predictor = predictor;
-    const classes = model.outputs[0]?.shape[1] ?? 10;
+    const classes = model.outputs[mainOutputIndex(model)]?.shape[1] ?? 10;
     return {
       name,
       parameters: model.countParams(),
-      classNames: Array.from({ length: classes }, (_, i) => String(i)),
+      classNames: classNamesOf(artifacts, classes),
       modules,
-      auxiliary: model.outputNames.slice(1),
+      auxiliary: model.outputNames.filter((_, i) => i !== mainOutputIndex(model)),
     };
   }
 
@@ -136,5 +157,21 @@ export class NetworkWorker {
     this.model?.dispose();
     this.predictor = undefined;
     this.model = undefined;
+    this.readouts = undefined;
   }
+}
+
+/** Batch norms can be folded into this project's own layers; auxiliary heads would be lost with it. */
+function canBeOptimized(model: tfl.LayersModel): boolean {
+  const own = model.layers.some((layer) => layer instanceof Inception);
+  return own && model.outputs.length === 1 && model.outputNames[0] === 'predictions';
+}
+
+/** The names that the trainer wrote into the file, else the numbers of the classes. */
+function classNamesOf({ userDefinedMetadata }: tf.io.ModelArtifacts, classes: number): string[] {
+  const metadata = (userDefinedMetadata ?? {}) as { googlenet?: { classNames?: unknown } };
+  const names: unknown = metadata.googlenet?.classNames;
+  const usable =
+    Array.isArray(names) && names.length === classes && names.every((name) => typeof name === 'string');
+  return usable ? names : Array.from({ length: classes }, (_, i) => String(i));
 }

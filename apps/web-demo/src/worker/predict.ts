@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { mainOutputIndex } from './graph';
 import type { Prediction } from './protocol';
 
 /** A picture of 784 bytes as the network's input `[1, 28, 28, 1]` in [0, 1]; the caller disposes it. */
@@ -29,8 +30,12 @@ export async function predictOne(model: tfl.LayersModel, image: Uint8Array): Pro
       name: model.outputNames[i] ?? `output${i}`,
       probabilities,
     }));
-    const [main, ...auxiliary] = heads;
-    return { probabilities: main?.probabilities ?? [], auxiliary, durationMs: performance.now() - started };
+    const main = mainOutputIndex(model);
+    return {
+      probabilities: heads[main]?.probabilities ?? [],
+      auxiliary: heads.filter((_, i) => i !== main),
+      durationMs: performance.now() - started,
+    };
   } finally {
     tf.dispose([input, ...outputs]);
   }

@@ -91,3 +91,12 @@ export interface Progress {
   loadedBytes: number;
   totalBytes: number;
 }
+
+/** What one place in the network takes the picture for. */
+export interface Opinion {
+  /** A module, or an auxiliary head. */
+  name: string;
+  probabilities: number[];
+  /** Of a module: the part of the reference pictures that it reads rightly this way. */
+  accuracy?: number;
+}

@@ -80,7 +80,7 @@ export class ConvBatchNorm extends ConvUnitLayer {
     });
   }
 
-  override getConfig() {
+  override getConfig(): tf.serialization.ConfigDict {
     const { filters, kernelSize, geometry } = this;
     return { ...super.getConfig(), filters, kernelSize: [...kernelSize], ...geometry };
   }

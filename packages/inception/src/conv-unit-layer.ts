@@ -1,3 +1,4 @@
+import type { serialization } from '@tensorflow/tfjs-core';
 import { initializers, InputSpec, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import type { ConvUnit } from './conv-unit';
 import {
@@ -48,7 +49,7 @@ export abstract class ConvUnitLayer extends layers.Layer {
     return this.trainableWeights.length === 0;
   }
 
-  override getConfig() {
+  override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), ...serializeUnitOptions(this.settings) };
   }
 

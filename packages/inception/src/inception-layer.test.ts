@@ -101,7 +101,9 @@ describe.each(CASES)('inception, %s', (_, options) => {
 
   it('makes the same layer again from its config', () => {
     const layer = build(options);
-    const copy = new (layer.constructor as typeof Inception)(layer.getConfig());
+    const copy = new (layer.constructor as typeof Inception)(
+      layer.getConfig() as unknown as InceptionOptions,
+    );
     copy.apply(tfl.input({ shape: [6, 7, CHANNELS] }));
     expect(copy.getConfig()).toEqual(layer.getConfig());
     copy.setWeights(layer.getWeights());

@@ -112,7 +112,7 @@ export class Inception extends ConvUnitLayer {
     return tf.tidy<InceptionBranches>(() => this.runBranches(x, this.infer));
   }
 
-  override getConfig() {
+  override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), filters: { ...this.filters }, kind: this.kind, branch5x5: this.branch5x5 };
   }
 

@@ -2,6 +2,9 @@ import { checkpointStore, type CheckpointStore } from './checkpoint-store';
 
 const tableName = 'checkpoints';
 
+/** `IDBFactory` where the project knows the DOM's types: naming it would ask Node projects to know them too. */
+type DatabaseFactory = typeof globalThis extends { indexedDB: infer Factory } ? Factory : undefined;
+
 /**
  * Checkpoints in the browser's IndexedDB: they outlast the page.
  *
@@ -11,7 +14,7 @@ const tableName = 'checkpoints';
  */
 export function indexedDbStore(
   name: string,
-  factory: IDBFactory | undefined = globalThis.indexedDB,
+  factory: DatabaseFactory | undefined = globalThis.indexedDB,
 ): CheckpointStore {
   if (!factory)
     throw new TypeError(

@@ -8,6 +8,23 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const workFolder = join(root, 'integrations', '.work');
 
 /**
+ * Whether a package holds nothing but a native add-on for one platform.
+ *
+ * @param {{ name: string }} one
+ */
+export const isBinaryPackage = ({ name }) => /-(linux|darwin|win32)-(x64|arm64)$/.test(name);
+
+/**
+ * Whether everything that a package exports lies in its folder. A binary package whose add-on was not built here is not complete.
+ *
+ * @param {{ folder: string, manifest: Record<string, any> }} one
+ */
+export function isComplete({ folder, manifest }) {
+  const targets = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(targets));
+  return targets(manifest.exports).every((path) => existsSync(join(folder, path)));
+}
+
+/**
  * The packages that are published, in an order in which each comes after those it depends on.
  *
  * @param {string} [from] - the root of the checkout to read

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import libnpmpublish from 'libnpmpublish';
 import { run } from './run.mjs';
-import { root } from './packages.mjs';
+import { publishedPackages, root } from './packages.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -95,7 +95,7 @@ function installedFolder(name, from) {
  * @param {string[]} names
  * @returns {string[]}
  */
-export function installedClosure(names) {
+function installedClosure(names) {
   const folders = new Set();
   const queue = names.map((name) => [name, root]);
   for (const [name, from] of queue) {
@@ -108,16 +108,22 @@ export function installedClosure(names) {
   return [...folders];
 }
 
+/** What the consumer projects install besides this project's packages. */
+const THIRD_PARTY = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-cpu', '@types/node'];
+
 /**
- * Publishes copies of installed third-party packages to the local registry, so that installing from it needs no other.
+ * Publishes copies of installed third-party packages to the local registry, so that installing from it needs no other:
+ * those that the consumer projects name, those that this project's packages depend on, and the dependencies of all.
  *
  * @param {string} url - of the local registry
- * @param {string[]} names - packages; their dependencies come along
  * @param {string} folder - where the tarballs are laid
  */
-export async function seedRegistry(url, names, folder) {
+export async function seedRegistry(url, folder) {
   mkdirSync(folder, { recursive: true });
-  const folders = installedClosure(names);
+  const own = publishedPackages();
+  const isOwn = (name) => own.some((one) => one.name === name);
+  const needed = own.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}));
+  const folders = installedClosure([...THIRD_PARTY, ...needed.filter((name) => !isOwn(name))]);
   const packed = JSON.parse(
     run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...folders], {
       cwd: root,

@@ -50,11 +50,7 @@ before(async () => {
     if (existsSync(generated)) cpSync(generated, join(folder, 'src', 'generated'), { recursive: true });
   }
   registry = await startRegistry(join(work, 'registry'));
-  await seedRegistry(
-    registry.url,
-    ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-cpu', 'pure-rand'],
-    join(work, 'third-party'),
-  );
+  await seedRegistry(registry.url, join(work, 'third-party'));
 });
 
 after(async () => {

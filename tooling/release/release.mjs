@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { publishedPackages, root } from '../../integrations/src/packages.mjs';
+import { isBinaryPackage, isComplete, publishedPackages, root } from '../../integrations/src/packages.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -66,12 +66,6 @@ function isPublished({ name, manifest }) {
   }
 }
 
-/** A binary package whose add-on was not built here must not go out empty. */
-function isComplete({ folder, manifest }) {
-  const addon = manifest.main;
-  return manifest.os === undefined || (addon !== undefined && existsSync(join(folder, addon)));
-}
-
 const waiting = readdirSync(join(root, '.changeset')).filter(
   (file) => file.endsWith('.md') && file !== 'README.md',
 );
@@ -106,6 +100,10 @@ const canProve = process.env.GITHUB_ACTIONS === 'true';
 for (const one of publishedPackages()) {
   const label = `${one.name}@${one.manifest.version}`;
   if (!isComplete(one)) {
+    if (!isBinaryPackage(one))
+      throw new Error(
+        `release(${label}): expected every file that "exports" names, got a gap. Run npm run build.`,
+      );
     console.log(`\n== ${label}: its add-on is not built (npm run build:native): passed over`);
     continue;
   }
@@ -121,7 +119,8 @@ for (const one of publishedPackages()) {
     '--tag',
     tag,
     canProve ? '--provenance' : '--no-provenance',
-    '--ignore-scripts',
+    // Only binary packages have a script that must run: it adds "os" and "cpu".
+    ...(isBinaryPackage(one) ? [] : ['--ignore-scripts']),
     ...npmOptions,
   ];
   if (options['dry-run']) args.push('--dry-run');

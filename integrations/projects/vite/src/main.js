@@ -11,5 +11,6 @@ const output = model.predict(tf.zeros([1, 28, 28, 1]));
 document.querySelector('#result').textContent = JSON.stringify({
   engine,
   outputShape: output.shape,
+  sum: (await output.data()).reduce((total, value) => total + value, 0),
   functions: [preprocessDrawing, predict].every((value) => typeof value === 'function'),
 });

@@ -5,6 +5,8 @@ import small from '../__fixtures__/keras-mnist-12.json';
 import full from '../__fixtures__/keras-mnist-28.json';
 import { googlenet, logitsModel } from '../index';
 
+/** Of outputs and loss. */
+const TOLERANCE = 1e-4;
 const GOLDENS = { 12: small, 28: full };
 
 /** Side of the input in pixels: 28 is MNIST's; 12 is for engines that would take minutes. */
@@ -30,15 +32,15 @@ export function byName(
  * Declares the test that compares the MNIST network at width 1/8 with Keras: outputs of inference and training, loss,
  * every weight's gradient. It runs on the backend that is current then.
  */
-export function testKerasNetwork(size: GoldenSize, tolerance = 1e-4): void {
+export function testKerasNetwork(size: GoldenSize, gradientTolerance = 1e-4): void {
   it(`the MNIST network at ${size}x${size} equals Keras in outputs, loss and every gradient`, () => {
     const model = goldenNetwork(size);
-    tf.tidy(() => compare(model, size, tolerance));
+    tf.tidy(() => compare(model, size, gradientTolerance));
     model.dispose();
   });
 }
 
-function compare(model: tfl.LayersModel, size: GoldenSize, tolerance: number): void {
+function compare(model: tfl.LayersModel, size: GoldenSize, gradientTolerance: number): void {
   const golden = GOLDENS[size];
   expect(model.countParams()).toBe(golden.parameters);
   const logits = logitsModel(model);
@@ -54,12 +56,12 @@ function compare(model: tfl.LayersModel, size: GoldenSize, tolerance: number): v
   expectGolden(
     { inference, training },
     { inference: golden.inference as Digest, training: golden.training as Digest },
-    tolerance,
+    TOLERANCE,
   );
-  expect(Math.abs(value.dataSync()[0] - golden.loss)).toBeLessThan(tolerance);
+  expect(Math.abs(value.dataSync()[0] - golden.loss)).toBeLessThan(TOLERANCE);
   const gradients = golden.gradients as unknown as Record<string, Digest>;
   const actual = byName(model.trainableWeights, (weight) => grads[weight.name]);
-  expectGolden(actual, gradients, tolerance);
+  expectGolden(actual, gradients, gradientTolerance);
   const idle = Object.keys(actual).filter((name) => !(name in gradients));
   expect(idle).toHaveLength(64);
   for (const name of idle)

@@ -14,17 +14,12 @@ import { train } from '../train';
 
 const GOLDENS = { 12: small, 28: full };
 
-export interface KerasParityOptions {
-  /** Side of the input: 28 is MNIST's, 12 is for engines that would take minutes. Default 28. */
-  size?: GoldenSize;
-  /** Of outputs, loss and gradients. Default 1e-4. */
-  tolerance?: number;
-  /**
-   * Of losses and weights over three Adam steps. Default 1e-4, which Keras in float32 keeps by a factor of three; an
-   * optimizer that adds epsilon after the bias correction, as PyTorch's does, misses it by a factor of ten.
-   */
-  stepTolerance?: number;
-}
+/**
+ * What rounding may do, by size. At 28x28 a ReLU input within rounding of zero is hardly avoidable, and Keras in
+ * float32 itself is 1.6e-3 from Keras in float64 after three steps; at 12x12 it is 3e-5, and an optimizer that adds
+ * epsilon after the bias correction, as PyTorch's does, is 1.4e-3 away.
+ */
+const TOLERANCES = { 12: { gradients: 1e-4, steps: 1e-3 }, 28: { gradients: 4e-3, steps: 1e-2 } };
 
 /**
  * Declares every test that compares this project with Keras, on one backend: a module of each kind, one step of the
@@ -32,11 +27,9 @@ export interface KerasParityOptions {
  *
  * For an engine's own tests; not shipped.
  * @param backend - name of a registered backend
+ * @param sizes - sides of the input: 28 is MNIST's, 12 is compared more closely and takes a slow engine less than a minute
  */
-export function testKerasParity(
-  backend: string,
-  { size = 28, tolerance = 1e-4, stepTolerance = 1e-4 }: KerasParityOptions = {},
-): void {
+export function testKerasParity(backend: string, sizes: readonly GoldenSize[] = [12, 28]): void {
   describe(`Keras parity on ${backend}`, () => {
     let previous: string;
     beforeAll(async () => {
@@ -46,9 +39,11 @@ export function testKerasParity(
     afterAll(async () => {
       if (previous) await tf.setBackend(previous);
     });
-    testKerasModules(tolerance);
-    testKerasNetwork(size, tolerance);
-    testKerasSteps(size, stepTolerance);
+    testKerasModules();
+    for (const size of sizes) {
+      testKerasNetwork(size, TOLERANCES[size].gradients);
+      testKerasSteps(size, TOLERANCES[size].steps);
+    }
   });
 }
 

@@ -1,0 +1,60 @@
+import { alternate, combine } from './alternate';
+import type { Row, Workload } from './rows/row';
+import { median, significant } from './statistics';
+import { convolutionTable, stepTable } from './table';
+
+const workload: Workload = { task: 'train', width: 1, batch: 8, steps: 1 };
+
+/** A row whose process prints the given line. */
+const printing = (name: string, line: string): Row => ({
+  name,
+  title: name.toUpperCase(),
+  command: () => ({
+    program: process.execPath,
+    args: ['-e', `console.log('noise'); console.log(${JSON.stringify(line)})`],
+  }),
+});
+
+describe('the benchmark', () => {
+  it('alternates the rows and takes medians', async () => {
+    const order: string[] = [];
+    const rows = [printing('a', '{"medianMs":4}'), printing('b', '{"medianMs":2,"processorMs":3}')];
+    const outcomes = await alternate(rows, workload, 2, (row, round) => order.push(`${row.name}${round}`));
+    expect(order).toEqual(['a0', 'b0', 'a1', 'b1']);
+    expect(stepTable(rows, workload, outcomes, 'a')).toBe(
+      '| engine | images/s | ratio | ms a step | images a processor second |\n| --- | --: | --: | --: | --: |\n' +
+        '| A | 2000 | 1.00x | 4.00 |  |\n| B | 4000 | 2.00x | 2.00 | 2667 |',
+    );
+  });
+
+  it('says why a row has no numbers', async () => {
+    const failing: Row = {
+      ...printing('a', ''),
+      command: () => ({ program: process.execPath, args: ['-e', 'throw new Error("no engine")'] }),
+    };
+    const missing: Row = { ...printing('b', ''), unavailable: () => 'not installed' };
+    const skipped: Row = { ...printing('c', ''), skip: () => 'minutes a step' };
+    const outcomes = await alternate([failing, missing, skipped], workload, 1, () => undefined);
+    expect([...outcomes.values()]).toEqual([
+      { reason: 'no engine' },
+      { reason: 'not installed' },
+      { reason: 'minutes a step' },
+    ]);
+  });
+
+  it('keeps the best rate of each convolution', () => {
+    const combined = combine([{ convolutions: { a: 1, b: 5 } }, { convolutions: { a: 2, b: 4 } }]);
+    expect(combined).toEqual({ convolutions: { a: 2, b: 5 } });
+    const outcomes = new Map([['x', { measurement: combined, rounds: 2 }]]);
+    expect(convolutionTable([printing('x', '')], outcomes)).toContain('| a | 2.00 |');
+  });
+
+  it('computes medians and rounds to three digits', () => {
+    expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
+    expect([significant(1234.6), significant(12.345), significant(0.12345)]).toEqual([
+      '1235',
+      '12.3',
+      '0.123',
+    ]);
+  });
+});

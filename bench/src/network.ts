@@ -1,0 +1,77 @@
+import { toStandardLayers } from '@googlenet/inception';
+import { googlenet, optimizeForInference } from '@googlenet/model';
+import { train, type TrainEvent, type TrainingData } from '@googlenet/training';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine, Workload } from './rows/row';
+
+const SIDE = 28;
+const CLASSES = 10;
+
+/** Random images, the same labels over and over; one batch for ever. */
+class SyntheticImages implements TrainingData {
+  readonly size = 1_000_000;
+
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async *batches({ batchSize }: { batchSize: number }) {
+    const images = Float32Array.from({ length: batchSize * SIDE * SIDE }, (_, i) => ((i * 7919) % 256) / 255);
+    const labels = Int32Array.from({ length: batchSize }, (_, i) => i % CLASSES);
+    for (;;)
+      yield {
+        images,
+        labels,
+        indices: labels,
+        shape: [batchSize, SIDE, SIDE, 1] as [number, number, number, number],
+      };
+  }
+}
+
+/** One step of the workload, ready to be timed. */
+export async function prepareStep(
+  engine: Engine,
+  { task, width, batch }: Workload,
+): Promise<() => Promise<unknown>> {
+  await engine.start();
+  const model = googlenet({ widthMultiplier: width, seed: 1 });
+  if (task === 'inference') {
+    const folded = optimizeForInference(model);
+    const images = tf.randomUniform([batch, SIDE, SIDE, 1], 0, 1, 'float32', 1);
+    return async () => {
+      const scores = folded.predict(images, { batchSize: batch }) as tf.Tensor;
+      await scores.data();
+      scores.dispose();
+    };
+  }
+  if (engine.network === 'stock') {
+    const layers = toStandardLayers(model);
+    layers.compile({ optimizer: tf.train.adam(), loss: 'categoricalCrossentropy' });
+    const images = tf.randomUniform([batch, SIDE, SIDE, 1], 0, 1, 'float32', 1);
+    const labels = tf.oneHot(
+      tf.tensor1d(
+        Array.from({ length: batch }, (_, i) => i % CLASSES),
+        'int32',
+      ),
+      CLASSES,
+    );
+    return () => layers.trainOnBatch(images, labels);
+  }
+  const events = train({
+    model,
+    data: new SyntheticImages(),
+    config: {
+      epochs: 1,
+      batchSize: batch,
+      seed: 1,
+      optimizer: { kind: 'adam' },
+      schedule: { kind: 'constant', learningRate: 1e-3 },
+    },
+  });
+  return () => nextStep(events);
+}
+
+async function nextStep(events: AsyncGenerator<TrainEvent>): Promise<void> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done) throw new Error('bench: expected training to go on, got its end.');
+    if (next.value.type === 'step') return;
+  }
+}

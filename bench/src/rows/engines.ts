@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from './row';
+
+async function startWasm(threads: number, simd: 'auto' | 'simd'): Promise<void> {
+  const { useWasm } = await import('@googlenet/backend-wasm');
+  const info = await useWasm({ threads, simd });
+  if (info.threads !== threads)
+    throw new Error(
+      `bench(wasm): expected ${threads} threads, got ${info.threads}: ${info.threadsNote ?? ''}.`,
+    );
+}
+
+async function start(backend: string): Promise<void> {
+  if (!(await tf.setBackend(backend)))
+    throw new Error(`bench: expected the backend "${backend}" to start, got a refusal.`);
+  await tf.ready();
+}
+
+/** Engines that run in this process's own kind, by row name. */
+export const ENGINES: Record<string, Engine> = {
+  cpu: {
+    network: 'project',
+    async start() {
+      await import('@tensorflow/tfjs-backend-cpu');
+      await start('cpu');
+    },
+  },
+  'stock-wasm': {
+    network: 'stock',
+    async start() {
+      await import('@tensorflow/tfjs-backend-wasm');
+      const { trainableStockWasm } = await import('@googlenet/backend-wasm');
+      trainableStockWasm();
+      await start('wasm');
+    },
+  },
+  'wasm-1-plain': { network: 'project', start: () => startWasm(1, 'simd') },
+  'wasm-1': { network: 'project', start: () => startWasm(1, 'auto') },
+  'wasm-2-plain': { network: 'project', start: () => startWasm(2, 'simd') },
+  'wasm-2': { network: 'project', start: () => startWasm(2, 'auto') },
+  onednn: {
+    network: 'project',
+    async start() {
+      const onednn = await import('@googlenet/backend-onednn');
+      const { available, reason } = onednn.isAvailable();
+      if (!available)
+        throw new Error(
+          `bench(onednn): expected the native engine, got none: ${reason ?? 'no reason given'}.`,
+        );
+      await start('onednn');
+    },
+  },
+};

@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import { ENGINES } from './engines';
+import type { Row, Workload } from './row';
+
+const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
+
+/** A row that runs one of {@link ENGINES} in a Node process. */
+function nodeRow(name: string, title: string, rest: Partial<Row> = {}): Row {
+  if (!(name in ENGINES))
+    throw new RangeError(`nodeRow: expected one of ${Object.keys(ENGINES).join(', ')}, got "${name}".`);
+  return {
+    name,
+    title,
+    command: ({ task, width, batch, steps }) => ({
+      program: process.execPath,
+      args: [
+        CHILD,
+        '--row',
+        name,
+        '--task',
+        task,
+        '--width',
+        `${width}`,
+        '--batch',
+        `${batch}`,
+        '--steps',
+        `${steps}`,
+      ],
+    }),
+    ...rest,
+  };
+}
+
+/** The cpu backend's filter gradient runs at 0.01 GFLOP/s: a training step would take many minutes. */
+function skipCpu({ task, batch, width }: Workload): string | undefined {
+  if (task === 'train') return 'minutes a step';
+  if (task === 'convolutions') return 'seconds a convolution';
+  return batch > 1 || width > 0.25 ? 'minutes a step' : undefined;
+}
+
+/** The rows of the table, slowest first; ratios are against `stock-wasm`. */
+export const ROWS: readonly Row[] = [
+  nodeRow('cpu', 'tfjs `cpu`', { skip: skipCpu }),
+  nodeRow('stock-wasm', 'tfjs `wasm`, stock layers, composed gradients'),
+  nodeRow('wasm-1-plain', 'this engine, 1 thread, plain SIMD'),
+  nodeRow('wasm-1', 'this engine, 1 thread, relaxed SIMD'),
+  nodeRow('wasm-2-plain', 'this engine, 2 threads, plain SIMD'),
+  nodeRow('wasm-2', 'this engine, 2 threads, relaxed SIMD'),
+];
+
+export const BASELINE = 'stock-wasm';

@@ -1,0 +1,44 @@
+/** What a run measures. */
+export interface Workload {
+  task: 'train' | 'inference' | 'convolutions';
+  /** Width multiplier of the MNIST variant. */
+  width: number;
+  /** Images a step. */
+  batch: number;
+  /** Timed steps, after one that warms up. */
+  steps: number;
+}
+
+/** One line of the table. A row runs in a process of its own that prints one JSON line, a {@link Measurement}. */
+export interface Row {
+  name: string;
+  title: string;
+  /** Why it cannot run here; nothing if it can. */
+  unavailable?(): string | undefined;
+  /** Why it does not run this workload; nothing if it does. */
+  skip?(workload: Workload): string | undefined;
+  /** The process to start. */
+  command(workload: Workload): {
+    program: string;
+    args: string[];
+    env?: Record<string, string>;
+    folder?: string;
+  };
+}
+
+/** What a process prints last. */
+export interface Measurement {
+  medianMs?: number;
+  /** Processor time of a step, all threads together. */
+  processorMs?: number;
+  /** GFLOP/s by convolution and pass. */
+  convolutions?: Record<string, number>;
+}
+
+/** An engine inside Node: what the child process does for a row. */
+export interface Engine {
+  /** Starts the engine; later calls run on it. */
+  start(): Promise<void>;
+  /** How the network is built and trained: the project's layers and trainer, or TensorFlow.js's own. */
+  network: 'project' | 'stock';
+}

@@ -1,0 +1,8 @@
+import { library } from '@googlenet-tooling/config/tsup';
+
+export default library({
+  entry: { cli: 'src/cli.ts', child: 'src/child.ts' },
+  format: ['esm'],
+  platform: 'node',
+  dts: false,
+});

@@ -68,7 +68,7 @@ export function testKerasSteps(size: GoldenSize, tolerance = 1e-4): void {
     const weights = byName(model.weights, (weight) => weight.read());
     expectGolden(weights, golden.weights as unknown as Record<string, Digest>, tolerance);
     model.dispose();
-  });
+  }, 240_000);
 }
 
 /** The three batches of the golden file. */

@@ -172,6 +172,10 @@ test('a Node project adds the native engine by its name alone', (context) => {
     assert.ok(result.reason && result.hint, 'it says why and what to do');
     return;
   }
+  const { os, cpu } = JSON.parse(
+    readFileSync(join(folder, 'node_modules', binary.name, 'package.json'), 'utf8'),
+  );
+  assert.deepEqual({ os, cpu }, { os: [process.platform], cpu: [process.arch] });
   assert.equal(result.available, true, result.reason);
   assert.equal(result.backend, 'onednn');
   assert.ok(result.largestDifference < 1e-5, `${result.largestDifference} from the cpu engine`);

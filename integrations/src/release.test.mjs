@@ -1,10 +1,10 @@
 // A whole release of a copy of the repository to a registry on the loopback address.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { publishedPackages, root } from './packages.mjs';
+import { isBinaryPackage, isComplete, publishedPackages, root } from './packages.mjs';
 import { run } from './run.mjs';
 import { seedRegistry, startRegistry } from './registry.mjs';
 
@@ -45,10 +45,9 @@ before(async () => {
   mkdirSync(work, { recursive: true });
   run('git', ['clone', '-q', '--no-hardlinks', root, checkout]);
   run('cp', ['-al', join(root, 'node_modules'), join(checkout, 'node_modules')]);
-  for (const { folder } of publishedPackages(checkout)) {
-    const generated = join(folder.replace(checkout, root), 'src', 'generated');
-    if (existsSync(generated)) cpSync(generated, join(folder, 'src', 'generated'), { recursive: true });
-  }
+  // A copy of what was built here of the native add-on, so that its package is released as well.
+  for (const one of publishedPackages().filter((one) => isBinaryPackage(one) && isComplete(one)))
+    cpSync(one.folder, join(checkout, 'packages', basename(one.folder)), { recursive: true, force: false });
   registry = await startRegistry(join(work, 'registry'));
   await seedRegistry(registry.url, join(work, 'third-party'));
 });
@@ -78,6 +77,8 @@ test('a change with a changeset becomes a version, a changelog entry and publish
   for (const folder of ['inception', 'model', 'mnist', 'training'])
     assert.equal(versionOf(folder), version, 'they move together');
   assert.equal(view(`@googlenet/model@${version}`).dependencies['@googlenet/inception'], `^${version}`);
+  const native = view(`@googlenet/backend-onednn@${version}`);
+  assert.equal(native.optionalDependencies['@googlenet/backend-onednn-linux-x64'], version);
 });
 
 test('a second run publishes nothing twice', () => {

@@ -1,39 +1,88 @@
 // Pooling over NHWC; channels are the vector direction, rows of images the thread direction. Part of kernels_table.h.
-constexpr int64_t kLanes = 64;
+constexpr int64_t kLanes = 16;
+// Vectors of the compiler: one register with AVX-512, two with AVX2, four with SSE.
+typedef float Lanes __attribute__((vector_size(64)));
+typedef int32_t IntLanes __attribute__((vector_size(64)));
+typedef uint8_t ByteLanes __attribute__((vector_size(16)));
+
+// 16 lanes, or the first `count` of them.
+template <bool Full, typename V, typename T>
+inline V loadLanes(const T* from, int64_t count) {
+  V v = {};
+  if (Full)
+    std::memcpy(&v, from, sizeof v);
+  else
+    for (int64_t i = 0; i < count; ++i) v[i] = from[i];
+  return v;
+}
+template <bool Full, typename V, typename T>
+inline void storeLanes(T* to, const V& v, int64_t count) {
+  if (Full)
+    std::memcpy(to, &v, sizeof v);
+  else
+    for (int64_t i = 0; i < count; ++i) to[i] = v[i];
+}
+
+// Bytes as integers; GCC 12 takes its own conversion apart lane by lane.
+inline IntLanes widen(const ByteLanes& bytes) {
+  IntLanes wide;
+#if defined(__AVX512F__)
+  const __m512i v = _mm512_cvtepu8_epi32(reinterpret_cast<const __m128i&>(bytes));
+  std::memcpy(&wide, &v, sizeof wide);
+#elif defined(__AVX2__)
+  const auto& all = reinterpret_cast<const __m128i&>(bytes);
+  const __m256i v[2] = {_mm256_cvtepu8_epi32(all), _mm256_cvtepu8_epi32(_mm_srli_si128(all, 8))};
+  std::memcpy(&wide, v, sizeof wide);
+#else
+  for (int i = 0; i < kLanes; ++i) wide[i] = bytes[i];
+#endif
+  return wide;
+}
+
+// Calls f(whether all 16 lanes are used, first channel, lanes) for every run of channels.
+template <typename F>
+inline void forRuns(int64_t channels, F f) {
+  int64_t c0 = 0;
+  for (; c0 + kLanes <= channels; c0 += kLanes) f(std::true_type{}, c0, kLanes);
+  if (c0 < channels) f(std::false_type{}, c0, channels - c0);
+}
+
+// A position that a window covers, or a window that covers a position.
+struct Tap {
+  int64_t offset;
+  int32_t position;
+  float share;
+};
 
 void maxPool(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
-#pragma omp parallel for schedule(static) if (s.images * s.outHeight * s.outWidth * s.channels > kSmall)
-  for (int64_t row = 0; row < s.images * s.outHeight; ++row) {
-    const int64_t image = row / s.outHeight, top = row % s.outHeight * s.strideHeight - s.padTop;
-    float best[kLanes];
-    int32_t index[kLanes];
-    for (int64_t column = 0; column < s.outWidth; ++column) {
-      const int64_t left = column * s.strideWidth - s.padLeft;
+#pragma omp parallel if (s.images * s.outHeight * s.outWidth * s.channels > kSmall)
+  {
+    std::vector<Tap> taps(static_cast<size_t>(s.windowHeight * s.windowWidth));
+#pragma omp for schedule(static)
+    for (int64_t row = 0; row < s.images * s.outHeight; ++row) {
+      const int64_t image = row / s.outHeight, top = row % s.outHeight * s.strideHeight - s.padTop;
       const int64_t y0 = std::max<int64_t>(0, top), y1 = std::min(s.height, top + s.windowHeight);
-      const int64_t x0 = std::max<int64_t>(0, left), x1 = std::min(s.width, left + s.windowWidth);
-      for (int64_t c0 = 0; c0 < s.channels; c0 += kLanes) {
-        const int64_t lanes = std::min(kLanes, s.channels - c0);
-        for (int64_t i = 0; i < kLanes; ++i) {
-          best[i] = -std::numeric_limits<float>::infinity();
-          index[i] = 0;
-        }
-        for (int64_t iy = y0; iy < y1; ++iy) {
-          for (int64_t ix = x0; ix < x1; ++ix) {
-            const float* in = x + ((image * s.height + iy) * s.width + ix) * s.channels + c0;
-            const auto position = static_cast<int32_t>((iy - top) * s.windowWidth + ix - left);
-#pragma omp simd
-            for (int64_t i = 0; i < lanes; ++i) {
-              const float value = in[i];
-              const bool larger = value > best[i];
-              best[i] = larger ? value : best[i];
-              index[i] = larger ? position : index[i];
-            }
+      for (int64_t column = 0; column < s.outWidth; ++column) {
+        const int64_t left = column * s.strideWidth - s.padLeft;
+        const int64_t x0 = std::max<int64_t>(0, left), x1 = std::min(s.width, left + s.windowWidth);
+        Tap* end = taps.data();
+        for (int64_t iy = y0; iy < y1; ++iy)
+          for (int64_t ix = x0; ix < x1; ++ix)
+            *end++ = {((image * s.height + iy) * s.width + ix) * s.channels, static_cast<int32_t>((iy - top) * s.windowWidth + ix - left), 0};
+        const int64_t at = (row * s.outWidth + column) * s.channels;
+        forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {
+          constexpr bool kFull = decltype(full)::value;
+          Lanes best = Lanes{} - std::numeric_limits<float>::infinity();
+          IntLanes index = {};
+          for (const Tap* tap = taps.data(); tap != end; ++tap) {
+            const auto value = loadLanes<kFull, Lanes>(x + tap->offset + c0, lanes);
+            const IntLanes larger = value > best;
+            best = larger ? value : best;
+            index = larger ? IntLanes{} + tap->position : index;
           }
-        }
-        const int64_t at = (row * s.outWidth + column) * s.channels + c0;
-        if (y != nullptr) std::memcpy(y + at, best, static_cast<size_t>(lanes) * sizeof(float));
-        if (winner != nullptr)
-          for (int64_t i = 0; i < lanes; ++i) winner[at + i] = static_cast<uint8_t>(index[i]);
+          if (y != nullptr) storeLanes<kFull>(y + at + c0, best, lanes);
+          if (winner != nullptr) storeLanes<kFull>(winner + at + c0, __builtin_convertvector(index, ByteLanes), lanes);
+        });
       }
     }
   }
@@ -45,39 +94,45 @@ inline int64_t firstOutput(int64_t at, int64_t pad, int64_t window, int64_t stri
 }
 inline int64_t endOutput(int64_t at, int64_t pad, int64_t stride, int64_t outputs) { return std::min(outputs, (at + pad) / stride + 1); }
 
+inline float windowShare(const PoolShape& s, int64_t oy, int64_t ox);
+
 // Each input position gathers from the windows that cover it, so that no two threads write one value.
+// term(full, offset of the first lane in dy, tap, lanes) gives what one window adds.
 template <typename Term>
-inline void poolGradient(float* dx, const PoolShape& s, bool accumulate, Term term) {
-#pragma omp parallel for schedule(static) if (s.images * s.height * s.width * s.channels > kSmall)
-  for (int64_t row = 0; row < s.images * s.height; ++row) {
-    const int64_t image = row / s.height, iy = row % s.height;
-    const int64_t oy0 = firstOutput(iy, s.padTop, s.windowHeight, s.strideHeight), oy1 = endOutput(iy, s.padTop, s.strideHeight, s.outHeight);
-    for (int64_t ix = 0; ix < s.width; ++ix) {
-      const int64_t ox0 = firstOutput(ix, s.padLeft, s.windowWidth, s.strideWidth), ox1 = endOutput(ix, s.padLeft, s.strideWidth, s.outWidth);
-      float* out = dx + (row * s.width + ix) * s.channels;
-      for (int64_t c0 = 0; c0 < s.channels; c0 += kLanes) {
-        const int64_t lanes = std::min(kLanes, s.channels - c0);
-        float sum[kLanes] = {};
-        if (accumulate) std::memcpy(sum, out + c0, static_cast<size_t>(lanes) * sizeof(float));
+inline void poolGradient(float* dx, const PoolShape& s, bool accumulate, bool shares, Term term) {
+#pragma omp parallel if (s.images * s.height * s.width * s.channels > kSmall)
+  {
+    std::vector<Tap> taps(static_cast<size_t>(s.windowHeight * s.windowWidth));
+#pragma omp for schedule(static)
+    for (int64_t row = 0; row < s.images * s.height; ++row) {
+      const int64_t image = row / s.height, iy = row % s.height;
+      const int64_t oy0 = firstOutput(iy, s.padTop, s.windowHeight, s.strideHeight), oy1 = endOutput(iy, s.padTop, s.strideHeight, s.outHeight);
+      for (int64_t ix = 0; ix < s.width; ++ix) {
+        const int64_t ox0 = firstOutput(ix, s.padLeft, s.windowWidth, s.strideWidth), ox1 = endOutput(ix, s.padLeft, s.strideWidth, s.outWidth);
+        Tap* end = taps.data();
         for (int64_t oy = oy0; oy < oy1; ++oy)
-          for (int64_t ox = ox0; ox < ox1; ++ox) term(image, iy, ix, oy, ox, c0, lanes, sum);
-        std::memcpy(out + c0, sum, static_cast<size_t>(lanes) * sizeof(float));
+          for (int64_t ox = ox0; ox < ox1; ++ox)
+            *end++ = {((image * s.outHeight + oy) * s.outWidth + ox) * s.channels,
+                      static_cast<int32_t>((iy + s.padTop - oy * s.strideHeight) * s.windowWidth + ix + s.padLeft - ox * s.strideWidth),
+                      shares ? windowShare(s, oy, ox) : 1.0f};
+        float* out = dx + (row * s.width + ix) * s.channels;
+        forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {
+          constexpr bool kFull = decltype(full)::value;
+          Lanes sum = {};
+          if (accumulate) sum = loadLanes<kFull, Lanes>(out + c0, lanes);
+          for (const Tap* tap = taps.data(); tap != end; ++tap) sum += term(full, tap->offset + c0, *tap, lanes);
+          storeLanes<kFull>(out + c0, sum, lanes);
+        });
       }
     }
   }
 }
 
 void maxPoolGradient(const uint8_t* winner, const float* dy, float* dx, const PoolShape& s, bool accumulate) {
-  poolGradient(dx, s, accumulate, [&](int64_t image, int64_t iy, int64_t ix, int64_t oy, int64_t ox, int64_t c0, int64_t lanes, float* sum) {
-    const int64_t at = ((image * s.outHeight + oy) * s.outWidth + ox) * s.channels + c0;
-    const auto position = static_cast<uint8_t>((iy + s.padTop - oy * s.strideHeight) * s.windowWidth + ix + s.padLeft - ox * s.strideWidth);
-    const uint8_t* w = winner + at;
-    const float* g = dy + at;
-#pragma omp simd
-    for (int64_t i = 0; i < lanes; ++i) {
-      const float gradient = g[i];
-      sum[i] += w[i] == position ? gradient : 0.0f;
-    }
+  poolGradient(dx, s, accumulate, false, [=](auto full, int64_t at, const Tap& tap, int64_t lanes) {
+    constexpr bool kFull = decltype(full)::value;
+    const IntLanes won = widen(loadLanes<kFull, ByteLanes>(winner + at, lanes)) == IntLanes{} + tap.position;
+    return won ? loadLanes<kFull, Lanes>(dy + at, lanes) : Lanes{};
   });
 }
 
@@ -110,10 +165,7 @@ void averagePool(const float* x, float* y, const PoolShape& s) {
 }
 
 void averagePoolGradient(const float* dy, float* dx, const PoolShape& s) {
-  poolGradient(dx, s, false, [&](int64_t image, int64_t, int64_t, int64_t oy, int64_t ox, int64_t c0, int64_t lanes, float* sum) {
-    const float share = windowShare(s, oy, ox);
-    const float* g = dy + ((image * s.outHeight + oy) * s.outWidth + ox) * s.channels + c0;
-#pragma omp simd
-    for (int64_t i = 0; i < lanes; ++i) sum[i] += g[i] * share;
+  poolGradient(dx, s, false, true, [=](auto full, int64_t at, const Tap& tap, int64_t lanes) {
+    return loadLanes<decltype(full)::value, Lanes>(dy + at, lanes) * tap.share;
   });
 }

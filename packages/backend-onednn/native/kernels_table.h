@@ -1,6 +1,9 @@
 // The table of one instruction set. KERNEL_NAMESPACE and KERNEL_NAME come from the including file.
 // Everything here has internal linkage, so that no copy is shared between instruction sets.
 #include <omp.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include <algorithm>
 #include <cmath>

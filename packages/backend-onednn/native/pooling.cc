@@ -11,6 +11,7 @@ PoolShape readShape(const Call& call, size_t index) {
   checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels});
   checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels});
   checkedProduct(call, "window and strides", {s.windowHeight, s.windowWidth, s.strideHeight, s.strideWidth});
+  if (s.windowHeight * s.windowWidth > 65536) call.failRange("expected a window of at most 65536 positions");
   checkedProduct(call, "padding", {s.padTop, s.padLeft}, 0);
   if (s.padTop > (1 << 20) || s.padLeft > (1 << 20)) call.failRange("expected a padding below 2^20");
   return s;

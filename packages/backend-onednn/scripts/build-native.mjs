@@ -1,16 +1,18 @@
 // Builds the add-on for this platform: `npm run build:native`. Options: --sanitize (address and undefined behaviour),
 // --out FOLDER. See README.md, "Building".
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { promisify, parseArgs } from 'node:util';
 import {
+  buildKey,
   findCompiler,
   findNodeHeaders,
   findOneDnn,
+  oneDnnLicence,
   outputFolder,
   packageFolder,
   sourceFolder,
@@ -24,7 +26,7 @@ const instructionSets =
   process.arch === 'x64'
     ? {
         kernels_avx2: ['-march=x86-64-v3'],
-        kernels_avx512: ['-march=x86-64-v4', '-mprefer-vector-width=512'],
+        kernels_avx512: ['-march=x86-64-v4', '-mprefer-vector-width=512', '-Wno-maybe-uninitialized'],
       }
     : {};
 const onlyX64 = ['kernels_avx2.cc', 'kernels_avx512.cc'];
@@ -52,7 +54,7 @@ export async function buildNative({ sanitize = false, out = outputFolder } = {})
   mkdirSync(objects, { recursive: true });
   mkdirSync(out, { recursive: true });
 
-  const warnings = ['-Wall', '-Wextra', '-Wno-unknown-pragmas'];
+  const warnings = ['-Wall', '-Wextra', '-Wno-unknown-pragmas', '-Wno-psabi'];
   const checks = sanitize
     ? ['-fsanitize=address,undefined', '-fno-omit-frame-pointer', '-g', '-O1']
     : ['-O3'];
@@ -66,6 +68,7 @@ export async function buildNative({ sanitize = false, out = outputFolder } = {})
     '-DNAPI_VERSION=8',
     ...warnings,
     ...checks,
+    ...(process.env.CXXFLAGS ?? '').split(/\s+/).filter(Boolean),
   ];
   const includes = [`-I${findNodeHeaders()}`, `-I${oneDnn.include}`];
 
@@ -90,27 +93,35 @@ export async function buildNative({ sanitize = false, out = outputFolder } = {})
   await Promise.all(Array.from({ length: Math.min(8, availableParallelism()) }, worker));
 
   const addon = join(out, 'onednn.node');
-  rmSync(addon, { force: true }); // a running process keeps the file it has loaded
-  rmSync(join(out, oneDnn.libraryName), { force: true });
-  copyFileSync(oneDnn.library, join(out, oneDnn.libraryName));
-  const undefinedSymbols =
+  const flagsForPlatform =
     process.platform === 'darwin'
       ? ['-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path']
       : ['-Wl,-rpath,$ORIGIN', '-Wl,-z,nodelete'];
-  await run(compiler, [
-    '-shared',
-    '-o',
-    addon,
-    ...compiled,
-    `-L${oneDnn.libraryFolder}`,
-    '-ldnnl',
-    '-fopenmp',
-    ...undefinedSymbols,
-    ...(sanitize ? checks : ['-s']),
-  ]);
+  const libraries = [`-L${oneDnn.libraryFolder}`, '-ldnnl', '-fopenmp'];
+  await replace(addon, (path) =>
+    run(compiler, [
+      '-shared',
+      '-o',
+      path,
+      ...compiled,
+      ...libraries,
+      ...flagsForPlatform,
+      ...(sanitize ? checks : ['-s']),
+    ]),
+  );
+  await replace(join(out, oneDnn.libraryName), (path) => copyFileSync(oneDnn.library, path));
   if (!existsSync(join(out, 'package.json')))
     writeFileSync(join(out, 'package.json'), '{ "private": true }\n');
+  writeFileSync(join(out, 'LICENSE-oneDNN'), oneDnnLicence(oneDnn));
+  writeFileSync(join(out, 'build.json'), `${JSON.stringify(buildKey(oneDnn), null, 2)}\n`);
   return addon;
+}
+
+/** Makes a file beside the old one and renames it, so that whoever loads it meets the one or the other. */
+async function replace(path, make) {
+  const fresh = `${path}.${process.pid}`;
+  await make(fresh);
+  renameSync(fresh, path);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

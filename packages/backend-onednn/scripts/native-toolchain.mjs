@@ -1,8 +1,9 @@
 // What is needed to build the add-on, and where it is: a C++ compiler, oneDNN, Node-API headers.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -56,4 +57,25 @@ export function findOneDnn() {
 
 export function findNodeHeaders() {
   return join(dirname(require.resolve('node-api-headers/package.json')), 'include');
+}
+
+/** What an add-on is built from: it is outdated where this differs from its build.json. */
+export function buildKey(oneDnn) {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(sourceFolder).sort())
+    hash.update(name).update(readFileSync(join(sourceFolder, name)));
+  return { sources: hash.digest('hex').slice(0, 16), oneDnn: basename(oneDnn.library), platform };
+}
+
+/** The text of oneDNN's licence, from the system or the wheel; the Apache licence's address where neither has it. */
+export function oneDnnLicence(oneDnn) {
+  const candidates = [
+    '/usr/share/doc/libdnnl2/copyright',
+    '/usr/share/doc/libdnnl3/copyright',
+    join(oneDnn.include, '../share/doc/dnnl/LICENSE'),
+  ];
+  const found = candidates.find((path) => existsSync(path));
+  return found
+    ? readFileSync(found, 'utf8')
+    : 'oneDNN is licensed under the Apache License 2.0: https://www.apache.org/licenses/LICENSE-2.0\n';
 }

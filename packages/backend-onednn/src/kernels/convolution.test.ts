@@ -11,6 +11,7 @@ import {
   type Tensor4D,
   tensor4d,
 } from '@tensorflow/tfjs-core';
+import { setThreads } from '../index';
 import { describeNative, expectNoTensors, expectSame, RandomCase } from '../testing/compare';
 
 interface Case {
@@ -64,6 +65,7 @@ const build = ({ x, filter, data }: Case) => {
 };
 
 describeNative('convolutions equal those of the cpu backend', () => {
+  beforeAll(() => setThreads(1));
   afterAll(expectNoTensors);
 
   test('Conv2D on 250 random shapes', () => {

@@ -79,6 +79,9 @@ describe('googlenet train', () => {
     expect(io.out()).toMatch(/\ntest accuracy \d+\.\d\d % {2}\(\d+ of 20 wrong\)\n/);
     expect(io.out()).toContain('confusion matrix');
     expect(io.out()).toMatch(/\nmodel +whole\/model\/model\.json\n/);
+    expect(io.out()).toMatch(
+      /\nThis run used 0\.01 of the filters and 24 of 30 training images\. .* --preset mnist\n$/,
+    );
   });
 
   it('writes down everything that a claim about the run needs', () => {

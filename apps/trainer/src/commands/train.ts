@@ -168,6 +168,22 @@ async function follow(
   return done && !signal.aborted;
 }
 
+/** Says plainly what a small run left out. */
+function extent({ config, data, counts }: Finished): string[] {
+  const { widthMultiplier } = config.model;
+  const left = [
+    ...(widthMultiplier === 1 ? [] : [`${widthMultiplier} of the filters`]),
+    ...(config.data.subset === undefined
+      ? []
+      : [`${thousands(counts.training)} of ${thousands(data.train.size)} training images`]),
+  ];
+  if (left.length === 0) return [];
+  return [
+    '',
+    `This run used ${left.join(' and ')}. The full network on all of them: googlenet train --preset mnist`,
+  ];
+}
+
 function stopped(io: Io, json: boolean, run: RunFolder): ExitCode {
   if (!json) say(io, `Stopped and saved. Go on with: googlenet train --resume ${shown(io.cwd, run.path)}`);
   return ExitCode.interrupted;
@@ -236,6 +252,7 @@ async function finish(io: Io, signal: AbortSignal, finished: Finished): Promise<
     say(io, `model   ${shown(io.cwd, join(run.modelPath, 'model.json'))}`);
     if (sheet !== undefined) say(io, `sheet   ${shown(io.cwd, sheet)} (the worst mistakes)`);
     say(io, `summary ${shown(io.cwd, run.summaryPath)}`);
+    for (const line of extent(finished)) say(io, line);
     if (below)
       say(
         io,

@@ -1,0 +1,107 @@
+import type { EpochEvent, StepEvent, TrainEvent } from '@googlenet/training';
+import { fakeIo } from '../testing/fake-io';
+import { trainView } from './train-view';
+
+const start: TrainEvent = {
+  type: 'start',
+  step: 0,
+  epoch: 0,
+  stepsPerEpoch: 20,
+  totalSteps: 40,
+  trainableParameters: 1234,
+  resumed: false,
+  damaged: [],
+};
+
+const step = (batch: number): StepEvent => ({
+  type: 'step',
+  step: batch,
+  totalSteps: 40,
+  epoch: 1,
+  batch,
+  stepsPerEpoch: 20,
+  loss: 0.5,
+  crossEntropy: 0.5,
+  accuracy: 0.75,
+  learningRate: 0.001,
+  images: 32,
+  durationMs: 320,
+  imagesPerSecond: 100,
+});
+
+const epoch: EpochEvent = {
+  type: 'epoch',
+  epoch: 1,
+  epochs: 2,
+  step: 20,
+  loss: 0.4,
+  crossEntropy: 0.4,
+  accuracy: 0.8,
+  validation: { loss: 0.2, accuracy: 0.9, ece: 0.01, durationMs: 50 },
+  durationMs: 65_000,
+  imagesPerSecond: 100,
+};
+
+const EPOCH_LINE =
+  'epoch 1/2  loss 0.4000  accuracy 80.00 %  validation 90.00 % (loss 0.2000)  1:05, 100 images/s';
+
+describe('trainView', () => {
+  it('prints plain lines, about ten an epoch, where there is no terminal', () => {
+    const io = fakeIo('/');
+    const view = trainView(io, false);
+    view.event(start);
+    for (let batch = 1; batch <= 20; batch++) view.event(step(batch));
+    view.event(epoch);
+    const lines = io.out().trimEnd().split('\n');
+    expect(lines[0]).toBe('1,234 trainable parameters, 40 steps, 20 an epoch');
+    expect(lines[1]).toBe('epoch 1 step 1/40  loss 0.500  accuracy 75.0 %  100 images/s  12 s left');
+    expect(lines).toHaveLength(13);
+    expect(lines.at(-1)).toBe(EPOCH_LINE);
+  });
+
+  it('draws a bar on a terminal with loss, accuracy, speed and time left, and takes it away for the epoch line', () => {
+    const io = fakeIo('/', true);
+    const view = trainView(io, false);
+    view.event(start);
+    view.event(step(1));
+    view.event(step(10));
+    view.event({ type: 'evaluating', epoch: 1, images: 5000 });
+    expect(io.out()).toContain('checking 5,000 validation images');
+    view.event(epoch);
+    view.close();
+    // eslint-disable-next-line no-control-regex
+    const text = io.out().replace(/\u001b\[[\d;?]*[A-Za-z]/g, '');
+    expect(text).toMatch(/epoch 1\/2 █+░+ 50 % {2}/);
+    expect(text.endsWith(`${EPOCH_LINE}\n`)).toBe(true);
+  });
+
+  it('gives programs each event as one JSON line, and no notes', () => {
+    const io = fakeIo('/', true);
+    const view = trainView(io, true);
+    view.note('engine');
+    view.event(start);
+    view.event(step(1));
+    expect(
+      io
+        .out()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([start, step(1)]);
+  });
+
+  it('says what was damaged, where it goes on, and why it ended early', () => {
+    const io = fakeIo('/');
+    const view = trainView(io, false);
+    view.event({
+      ...start,
+      resumed: true,
+      step: 12,
+      damaged: [{ name: 'step-20.ckpt', reason: 'it is torn' }],
+    });
+    view.event({ type: 'done', reason: 'earlyStopping', step: 20, epochs: 1, best: null, weights: 'last' });
+    expect(io.out()).toBe(
+      'checkpoint step-20.ckpt is damaged and passed over: it is torn\ngoing on after step 12 of 40\nstopped early after epoch 1: no progress on the validation images\n',
+    );
+  });
+});

@@ -173,7 +173,7 @@ describeNative('memory', () => {
 
   test('the profile counts and starts anew', () => {
     engineProfile();
-    tf.tidy(() => tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])));
+    tf.tidy(() => void tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])));
     expect(engineProfile().matrix).toBeGreaterThan(0);
     expect(engineProfile().matrix).toBe(0);
   });

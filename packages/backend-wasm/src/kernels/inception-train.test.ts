@@ -145,18 +145,21 @@ function fused(
 }
 
 describe('InceptionTrain', () => {
-  it.each(CASES)('and its gradient equal the module composed from plain operations: case %#', async (module) => {
-    const numbers = numbersOf(seeded(91), module);
-    await tf.setBackend('cpu');
-    const expected = composed(module, numbers);
-    for (const options of ENGINES) {
-      await useWasm(options);
-      const before = tf.memory() as tf.MemoryInfo & { usedBytes: number };
-      expect(difference(expected, fused(module, numbers), 2e-4)).toBeUndefined();
-      const after = tf.memory() as typeof before;
-      // Scratch and zero padding may have been taken once; a second run takes nothing.
-      fused(module, numbers);
-      expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, usedBytes: after.usedBytes });
-    }
-  });
+  it.each(CASES)(
+    'and its gradient equal the module composed from plain operations: case %#',
+    async (module) => {
+      const numbers = numbersOf(seeded(91), module);
+      await tf.setBackend('cpu');
+      const expected = composed(module, numbers);
+      for (const options of ENGINES) {
+        await useWasm(options);
+        const before = tf.memory() as tf.MemoryInfo & { usedBytes: number };
+        expect(difference(expected, fused(module, numbers), 2e-4)).toBeUndefined();
+        const after = tf.memory() as typeof before;
+        // Scratch and zero padding may have been taken once; a second run takes nothing.
+        fused(module, numbers);
+        expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, usedBytes: after.usedBytes });
+      }
+    },
+  );
 });

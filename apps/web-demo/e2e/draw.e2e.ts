@@ -1,4 +1,4 @@
-import { networkReady, openSite, drawDigit, settledAnswer, type Site } from './site';
+import { dropFiles, networkReady, openSite, drawDigit, settledAnswer, touchDigit, type Site } from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -88,12 +88,30 @@ describe('drawing', () => {
     const input = page.getByLabel('Picture file');
     await input.setInputFiles({ name: 'one.png', mimeType: 'image/png', buffer: Buffer.from(png) });
     expect(await settledAnswer(page)).toBe('1');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await dropFiles(page, '.drawing-canvas', [{ name: 'one.png', type: 'image/png', bytes: png }]);
+    expect(await settledAnswer(page)).toBe('1');
     await input.setInputFiles({
       name: 'broken.png',
       mimeType: 'image/png',
       buffer: Buffer.from('not a picture'),
     });
     await page.getByRole('alert').getByText('showPicture(broken.png): expected a picture').waitFor();
+    await page.context().close();
+  });
+
+  it('follows a finger at phone width, without scrolling the page away', async () => {
+    const { page } = await site.open('', {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    await networkReady(page);
+    for (const digit of [2, 5]) {
+      await touchDigit(page, digit);
+      expect(await settledAnswer(page)).toBe(String(digit));
+      await page.getByRole('button', { name: 'Clear' }).click();
+    }
     await page.context().close();
   });
 

@@ -43,6 +43,11 @@ describe('looking inside', () => {
     expect(Math.abs(parts.reduce((sum, part) => sum + Number.parseInt(part), 0) - 100)).toBeLessThanOrEqual(
       2,
     );
+    const minds = page.getByTestId('mind').locator('tbody tr');
+    await minds.nth(9).waitFor({ timeout: 30_000 });
+    const rows = await minds.evaluateAll((all) => all.map((row) => row.querySelector('th')?.textContent));
+    expect(rows).toEqual(['3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b', 'answer']);
+    expect(await minds.nth(9).locator('.best').innerText()).toMatch(/^\d+$/);
     expect(problems).toEqual([]);
     await page.context().close();
   });

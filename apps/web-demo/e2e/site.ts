@@ -83,3 +83,36 @@ export async function settledAnswer(page: Page): Promise<string> {
   }
   return (await answer.innerText()).trim().slice(-1);
 }
+
+/** Drops files on an element, as a hand with a mouse would. */
+export async function dropFiles(
+  page: Page,
+  selector: string,
+  files: { name: string; type: string; bytes: number[] }[],
+): Promise<void> {
+  await page.locator(selector).evaluate((element, dropped) => {
+    const dataTransfer = new DataTransfer();
+    for (const { name, type, bytes } of dropped)
+      dataTransfer.items.add(new File([Uint8Array.from(bytes)], name, { type }));
+    for (const type of ['dragover', 'drop']) {
+      element.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    }
+  }, files);
+}
+
+/** Draws a digit with a finger. */
+export async function touchDigit(page: Page, digit: number): Promise<void> {
+  const canvas = page.getByLabel('Drawing canvas');
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error('touchDigit: expected a visible canvas, got none.');
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  for (const stroke of digitStrokes[digit] ?? []) {
+    const points = stroke.map(([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height }));
+    await touch('touchStart', points.slice(0, 1));
+    for (const point of points.slice(1)) await touch('touchMove', [point]);
+    await touch('touchEnd', []);
+  }
+}

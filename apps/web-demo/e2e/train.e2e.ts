@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { dist, openSite, type Site } from './site';
+import { dist, dropFiles, openSite, type Site } from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -76,7 +76,6 @@ describe('training in the page', () => {
     const downloads: string[] = [];
     page.on('download', (download) => downloads.push(download.suggestedFilename()));
     await page.getByRole('button', { name: 'Download' }).click();
-    await expect(page.waitForEvent('download', { timeout: 10_000 }).then(() => true)).resolves.toBe(true);
     await page.getByRole('button', { name: 'Use it for drawing' }).click();
     await page.getByTestId('loaded-model').getByText('Loaded: trained here').waitFor();
     expect(downloads).toContain('model.json');
@@ -91,7 +90,8 @@ describe('training in the page', () => {
     const weights = readFileSync(join(dist, 'model/weights.bin'));
     const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
 
-    await input.setInputFiles([file('model.json', Buffer.from('{ "broken'))]);
+    const broken = { name: 'model.json', type: 'application/json', bytes: [...Buffer.from('{ "broken')] };
+    await dropFiles(page, '[data-testid=model-drop]', [broken]);
     await page.getByRole('alert').getByText('loadModel(model.json): expected JSON').waitFor();
     await input.setInputFiles([file('model.json', Buffer.from('{"name": "another"}'))]);
     await page.getByRole('alert').getByText('expected a TensorFlow.js layers model').waitFor();

@@ -11,5 +11,7 @@ export default function buildSite() {
   execFileSync('npm', ['run', 'build', '--silent', '--', '--logLevel', 'warn'], {
     cwd: root,
     stdio: 'inherit',
+    // Jest sets NODE_ENV to test, with which Vite builds a development page.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
 }

@@ -25,7 +25,9 @@ export function App() {
       <header class="top-bar">
         <a class="wordmark" href={routeTo('draw')}>
           <img src="./favicon.svg" width="28" height="28" alt="" />
-          GoogLeNet, live
+          <span>
+            GoogLeNet<span class="wide-only">, live</span>
+          </span>
         </a>
         <nav class="tabs" aria-label="Views">
           {Object.entries(tabs).map(([name, { title }]) => (

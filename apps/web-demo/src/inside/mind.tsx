@@ -40,7 +40,7 @@ export function Mind() {
                 </th>
               ))}
               <th scope="col" class="mind-note">
-                <span class="visually-hidden">Right on</span>
+                right on
               </th>
             </tr>
           </thead>
@@ -63,9 +63,12 @@ export function Mind() {
         </table>
       </div>
       <p class="soft small">
-        In percent. Each row asks one module alone: which digit's average is nearest to what its channels say?
-        The averages are those of 100 test digits, and the number at the end is how many of these it gets
-        right, each judged without itself.
+        In percent. Each row asks one module alone: which digit's average, over 100 test digits, is nearest to
+        what its channels say?
+        <span class="wide-only">
+          {' '}
+          At the end: how many of the 100 it gets right, each judged without itself.
+        </span>
         {auxiliary.length > 0 && ' The auxiliary heads were trained to answer on the way.'}
       </p>
     </section>

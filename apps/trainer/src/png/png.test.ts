@@ -94,18 +94,15 @@ describe('contactSheet', () => {
     expect(at(left - 1, top - 1)).toEqual([200, 200, 200]);
   });
 
-  it('grows by a row for each eight images', () => {
+  it('grows by a row when a row is full', () => {
     const item = { pixels: new Uint8Array(784), caption: 'a', note: 'b' };
-    const height = (count: number): number =>
-      PNG.sync.read(
-        contactSheet(
-          Array.from({ length: count }, () => item),
-          { title: '', height: 28, width: 28 },
-        ),
-      ).height;
-    expect(height(9) - height(8)).toBe(height(17) - height(16));
-    expect(height(9)).toBeGreaterThan(height(8));
-    expect(height(1)).toBe(height(8));
+    const height = (count: number): number => {
+      const items = Array.from({ length: count }, () => item);
+      return PNG.sync.read(contactSheet(items, { title: '', height: 28, width: 28, columns: 2 })).height;
+    };
+    expect(height(3) - height(2)).toBe(height(5) - height(4));
+    expect(height(3)).toBeGreaterThan(height(2));
+    expect(height(1)).toBe(height(2));
   });
 });
 

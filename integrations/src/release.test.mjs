@@ -77,6 +77,7 @@ test('a change with a changeset becomes a version, a changelog entry and publish
   for (const folder of ['inception', 'model', 'mnist', 'training'])
     assert.equal(versionOf(folder), version, 'they move together');
   assert.equal(view(`@googlenet/model@${version}`).dependencies['@googlenet/inception'], `^${version}`);
+  assert.match(git('tag', '--list'), new RegExp(`^@googlenet/model@${version.replaceAll('.', '\\.')}$`, 'm'));
   const native = view(`@googlenet/backend-onednn@${version}`);
   assert.equal(native.optionalDependencies['@googlenet/backend-onednn-linux-x64'], version);
 });

@@ -126,3 +126,6 @@ for (const one of publishedPackages()) {
   if (options['dry-run']) args.push('--dry-run');
   execFileSync('npm', args, { cwd: one.folder, stdio: 'inherit' });
 }
+
+// The release workflow reads the "New tag:" lines and makes a GitHub release of each.
+if (!options['dry-run']) step('tags', 'npx', ['changeset', 'tag']);

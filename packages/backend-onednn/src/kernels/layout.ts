@@ -1,7 +1,7 @@
 import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { allFloat, define, input } from './define';
 
-/** Concat and Slice as copies of rows. */
+/** Concat, Slice and SplitV as copies of rows. */
 export function registerLayouts(): void {
   define<{ axis: number }>('Concat', (backend, inputs, attributes) => {
     const tensors = (Object.values(inputs) as TensorInfo[]).filter((t) => util.sizeFromShape(t.shape) > 0);
@@ -42,5 +42,27 @@ export function registerLayouts(): void {
       Float64Array.of(values.length / length, length, (begin[axis] ?? 0) * inner, stride, 0, length),
     );
     return info;
+  });
+
+  define<{ numOrSizeSplits: number[] | number; axis: number }>('SplitV', (backend, inputs, attributes) => {
+    const x = input(inputs, 'x');
+    if (!allFloat(x)) return undefined;
+    const axis = util.parseAxisParam(attributes.axis, x.shape)[0];
+    const sizes = backend_util.prepareSplitSize(x, attributes.numOrSizeSplits, axis);
+    if (sizes.some((size) => size === 0)) return undefined;
+    const inner = util.sizeFromShape(x.shape.slice(axis + 1));
+    const stride = x.shape[axis] * inner;
+    let offset = 0;
+    return sizes.map((size) => {
+      const { info, values } = backend.allocate(x.shape.with(axis, size));
+      const length = size * inner;
+      backend.addon.copyRows(
+        backend.floats(x),
+        values,
+        Float64Array.of(values.length / length, length, offset, stride, 0, length),
+      );
+      offset += length;
+      return info;
+    });
   });
 }

@@ -1,0 +1,20 @@
+import { split, tensor } from '@tensorflow/tfjs-core';
+import { describeNative, expectNoTensors, expectSame, RandomCase } from '../testing/compare';
+
+describeNative('splits equal those of the cpu backend', () => {
+  afterAll(expectNoTensors);
+
+  test('SplitV on 100 random shapes, axes and sizes', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const data = new RandomCase(seed);
+      const shape = Array.from({ length: data.integer(1, 4) }, () => data.integer(1, 5));
+      const axis = data.integer(0, shape.length - 1);
+      const sizes = Array.from({ length: data.integer(1, 3) }, () => data.integer(1, 4));
+      shape[axis] = sizes.reduce((a, b) => a + b);
+      const values = data.floats(shape.reduce((a, b) => a * b));
+      const label = `seed ${seed}: ${JSON.stringify({ shape, axis, sizes })}`;
+      const counted = data.pick([axis, axis - shape.length]);
+      expectSame(() => split(tensor(values, shape), sizes, counted), label, 0);
+    }
+  });
+});

@@ -36,7 +36,7 @@ const browser = await chromium.launch({ executablePath, args: chromiumFlags });
 try {
   const wanted = folder
     ? Object.entries(looks).flatMap(([look, options]) => views.map((view) => ({ look, options, view })))
-    : [{ look: 'wide', options: looks.wide, view: 'inside' }];
+    : [{ look: 'wide', options: { ...looks.wide, viewport: { width: 1280, height: 1420 } }, view: 'inside' }];
   const target = folder ?? join(root, 'docs');
   mkdirSync(target, { recursive: true });
   for (const { look, options, view } of wanted) {

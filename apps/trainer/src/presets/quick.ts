@@ -1,13 +1,17 @@
 import type { Preset } from './preset';
 
-/** A narrow network on a part of the data: minutes on two cores without anything native. */
+/**
+ * A narrow network and one pass over half of the images: minutes on two cores without anything native.
+ *
+ * Chosen on validation images alone, for what it reaches in the time.
+ */
 export const quick: Preset = {
-  title: 'width 0.25, part of the training images; minutes on two cores',
+  title: 'an eighth of the filters, half of the images, one pass; minutes on two cores',
   config: {
-    data: { subset: 12_000, validationFraction: 0.1 },
-    model: { widthMultiplier: 0.25, batchNormMomentum: 0.9 },
+    data: { subset: 32_000, validationFraction: 0.05 },
+    model: { widthMultiplier: 0.125, dropout: 0.1, batchNormMomentum: 0.9 },
     training: {
-      epochs: 2,
+      epochs: 1,
       batchSize: 32,
       optimizer: { kind: 'adam' },
       schedule: { kind: 'oneCycle', learningRate: 0.004 },

@@ -21,7 +21,12 @@ export default defineConfig({
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es' },
-  build: { target: 'es2022', sourcemap: true, chunkSizeWarningLimit: 1200 },
+  build: {
+    target: 'es2022',
+    sourcemap: true,
+    chunkSizeWarningLimit: 1200,
+    license: { fileName: 'licenses.md' },
+  },
   server: { headers: isolation },
   preview: { headers: isolation },
   plugins: [contentSecurityPolicy(), serviceWorker()],

@@ -109,6 +109,16 @@ describe('training in the page', () => {
     await page.getByLabel('Begin with', { exact: true }).selectOption('loaded');
     expect(await page.getByLabel('Width', { exact: true }).isDisabled()).toBe(true);
     expect(await phase(page)).toBe('idle');
+
+    await page.getByLabel('Training images', { exact: true }).selectOption('500');
+    await page.getByLabel('Batch size', { exact: true }).selectOption('8');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await waitForStep(page, 2);
+    // A trained network's loss: one that has begun anew would be at 2.3, the logarithm of ten.
+    const loss = await page.locator('.facts div', { hasText: 'Loss' }).locator('dd').innerText();
+    expect(Number(loss)).toBeLessThan(2);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await waitForPhase(page, 'stopped');
     await page.context().close();
   });
 });

@@ -6,6 +6,7 @@ import { route, routeTo, type View } from './state/route';
 import { EngineNotice, EnginePicker } from './ui/engine-picker';
 import { ModelNotice, TroubleNotice } from './ui/model-notice';
 import { ThemeButton } from './ui/theme-button';
+import { ViewBoundary } from './ui/view-boundary';
 
 const tabs: Record<View, { title: string; view: ComponentType }> = {
   draw: { title: 'Draw', view: DrawView },
@@ -44,11 +45,13 @@ export function App() {
       <main id="content" tabIndex={-1}>
         <TroubleNotice />
         <ModelNotice />
-        <Suspense
-          fallback={<div class="skeleton view-skeleton" role="status" aria-label="Loading this view" />}
-        >
-          <CurrentView />
-        </Suspense>
+        <ViewBoundary key={current}>
+          <Suspense
+            fallback={<div class="skeleton view-skeleton" role="status" aria-label="Loading this view" />}
+          >
+            <CurrentView />
+          </Suspense>
+        </ViewBoundary>
       </main>
       <footer>
         <EngineNotice />

@@ -30,7 +30,8 @@ export const prediction = signal<Prediction | undefined>(undefined);
 export const trouble = signal<string | undefined>(undefined);
 
 const engineKey = 'googlenet-engine';
-export const { remote: network } = createNetworkWorker();
+const worker = createNetworkWorker();
+export const network = worker.remote;
 
 /** Starts the engine, loads the shipped model, and from then on answers every new picture. */
 export async function startNetwork(): Promise<void> {
@@ -47,7 +48,10 @@ export async function startNetwork(): Promise<void> {
 export async function useEngine(preferred?: EngineName, excluded?: EngineFailure[]): Promise<boolean> {
   engine.value = { phase: 'starting' };
   try {
-    engine.value = { phase: 'ready', report: await network.start(preferred, excluded) };
+    engine.value = {
+      phase: 'ready',
+      report: await Promise.race([network.start(preferred, excluded), worker.broken]),
+    };
     return true;
   } catch (error) {
     engine.value = { phase: 'failed', message: messageOf(error) };

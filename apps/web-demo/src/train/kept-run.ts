@@ -24,8 +24,17 @@ export function readRun(storage: Pick<Storage, 'getItem'> = localStorage): KeptR
   }
 }
 
+/** Keeps a run; where the browser has no room or no leave for it, the run goes on without being kept. */
 export function keepRun(run: KeptRun): void {
-  localStorage.setItem(storageKey, JSON.stringify(run));
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(run));
+  } catch (error) {
+    console.warn(
+      'keepRun(): expected room in localStorage, got',
+      error,
+      '. The run cannot go on after a reload.',
+    );
+  }
 }
 
 export function forgetRun(): void {

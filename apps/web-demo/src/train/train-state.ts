@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { proxy, type Remote } from 'comlink';
 import { engine, messageOf, model as loadedModel, network, useSavedModel } from '../state/network';
 import { createNetworkWorker } from '../worker/client';
-import type { MemoryReport } from '../worker/protocol';
+import type { EngineName, MemoryReport } from '../worker/protocol';
 import { addStep, emptyHistory, rewind, type History } from './history';
 import { forgetRun, keepRun, readRun, type KeptRun } from './kept-run';
 import { readSettings, type TrainSettings } from './settings';
@@ -52,6 +52,7 @@ const resting: readonly RunPhase[] = ['idle', 'stopped', 'done', 'failed'];
 export const isResting = () => resting.includes(phase.value);
 
 let runner: Remote<TrainingRunner> | undefined;
+let runnerWorker: { engine: EngineName | undefined; terminate: () => void } | undefined;
 let topology: object | undefined;
 
 /** Begins a run, or goes on with the kept one. Resolves when it has ended, in whatever way. */
@@ -66,7 +67,7 @@ export async function startRun(resume: boolean): Promise<void> {
   history.value = resume && kept ? kept.history : emptyHistory();
   phase.value = 'starting';
   try {
-    runner ??= await startRunner();
+    runner = await startRunner();
     const request = { settings: settings.value, resume, model: await beginning(resume) };
     await runner.run(request, document.baseURI, proxy(onUpdate));
     if (!isResting()) phase.value = 'stopped';
@@ -129,9 +130,16 @@ export async function discardKept(): Promise<void> {
   await runner?.forget();
 }
 
+/** The training worker, on the engine that the page uses; a worker on another engine is ended first. */
 async function startRunner(): Promise<Remote<TrainingRunner>> {
-  const { remote } = createNetworkWorker();
-  await remote.start(engine.value.phase === 'ready' ? engine.value.report.engine : undefined);
+  const wanted = engine.value.phase === 'ready' ? engine.value.report.engine : undefined;
+  if (runner && runnerWorker?.engine === wanted) return runner;
+  runnerWorker?.terminate();
+  runner = undefined;
+  hasTrained.value = false;
+  const { remote, broken, terminate } = createNetworkWorker();
+  runnerWorker = { engine: wanted, terminate };
+  await Promise.race([remote.start(wanted), broken]);
   return remote.training();
 }
 

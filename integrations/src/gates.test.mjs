@@ -143,6 +143,15 @@ describe('bundles', () => {
     }
   });
 
+  test('an import for its effects alone keeps what package.json calls effects, and nothing else', async () => {
+    for (const { name, manifest } of libraries) {
+      const code = await bundle(`import '${name}';`);
+      assert.equal(manifest.sideEffects === false, code.trim() === '', `${name}: ${code.length} bytes`);
+    }
+    for (const name of ['inception', 'model'])
+      assert.match(await bundle(`import '@googlenet/${name}';`), /registerClass/);
+  });
+
   test('a browser bundle of every library reaches no Node module', async () => {
     for (const { name } of libraries.filter((one) => !one.manifest.name.endsWith('onednn'))) {
       const code = await bundle(`import * as all from '${name}'; globalThis.all = all;`);

@@ -5,6 +5,7 @@
 
 #include "normalization.h"
 #include "runtime.h"
+#include "winograd.h"
 
 namespace googlenet {
 namespace {
@@ -65,8 +66,25 @@ void splitKernels(const InceptionPlan& plan, const float* all, const std::vector
   }
 }
 
+ConvolutionShape shapeOf(const InceptionPlan& plan, const Unit& u) { return plan.convolution(u.kernel, u.inputs, u.outputs); }
+
 Convolution& convolutionOf(const InceptionPlan& plan, const Unit& u, Direction direction) {
-  return Convolution::get(plan.convolution(u.kernel, u.inputs, u.outputs), direction, plan.options(u.layout));
+  return Convolution::get(shapeOf(plan, u), direction, plan.options(u.layout));
+}
+
+void unitForward(const InceptionPlan& plan, const Unit& u, const void* x, const float* kernel, void* z) {
+  if (u.winograd5) return winograd5Forward(shapeOf(plan, u), static_cast<const float*>(x), kernel, static_cast<float*>(z));
+  convolutionOf(plan, u, Direction::forward).forward(x, kernel, nullptr, z);
+}
+
+void unitBackwardData(const InceptionPlan& plan, const Unit& u, const void* dz, const float* kernel, void* dx) {
+  if (u.winograd5) return winograd5BackwardData(shapeOf(plan, u), static_cast<const float*>(dz), kernel, static_cast<float*>(dx));
+  convolutionOf(plan, u, Direction::backwardData).backwardData(dz, kernel, dx);
+}
+
+void unitBackwardWeights(const InceptionPlan& plan, const Unit& u, const void* x, const void* dz, float* dkernel) {
+  if (u.winograd5) return winograd5BackwardWeights(shapeOf(plan, u), static_cast<const float*>(x), static_cast<const float*>(dz), dkernel);
+  convolutionOf(plan, u, Direction::backwardWeights).backwardWeights(x, dz, dkernel);
 }
 
 Convolution& joinedConvolution(const InceptionPlan& plan, Direction direction) {
@@ -115,7 +133,7 @@ void inceptionTrain(Call& call) {
   poolForward(plan, x, y, saved);
   for (size_t i = 0; i < plan.units.size(); ++i) {
     const Unit& u = plan.units[i];
-    if (!u.joined) convolutionOf(plan, u, Direction::forward).forward(sourceOf(plan, u, source, saved), weights[i].kernel, nullptr, saved + u.z);
+    if (!u.joined) unitForward(plan, u, sourceOf(plan, u, source, saved), weights[i].kernel, saved + u.z);
     const View out = u.slice < 0 ? plan.viewOf(saved + u.activation, u.outputs, u.outLayout) : plan.sliceOf(y, plan.outputs, u.slice);
     normalizeForward(plan.zView(u, saved, saved + plan.joined), out, plan.extent(u.outputs), weights[i].gamma, weights[i].beta, epsilon, plan.relu,
                      statistics[2 * i].data, statistics[2 * i + 1].data);
@@ -133,13 +151,14 @@ struct Backward {
   bool dxStarted = false;
 
   // dx (+)= the gradient that one convolution gives its input.
-  void addToInput(Convolution& convolution, const void* dz, const float* kernel) {
+  template <typename Write>
+  void addToInput(Write write) {
     const int64_t size = plan.positions() * plan.inputs;
     if (!plan.bf16 && !dxStarted) {
-      convolution.backwardData(dz, kernel, dx);
+      write(dx);
     } else {
       const Scratch part(plan.bytesOf(plan.inputs, Layout::nhwc));
-      convolution.backwardData(dz, kernel, part.data());
+      write(part.data());
       const PhaseTimer timer(Phase::copy);
       const View to = nhwcView(dx, plan.height * plan.width, plan.inputs);
       if (!dxStarted)
@@ -207,14 +226,13 @@ void inceptionTrainGrad(Call& call) {
     if (u.joined || u.source == kFromPool) continue;
     const Scratch dz(plan.bytesOf(u.outputs, u.layout));
     normBackward(i, static_cast<char*>(dz.data()));
-    convolutionOf(plan, u, Direction::backwardWeights).backwardWeights(sourceOf(plan, u, source, saved), dz.data(), gradients[i].kernel);
-    auto& toSource = convolutionOf(plan, u, Direction::backwardData);
+    unitBackwardWeights(plan, u, sourceOf(plan, u, source, saved), dz.data(), gradients[i].kernel);
     if (u.source == kFromInput) {
-      backward.addToInput(toSource, dz.data(), weights[i].kernel);
+      backward.addToInput([&](void* part) { unitBackwardData(plan, u, dz.data(), weights[i].kernel, part); });
       continue;
     }
     activationGradients.emplace_back(plan.bytesOf(u.inputs, u.layout));
-    toSource.backwardData(dz.data(), weights[i].kernel, activationGradients.back().data());
+    unitBackwardData(plan, u, dz.data(), weights[i].kernel, activationGradients.back().data());
     gradientViews[static_cast<size_t>(u.source)] = plan.viewOf(activationGradients.back().data(), u.inputs, u.layout);
   }
   for (size_t i = 0; i < plan.units.size(); ++i)
@@ -222,7 +240,8 @@ void inceptionTrainGrad(Call& call) {
   const Scratch joinedGradient = scratchFloats(plan.inputs * plan.joinedOutputs);
   joinedConvolution(plan, Direction::backwardWeights).backwardWeights(source, dzJoined.data(), joinedGradient.floats());
   splitKernels(plan, joinedGradient.floats(), gradients);
-  backward.addToInput(joinedConvolution(plan, Direction::backwardData), dzJoined.data(), joinKernels(plan, weights).floats());
+  const Scratch joinedKernel = joinKernels(plan, weights);
+  backward.addToInput([&](void* part) { joinedConvolution(plan, Direction::backwardData).backwardData(dzJoined.data(), joinedKernel.floats(), part); });
 
   if (projection < plan.units.size()) {
     const Unit& u = plan.units[projection];

@@ -18,6 +18,7 @@ struct Unit {
   bool joined;       // one of the 1x1 convolutions of the input, which run as one
   int64_t column;    // its first channel in the joined convolution
   Layout layout;     // of its own convolution's tensors
+  bool winograd5;    // a 5x5 convolution that the Winograd kernels run
   Layout outLayout;  // of its activation: what the reader wants
   size_t z, activation;  // byte offsets into the saved memory
 };

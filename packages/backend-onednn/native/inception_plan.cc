@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime.h"
+#include "winograd.h"
 
 namespace googlenet {
 namespace {
@@ -61,7 +62,8 @@ void InceptionPlan::addUnit(int64_t kernel, int64_t in, int64_t out, int source,
   const bool joins = source == kFromInput && kernel == 1;
   const bool winograd = !bf16 && source >= 0 && kernel == 3 && winogradFits(convolution(kernel, in, out));
   const Layout layout = winograd ? Layout::blocked : Layout::nhwc;
-  units.push_back({kernel, in, out, source, read ? -1 : slice, joins, 0, layout, Layout::nhwc, 0, 0});
+  const bool winograd5 = !bf16 && winograd5Fits(convolution(kernel, in, out));
+  units.push_back({kernel, in, out, source, read ? -1 : slice, joins, 0, layout, winograd5, Layout::nhwc, 0, 0});
 }
 
 size_t InceptionPlan::reserve(size_t bytes) {

@@ -23,6 +23,14 @@ struct PoolShape {
   int64_t images, height, width, channels, windowHeight, windowWidth, strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth;
 };
 
+// A 5x5 convolution, stride 1, `same`, over NHWC.
+struct WinogradShape {
+  int64_t images, height, width, inputs, outputs;
+};
+constexpr int64_t kForwardTiles = 28, kBackwardTiles = 56;  // that one thread has in hand at a time
+// Values of scratch memory for each thread.
+inline int64_t winogradScratch(const WinogradShape& s) { return 36 * (kBackwardTiles * (s.inputs + s.outputs) + 32); }
+
 enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
 enum class Unary { relu, relu6, exp, log, sqrt, rsqrt, square, negate, absolute, sigmoid, tanh, step, reciprocal, elu, clip, leakyRelu, count };
 enum class Reduction { sum, maximum, minimum, count };
@@ -66,6 +74,10 @@ struct KernelTable {
   // x seen as [outer, length, inner], reduced over length.
   void (*reduce)(Reduction, const float* x, float* y, int64_t outer, int64_t length, int64_t inner);
   void (*softmax)(const float* x, float* y, int64_t rows, int64_t columns);
+  // See kernels_winograd.h; null where 28 accumulators of 16 lanes do not fit the registers.
+  void (*winogradWeights)(const float* weights, int64_t inputs, int64_t outputs, float* transformed);
+  void (*winogradForward)(const float* x, const float* transformed, float* y, const WinogradShape&, float* scratch);
+  void (*winogradBackwardWeights)(const float* x, const float* dy, float* dweights, const WinogradShape&, float* scratch, float* sums, int threads);
   // One stretch of a weight each; not threaded themselves.
   void (*adam)(float* parameter, const float* gradient, float* m, float* v, int64_t count, const AdamRule&);
   void (*sgd)(float* parameter, const float* gradient, float* velocity, int64_t count, const SgdRule&);

@@ -23,13 +23,21 @@ constexpr int64_t kSmall = 16384;  // below this many values a second thread cos
 #include "kernels_optimizer.h"
 #include "kernels_pointwise.h"
 #include "kernels_pooling.h"
+#if defined(__AVX512F__)
+#include "kernels_winograd.h"
+#else
+constexpr decltype(KernelTable::winogradWeights) winogradWeights = nullptr;
+constexpr decltype(KernelTable::winogradForward) winogradForward = nullptr;
+constexpr decltype(KernelTable::winogradBackwardWeights) winogradBackwardWeights = nullptr;
+#endif
 
 }  // namespace
 
 const KernelTable& table() {
   static const KernelTable instance = {KERNEL_NAME, channelStatistics, scaleShift,  gradientSums,        gradientApply, convert,
                                        maxPool,     maxPoolGradient,   averagePool, averagePoolGradient, binary,        unary,
-                                       reduce,      softmax,           adam,        sgd,                 average};
+                                       reduce,      softmax,           winogradWeights, winogradForward, winogradBackwardWeights,
+                                       adam,        sgd,               average};
   return instance;
 }
 

@@ -22,7 +22,7 @@ async function run(snippet: string): Promise<string[]> {
 
 test('every runnable snippet of the README prints what it says', async () => {
   const readme = await readFile(join(__dirname, '..', 'README.md'), 'utf8');
-  const snippets = [...readme.matchAll(/```js\n([^]*?)```/g)].map((match) => match[1]);
+  const snippets = [...readme.matchAll(/```ts run\n([^]*?)```/g)].map((match) => match[1]);
   expect(snippets.length).toBeGreaterThanOrEqual(3);
   for (const snippet of snippets) {
     const promised = [...snippet.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map((match) => match[1]);

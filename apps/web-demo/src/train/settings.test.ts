@@ -1,5 +1,5 @@
 import { trainConfigProblems } from '@googlenet/training';
-import { choices, defaultSettings, readSettings, toTrainConfig } from './settings';
+import { choices, defaultSettings, normMomentum, readSettings, toTrainConfig } from './settings';
 
 describe('training settings', () => {
   it('make a configuration that training accepts, for every optimizer with every schedule', () => {
@@ -14,6 +14,11 @@ describe('training settings', () => {
         }
       }
     }
+  });
+
+  it('let the statistics of a short run move faster', () => {
+    expect(normMomentum({ ...defaultSettings, images: 2000, batchSize: 32, epochs: 2 })).toBe(0.9);
+    expect(normMomentum({ ...defaultSettings, images: 59_000, batchSize: 32, epochs: 1 })).toBe(0.99);
   });
 
   it('are read back from storage, with the default for what is missing or of another type', () => {

@@ -70,6 +70,14 @@ export function toTrainConfig(settings: TrainSettings): TrainConfig {
   };
 }
 
+/**
+ * How much of its moving statistics a batch norm of a new network keeps each step. Keras's 0.99 needs several hundred steps
+ * until they follow the weights; before that a network that learns well looks blind on new images.
+ */
+export function normMomentum({ images, batchSize, epochs }: TrainSettings): number {
+  return Math.ceil(images / batchSize) * epochs < 1000 ? 0.9 : 0.99;
+}
+
 /** Settings out of storage: every field that is missing or of another type is the default's. */
 export function readSettings(stored: unknown): TrainSettings {
   const given = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>;

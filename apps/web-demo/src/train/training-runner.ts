@@ -3,9 +3,10 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { googlenet } from '@googlenet/model';
 import { ImageDataset } from '@googlenet/mnist';
 import { evaluate, indexedDbStore, PauseControl, train, type EvaluationReport } from '@googlenet/training';
+import { loadModel } from '../worker/model-store';
 import type { MemoryReport } from '../worker/protocol';
 import { loadMnist } from './mnist-data';
-import { probeImages, toTrainConfig, validationImages, type TrainSettings } from './settings';
+import { normMomentum, probeImages, toTrainConfig, validationImages, type TrainSettings } from './settings';
 import type { ProbeReport, SavedModel, TrainingRequest, TrainingUpdate } from './training-protocol';
 
 const storeName = 'googlenet-training';
@@ -123,15 +124,16 @@ export class TrainingRunner {
   }
 }
 
-function build({ widthMultiplier, auxiliary, seed }: TrainSettings): tfl.LayersModel {
-  return googlenet({ widthMultiplier, auxiliary, seed });
+function build(settings: TrainSettings): tfl.LayersModel {
+  const { widthMultiplier, auxiliary, seed } = settings;
+  return googlenet({ widthMultiplier, auxiliary, seed, unit: { momentum: normMomentum(settings) } });
 }
 
 async function restore({ modelTopology, weights }: SavedModel): Promise<tfl.LayersModel> {
   if (!weights)
     return tfl.models.modelFromJSON(modelTopology as Parameters<typeof tfl.models.modelFromJSON>[0]);
   const weightSpecs = weights.specs as tf.io.WeightsManifestEntry[];
-  return tfl.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData: weights.data }));
+  return loadModel({ modelTopology, weightSpecs, weightData: weights.data });
 }
 
 function splitData(all: ImageDataset, { images, seed }: TrainSettings) {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ConvBatchNorm, Inception } from '@googlenet/inception';
 import { AdaptiveAveragePooling2D, Lrn, SeededDropout } from '@googlenet/model';
+import { withOwnLayers } from './own-layers';
 import type { Progress } from './protocol';
 
 /** The layers that a saved GoogLeNet may have; naming them here keeps them in the built site. */
@@ -66,7 +67,7 @@ export async function artifactsFromFiles(files: File[]): Promise<tf.io.ModelArti
 }
 
 /**
- * Builds the model.
+ * Builds the model; one that the trainer has saved in standard layers gets its modules back.
  *
  * @throws {TypeError} if it does not turn 28x28 grey pictures into class probabilities
  */
@@ -80,7 +81,9 @@ export async function loadModel(artifacts: tf.io.ModelArtifacts): Promise<tfl.La
       `loadModel(): expected an input of shape [null, 28, 28, 1], got ${shape}. Train with --variant mnist.`,
     );
   }
-  return model;
+  const own = withOwnLayers(model);
+  if (own) model.dispose();
+  return own ?? model;
 }
 
 function checkModelJson(json: tf.io.ModelJSON, name: string): void {

@@ -17,6 +17,7 @@ export function library(overrides = {}) {
     clean: true,
     splitting: true,
     treeshake: true,
+    external: [/^node:/],
     removeNodeProtocol: false, // other runtimes know Node's modules by "node:" only
     tsconfig: fileURLToPath(new URL('./tsconfig.build.json', import.meta.url)),
     ...overrides,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "call.h"
+#include "fast_convolution.h"
 #include "runtime.h"
 
 namespace googlenet {
@@ -225,6 +226,8 @@ void conv2d(Call& call) {
   ConvolutionOptions options;
   options.bias = bias != nullptr;
   options.fused = static_cast<Fused>(call.integer(5, "fused", 0, 2));
+  const FastPath path = options.fused == Fused::relu6 ? FastPath::none : fastPath(s);
+  if (path != FastPath::none) return fastForward(path, s, x, filter, bias, options.fused == Fused::relu, y);
   Convolution::get(s, Direction::forward, options).forward(x, filter, bias, y);
 }
 
@@ -232,14 +235,20 @@ void conv2d(Call& call) {
 void conv2dBackpropInput(Call& call) {
   const auto s = readShape(call, 0);
   const float *dy = call.floats(1, "dy", outputSize(s)), *filter = call.floats(2, "filter", kernelSize(s));
-  Convolution::get(s, Direction::backwardData, {}).backwardData(dy, filter, call.floats(3, "dx", inputSize(s)));
+  float* dx = call.floats(3, "dx", inputSize(s));
+  const FastPath path = fastPath(s);
+  if (path != FastPath::none) return fastBackwardData(path, s, dy, filter, dx);
+  Convolution::get(s, Direction::backwardData, {}).backwardData(dy, filter, dx);
 }
 
 // conv2dBackpropFilter(shape, x, dy, dfilter)
 void conv2dBackpropFilter(Call& call) {
   const auto s = readShape(call, 0);
   const float *x = call.floats(1, "x", inputSize(s)), *dy = call.floats(2, "dy", outputSize(s));
-  Convolution::get(s, Direction::backwardWeights, {}).backwardWeights(x, dy, call.floats(3, "dfilter", kernelSize(s)));
+  float* dfilter = call.floats(3, "dfilter", kernelSize(s));
+  const FastPath path = fastPath(s);
+  if (path != FastPath::none) return fastBackwardWeights(path, s, x, dy, dfilter);
+  Convolution::get(s, Direction::backwardWeights, {}).backwardWeights(x, dy, dfilter);
 }
 
 }  // namespace

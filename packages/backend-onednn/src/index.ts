@@ -37,8 +37,8 @@ export function setThreads(count: number): void {
 }
 
 /**
- * Whether 3x3 convolutions of the Inception kernels may use the Winograd algorithm (on at first): about twice as fast,
- * with rounding errors of about 1e-5 instead of 1e-6.
+ * Whether 3x3 and 5x5 convolutions may use Winograd's algorithm (on at first): about twice as fast, with rounding
+ * errors of about 1e-5 of the largest value instead of 1e-6.
  */
 export function setWinograd(on: boolean): void {
   requireAddon('setWinograd').setWinograd(on ? 1 : 0);

@@ -4,14 +4,16 @@ import {
   conv2dTranspose,
   fused,
   grads,
+  mul,
   setBackend,
   square,
   sum,
   tensor1d,
   type Tensor4D,
   tensor4d,
+  tidy,
 } from '@tensorflow/tfjs-core';
-import { setThreads } from '../index';
+import { setThreads, setWinograd } from '../index';
 import { describeNative, expectNoTensors, expectSame, RandomCase } from '../testing/compare';
 
 interface Case {
@@ -142,6 +144,53 @@ describeNative('convolutions equal those of the cpu backend', () => {
       );
     }
   });
+
+  test.each([3, 5])(
+    'Winograd convolutions of kernel size %i and their gradients are within 2e-4 of the plain ones',
+    (size) => {
+      const data = new RandomCase(size);
+      for (const [n, h, w, inputs, outputs] of [
+        [2, 17, 16, 32, 48],
+        [3, 14, 14, 64, 32],
+        [11, 7, 7, 48, 64],
+      ]) {
+        const values = [
+          data.floats(n * h * w * inputs),
+          data.floats(size * size * inputs * outputs),
+          data.floats(n * h * w * outputs),
+        ];
+        const bias = data.floats(outputs);
+        const [fast, plain] = [true, false].map((on) => {
+          setWinograd(on);
+          void setBackend('onednn');
+          return tidy(() => {
+            const x = tensor4d(values[0], [n, h, w, inputs]);
+            const filter = tensor4d(values[1], [size, size, inputs, outputs]);
+            const y = fused.conv2d({
+              x,
+              filter,
+              strides: 1,
+              pad: 'same',
+              bias: tensor1d(bias),
+              activation: 'relu',
+            });
+            const dy = tensor4d(values[2], y.shape);
+            const gradients = grads((a, b) => sum(mul(conv2d(a as Tensor4D, b as Tensor4D, 1, 'same'), dy)))([
+              x,
+              filter,
+            ]);
+            return [y, ...gradients].map((t) => Float32Array.from(t.dataSync()));
+          });
+        });
+        for (const [i, values] of plain.entries()) {
+          const scale = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+          const error = fast[i].reduce((most, v, j) => Math.max(most, Math.abs(v - values[j])), 0) / scale;
+          expect({ i, error: error > 0 && error < 2e-4 ? 'small' : error }).toEqual({ i, error: 'small' });
+        }
+      }
+      setWinograd(true);
+    },
+  );
 
   test('int32 inputs, NCHW and prelu are left to the cpu backend', () => {
     const data = new RandomCase(4);

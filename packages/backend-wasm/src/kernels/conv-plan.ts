@@ -189,7 +189,7 @@ export function convolve(
   bias = 0,
   flags = 0,
 ): void {
-  if (isWinograd(shape)) {
+  if (backend.runtime.winograd && isWinograd(shape)) {
     winogradConvolve(backend, shape, x, filter, false, y, bias, flags);
     return;
   }
@@ -236,7 +236,7 @@ export function convolveInputGradient(
     padLeft: (shape.filterWidth - 1) * shape.dilationWidth - shape.padLeft,
   };
   const unspread = shape.strideHeight === 1 && shape.strideWidth === 1;
-  if (unspread && isWinograd(rotated)) {
+  if (unspread && backend.runtime.winograd && isWinograd(rotated)) {
     winogradConvolve(backend, rotated, dy, filter, true, dx, 0, flags);
     return;
   }
@@ -269,7 +269,7 @@ export function convolveFilterGradient(
   dy: Pixels,
   dw: number,
 ): void {
-  if (isWinograd(shape)) {
+  if (backend.runtime.winograd && isWinograd(shape)) {
     winogradFilterGradient(backend, shape, x, dy, dw);
     return;
   }

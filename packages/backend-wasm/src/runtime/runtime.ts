@@ -11,6 +11,7 @@ const SCRATCH_BYTES = 1 << 20;
 export interface RuntimeOptions {
   simd: Simd;
   threads: number;
+  winograd: boolean;
   maximumBytes?: number;
   workerUrl?: string | URL;
 }
@@ -43,6 +44,8 @@ export class Runtime {
 
   private constructor(
     readonly simd: Simd,
+    /** Whether convolutions may go by Winograd's algorithm. */
+    readonly winograd: boolean,
     readonly memory: WebAssembly.Memory,
     readonly shared: boolean,
     maximumBytes: number,
@@ -66,7 +69,7 @@ export class Runtime {
     const shared = wantsThreads && canShare;
     const module = await compileModule(options.simd, shared);
     const { memory, maximumBytes } = takeMemory(shared, options.maximumBytes);
-    const runtime = new Runtime(options.simd, memory, shared, maximumBytes, module);
+    const runtime = new Runtime(options.simd, options.winograd, memory, shared, maximumBytes, module);
     if (wantsThreads && !canShare) {
       runtime.threadsNote =
         'shared memory is missing: the page must be cross-origin isolated (COOP and COEP headers)';

@@ -97,7 +97,7 @@ describe('the site, on a host with isolation headers', () => {
   });
 
   it('needs at most 600 KB of JavaScript, gzipped, for its first prediction', async () => {
-    const { page } = await site.open('?budget');
+    const { page } = await site.open('?budget', { serviceWorkers: 'block' });
     const scripts = new Set<string>();
     page.on('response', (response) => {
       if (response.url().endsWith('.js')) scripts.add(new URL(response.url()).pathname);

@@ -66,7 +66,12 @@ function Answer() {
         )}
       </div>
       <div class="answer-body">
-        <p class="answer-digit" data-testid="answer" role="status" aria-live="polite">
+        <p
+          class={`answer-digit${(names[best] ?? '').length > 2 ? ' long' : ''}`}
+          data-testid="answer"
+          role="status"
+          aria-live="polite"
+        >
           {answer ? (
             <>
               <span class="visually-hidden">The network says </span>

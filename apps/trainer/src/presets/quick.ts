@@ -1,14 +1,14 @@
 import type { Preset } from './preset';
 
 /**
- * A narrow network and one pass over half of the images: minutes on two cores without anything native.
+ * A narrow network and one pass over three quarters of the images: minutes on two cores without anything native.
  *
  * Chosen on validation images alone, for what it reaches in the time.
  */
 export const quick: Preset = {
-  title: 'an eighth of the filters, half of the images, one pass; minutes on two cores',
+  title: 'an eighth of the filters, three quarters of the images, one pass; minutes on two cores',
   config: {
-    data: { subset: 32_000, validationFraction: 0.05 },
+    data: { subset: 46_000, validationFraction: 0.05 },
     model: { widthMultiplier: 0.125, dropout: 0.1, batchNormMomentum: 0.9 },
     training: {
       epochs: 1,

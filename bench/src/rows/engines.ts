@@ -10,6 +10,15 @@ async function startWasm(threads: number, simd: 'auto' | 'simd'): Promise<void> 
     );
 }
 
+async function startOneDnn(precision: 'float32' | 'bf16'): Promise<void> {
+  const { isAvailable, setPrecision } = await import('@googlenet/backend-onednn');
+  const { available, reason } = isAvailable();
+  if (!available)
+    throw new Error(`bench(onednn): expected the native engine, got none: ${reason ?? 'no reason given'}.`);
+  await start('onednn');
+  setPrecision(precision);
+}
+
 async function start(backend: string): Promise<void> {
   if (!(await tf.setBackend(backend)))
     throw new Error(`bench: expected the backend "${backend}" to start, got a refusal.`);
@@ -38,16 +47,6 @@ export const ENGINES: Record<string, Engine> = {
   'wasm-1': { network: 'project', start: () => startWasm(1, 'auto') },
   'wasm-2-plain': { network: 'project', start: () => startWasm(2, 'simd') },
   'wasm-2': { network: 'project', start: () => startWasm(2, 'auto') },
-  onednn: {
-    network: 'project',
-    async start() {
-      const onednn = await import('@googlenet/backend-onednn');
-      const { available, reason } = onednn.isAvailable();
-      if (!available)
-        throw new Error(
-          `bench(onednn): expected the native engine, got none: ${reason ?? 'no reason given'}.`,
-        );
-      await start('onednn');
-    },
-  },
+  onednn: { network: 'project', start: () => startOneDnn('float32') },
+  'onednn-bf16': { network: 'project', start: () => startOneDnn('bf16') },
 };

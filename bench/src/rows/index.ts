@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ENGINES } from './engines';
+import { PEER_ROWS } from './peers';
 import type { Row, Workload } from './row';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -38,14 +39,22 @@ function skipCpu({ task, batch, width }: Workload): string | undefined {
   return batch > 1 || width > 0.25 ? 'minutes a step' : undefined;
 }
 
+/** The Inception kernels of training are what has a bf16 form. */
+function trainingOnly({ task }: Workload): string | undefined {
+  return task === 'train' ? undefined : 'training only';
+}
+
 /** The rows of the table, slowest first; ratios are against `stock-wasm`. */
 export const ROWS: readonly Row[] = [
   nodeRow('cpu', 'tfjs `cpu`', { skip: skipCpu }),
   nodeRow('stock-wasm', 'tfjs `wasm`, stock layers, composed gradients'),
-  nodeRow('wasm-1-plain', 'this engine, 1 thread, plain SIMD'),
-  nodeRow('wasm-1', 'this engine, 1 thread, relaxed SIMD'),
-  nodeRow('wasm-2-plain', 'this engine, 2 threads, plain SIMD'),
-  nodeRow('wasm-2', 'this engine, 2 threads, relaxed SIMD'),
+  nodeRow('wasm-1-plain', 'WebAssembly engine, 1 thread, plain SIMD'),
+  nodeRow('wasm-1', 'WebAssembly engine, 1 thread, relaxed SIMD'),
+  nodeRow('wasm-2-plain', 'WebAssembly engine, 2 threads, plain SIMD'),
+  nodeRow('wasm-2', 'WebAssembly engine, 2 threads, relaxed SIMD'),
+  nodeRow('onednn', 'native engine'),
+  nodeRow('onednn-bf16', 'native engine, bf16', { skip: trainingOnly }),
+  ...PEER_ROWS,
 ];
 
 export const BASELINE = 'stock-wasm';

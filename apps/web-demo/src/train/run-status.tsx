@@ -73,8 +73,8 @@ export function RunStatus() {
       ) : (
         phase.value === 'idle' && (
           <p class="soft">
-            Choose a small network for a first try: at width 1/16 on 500 images the first curve bends within a
-            minute. The digits are fetched from this site when a run begins, 11 MB once.
+            Choose a small network for a first try, such as width 1/16 on 500 images. The digits are fetched
+            from this site when a run begins, 11 MB once.
           </p>
         )
       )}

@@ -11,7 +11,9 @@ export function ModelNotice() {
       <div class="notice" role="status">
         <div class="field">
           <span>
-            Loading the network{totalBytes > 0 && `, ${bytes(loadedBytes)} of ${bytes(totalBytes)}`}
+            {totalBytes > 0 && loadedBytes >= totalBytes
+              ? 'Building the network'
+              : `Loading the network${totalBytes > 0 ? `, ${bytes(loadedBytes)} of ${bytes(totalBytes)}` : ''}`}
           </span>
           <progress aria-label="Loading the network" value={loadedBytes} max={totalBytes || 1} />
         </div>

@@ -99,7 +99,7 @@ export class WasmBackend extends MathBackendCPU {
     const record = new TensorRecord(
       this.runtime,
       dtype,
-      normalize(values, dtype),
+      this.isView(values) ? (values as Float32Array).slice() : normalize(values, dtype),
       (values as ArrayLike<unknown> | null)?.length ?? 0,
     );
     record.refCount = refCount;

@@ -210,7 +210,7 @@ describe('README snippets', () => {
         include: ['*.ts'],
       }),
     );
-    for (const { name, folder: source } of packages) {
+    for (const { name, folder: source } of [...packages, { name: '@googlenet/root', folder: root }]) {
       const readme = join(source, 'README.md');
       if (!existsSync(readme)) continue; // "packs what should ship" reports it
       snippetsOf(readFileSync(readme, 'utf8')).forEach(({ code, runs }, index) => {

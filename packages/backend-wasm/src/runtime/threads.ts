@@ -57,7 +57,8 @@ async function startWebWorker(start: WorkerStart, workerUrl?: string | URL): Pro
   try {
     await withTimeout((resolve, reject) => {
       worker.onmessage = resolve;
-      worker.onerror = (event) => reject(new Error(event.message || 'the page’s Content-Security-Policy forbids it; pass workerUrl'));
+      worker.onerror = (event) =>
+        reject(new Error(event.message || 'the page’s Content-Security-Policy forbids it; pass workerUrl'));
       worker.postMessage(start);
     });
   } catch (error) {

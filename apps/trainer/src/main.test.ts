@@ -62,7 +62,7 @@ describe('googlenet', () => {
     [
       'an unknown engine',
       ['evaluate', '--backend', 'gpu'],
-      /--backend: expected one of auto, onednn, tensorflow, wasm, cpu, got "gpu"\./,
+      /--backend: expected one of auto, onednn, wasm, tensorflow, cpu, got "gpu"\./,
     ],
     [
       'threads that are no number',
@@ -255,7 +255,7 @@ describe('googlenet doctor', () => {
       auto: string;
       machine: { node: string };
     };
-    expect(engines.map(({ name }) => name)).toEqual(['onednn', 'tensorflow', 'wasm', 'cpu']);
+    expect(engines.map(({ name }) => name)).toEqual(['onednn', 'wasm', 'tensorflow', 'cpu']);
     for (const { available, reason, gflops } of engines) expect(available ? gflops : reason).toBeTruthy();
     expect(engines.find(({ available }) => available)?.name).toBe(auto);
     expect(machine.node).toBe(process.versions.node);

@@ -105,7 +105,7 @@ describe('resolveConfig', () => {
     [
       'an unknown engine',
       { backend: 'wsam' },
-      /config\.backend: expected one of auto, onednn, tensorflow, wasm, cpu, got "wsam"\. Did you mean "wasm"\?/,
+      /config\.backend: expected one of auto, onednn, wasm, tensorflow, cpu, got "wsam"\. Did you mean "wasm"\?/,
     ],
     ['threads below one', { threads: '0' }, /config\.threads: expected at least 1, got 0\./],
     [

@@ -3,7 +3,7 @@ import { trainConfigProblems, type TrainConfig } from '@googlenet/training';
 import { z } from 'zod';
 
 /** The engines that `--backend` knows; `auto` takes the first that works, in this order. */
-export const ENGINE_NAMES = ['onednn', 'tensorflow', 'wasm', 'cpu'] as const;
+export const ENGINE_NAMES = ['onednn', 'wasm', 'tensorflow', 'cpu'] as const;
 /** Data sets that can be named; with `--source folder` the name only says how the files are to be read. */
 export const DATASET_NAMES = datasetNames;
 /** The variants of the network. */

@@ -124,7 +124,7 @@ async function replace(path, make) {
   renameSync(fresh, path);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { values } = parseArgs({ options: { sanitize: { type: 'boolean' }, out: { type: 'string' } } });
   const start = Date.now();
   try {

@@ -1,3 +1,4 @@
 import { jestConfig } from '@googlenet-tooling/config/jest';
 
-export default jestConfig();
+// The reference of most tests is the cpu backend, in plain JavaScript: on a busy machine that takes its time.
+export default jestConfig({ testTimeout: 300_000 });

@@ -20,13 +20,8 @@ const numbers = (random: Random, shape: number[]) => ({ data: values(random, sha
 
 function winogradCases(random: Random): Case[] {
   const size = pick(random, [3, 5]);
-  const [inChannels, outChannels] = [pick(random, [8, 12, 16, 20]), pick(random, [8, 12, 16, 24])];
-  const shape: Shape4D = [
-    integer(random, 2, 3),
-    integer(random, size + 2, 11),
-    integer(random, size + 2, 11),
-    inChannels,
-  ];
+  const [inChannels, outChannels] = [pick(random, [8, 12]), pick(random, [8, 12, 16])];
+  const shape: Shape4D = [2, integer(random, size + 1, 8), integer(random, size + 1, 8), inChannels];
   const pad = pick<'same' | 'valid' | number>(random, ['same', 'same', 'valid', integer(random, 0, 4)]);
   const dimRoundingMode = typeof pad === 'number' ? 'floor' : undefined;
   const filterShape: Shape4D = [size, size, inChannels, outChannels];
@@ -50,7 +45,7 @@ function winogradCases(random: Random): Case[] {
 describe('Winograd convolutions', () => {
   it('equal the cpu backend’s over random shapes and paddings', async () => {
     const random = seeded(81);
-    const cases = Array.from({ length: 24 }, () => winogradCases(random)).flat();
+    const cases = Array.from({ length: 40 }, () => winogradCases(random)).flat();
     expect(cases.length).toBeGreaterThan(60);
     expect(await compareWithCpu(cases)).toEqual([]);
   });

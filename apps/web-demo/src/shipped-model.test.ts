@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -26,7 +26,7 @@ interface RunRecord {
 /** How many of the 10,000 test images are evaluated here: enough to see a broken model, few enough for every run. */
 const images = 1000;
 
-(existsSync(recordPath) ? describe : describe.skip)('the shipped network', () => {
+describe('the shipped network', () => {
   const record = () => JSON.parse(readFileSync(recordPath, 'utf8')) as RunRecord;
 
   it('has the record of its run: config, seed, commit, and at least 99.3 % of the test images right', () => {
@@ -58,7 +58,7 @@ const images = 1000;
     const { test } = await loadDataset({ name: 'mnist', source: 'package' });
     const rows = Int32Array.from({ length: images }, (_, i) => i);
     const report = await evaluate(model, new ImageDataset(test, rows), { batchSize: 50 });
-    expect(report.accuracy).toBeGreaterThanOrEqual(0.985);
+    expect(report.accuracy).toBeGreaterThanOrEqual(0.99);
     model.dispose();
   });
 });

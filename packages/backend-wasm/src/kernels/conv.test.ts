@@ -9,7 +9,7 @@ const data = (random: Random, shape: number[]) => ({ data: values(random, shape)
 
 /** A random convolution: forward, with bias and ReLU, and both gradients. */
 function convolutionCases(random: Random): Case[] {
-  const channels = () => pick(random, [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 19, 24, 33]);
+  const channels = () => pick(random, [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 19]);
   const [inChannels, outChannels] = [channels(), channels()];
   const batch = integer(random, 1, 3);
   const kernel = [pick(random, [1, 2, 3, 3, 5]), pick(random, [1, 2, 3, 3, 5])];
@@ -71,8 +71,8 @@ function convolutionCases(random: Random): Case[] {
 describe('convolutions', () => {
   it('equal the cpu backend’s over random shapes, strides, paddings and dilations', async () => {
     const random = seeded(11);
-    const cases = Array.from({ length: 150 }, () => convolutionCases(random)).flat();
-    expect(cases.length).toBeGreaterThan(500);
+    const cases = Array.from({ length: 100 }, () => convolutionCases(random)).flat();
+    expect(cases.length).toBeGreaterThan(330);
     expect(await compareWithCpu(cases)).toEqual([]);
   });
 });

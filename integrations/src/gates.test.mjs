@@ -181,8 +181,8 @@ describe('repository', () => {
 
 /** The code blocks of a README. */
 const snippetsOf = (markdown) =>
-  [...markdown.matchAll(/^```(?:ts|js)( run)?\n([\s\S]*?)^```$/gm)].map(([, runs, code]) => ({
-    runs: Boolean(runs),
+  [...markdown.matchAll(/^```(ts|js)( run)?\n([\s\S]*?)^```$/gm)].map(([, language, runs, code]) => ({
+    extension: runs ? `run.${language}` : language,
     code,
   }));
 
@@ -206,15 +206,16 @@ describe('README snippets', () => {
           noEmit: true,
           skipLibCheck: true,
           types: ['node'],
+          allowJs: true, // blocks of JavaScript are parsed, not type-checked
         },
-        include: ['*.ts'],
+        include: ['*.ts', '*.js'],
       }),
     );
     for (const { name, folder: source } of [...packages, { name: '@googlenet/root', folder: root }]) {
       const readme = join(source, 'README.md');
       if (!existsSync(readme)) continue; // "packs what should ship" reports it
-      snippetsOf(readFileSync(readme, 'utf8')).forEach(({ code, runs }, index) => {
-        writeFileSync(join(folder, `${name.split('/')[1]}-${index + 1}${runs ? '.run' : ''}.ts`), code);
+      snippetsOf(readFileSync(readme, 'utf8')).forEach(({ code, extension }, index) => {
+        writeFileSync(join(folder, `${name.split('/')[1]}-${index + 1}.${extension}`), code);
       });
     }
   });
@@ -222,7 +223,7 @@ describe('README snippets', () => {
   test('compile', () => {
     const tsc = createRequire(join(root, 'package.json')).resolve('typescript/bin/tsc');
     assert.ok(
-      readdirSync(folder).filter((file) => file.endsWith('.ts')).length >= libraries.length,
+      readdirSync(folder).filter((file) => /\.[tj]s$/.test(file)).length > libraries.length,
       'each README has a snippet',
     );
     run(process.execPath, [tsc, '-p', folder]);
@@ -230,14 +231,14 @@ describe('README snippets', () => {
 
   test('run, where marked so', () => {
     const esbuild = require('esbuild');
-    const marked = readdirSync(folder).filter((file) => file.endsWith('.run.ts'));
+    const marked = readdirSync(folder).filter((file) => /\.run\.[tj]s$/.test(file));
     assert.ok(marked.length >= 4, 'the libraries have runnable snippets');
     for (const file of marked) {
       const { code } = esbuild.transformSync(readFileSync(join(folder, file), 'utf8'), {
         loader: 'ts',
         format: 'esm',
       });
-      const script = join(folder, file.replace(/\.ts$/, '.mjs'));
+      const script = join(folder, file.replace(/\.[tj]s$/, '.mjs'));
       writeFileSync(script, code);
       run(process.execPath, [script], { cwd: folder, timeout: 120_000 });
     }

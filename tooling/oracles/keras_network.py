@@ -11,26 +11,11 @@ from keras import layers
 from golden import digest, fill, save, weight
 from kinks import Kinks
 from keras_units import Units, use_float64, versions
+from variant_tables import CLASSES, MODULES, WIDTH, scaled
 
-CLASSES, WIDTH, STEPS = 10, 0.125, 3
+STEPS = 3
 # Side of the input, batch size, batches to choose from: the more values, the harder to find one without a kink.
 SIZES = [(12, 4, 24), (28, 2, 96)]
-MODULES = {
-    "3a": [64, 96, 128, 16, 32, 32],
-    "3b": [128, 128, 192, 32, 96, 64],
-    "4a": [192, 96, 208, 16, 48, 64],
-    "4b": [160, 112, 224, 24, 64, 64],
-    "4c": [128, 128, 256, 24, 64, 64],
-    "4d": [112, 144, 288, 32, 64, 64],
-    "4e": [256, 160, 320, 32, 128, 128],
-    "5a": [256, 160, 320, 32, 128, 128],
-    "5b": [384, 192, 384, 48, 128, 128],
-}
-
-
-def scaled(filters):
-    """As the model package: multiples of 8, at least 8, halves rounded up."""
-    return max(8, int(np.floor(filters * WIDTH / 8 + 0.5)) * 8)
 
 
 def network(size):

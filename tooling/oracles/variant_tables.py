@@ -1,4 +1,4 @@
-"""What the oracles of the published variants share: the module table at 1/8 of the width, images, the form of a golden."""
+"""What the oracles of whole networks share: the module table at 1/8 of the width, images, the form of a golden."""
 
 import numpy as np
 

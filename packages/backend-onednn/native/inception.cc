@@ -91,8 +91,9 @@ Convolution& joinedConvolution(const InceptionPlan& plan, Direction direction) {
   return Convolution::get(plan.convolution(1, plan.inputs, plan.joinedOutputs), direction, plan.options(Layout::nhwc));
 }
 
-const void* sourceOf(const InceptionPlan& plan, const Unit& u, const void* x, const char* saved) {
-  if (u.source == kFromInput) return x;
+// What a unit's convolution reads. An input in bf16 is saved beside the float one.
+const void* sourceOf(const InceptionPlan& plan, const Unit& u, const float* x, const char* saved) {
+  if (u.source == kFromInput) return u.bf16 ? static_cast<const void*>(saved + plan.compactInput) : x;
   return saved + (u.source == kFromPool ? plan.pooled : plan.units[static_cast<size_t>(u.source)].activation);
 }
 
@@ -103,7 +104,7 @@ void poolForward(const InceptionPlan& plan, const float* x, float* y, char* save
   const Scratch pooled = scratchFloats(plan.positions() * plan.inputs);
   kernels().maxPool(x, pooled.floats(), winner, plan.pool());
   const View from = nhwcView(pooled.floats(), plan.height * plan.width, plan.inputs);
-  const View to = plan.poolSlice < 0 ? plan.viewOf(saved + plan.pooled, plan.inputs, Layout::nhwc) : plan.sliceOf(y, plan.outputs, plan.poolSlice);
+  const View to = plan.poolSlice < 0 ? plan.viewOf(saved + plan.pooled, plan.inputs, Layout::nhwc, plan.bf16) : plan.sliceOf(y, plan.outputs, plan.poolSlice);
   kernels().convert(from, to, plan.extent(plan.inputs));
 }
 
@@ -126,15 +127,15 @@ void inceptionTrain(Call& call) {
   const void* source = x;
   if (plan.bf16) {
     const PhaseTimer timer(Phase::copy);
-    kernels().convert(nhwcView(x, plan.height * plan.width, plan.inputs), plan.viewOf(saved + plan.compactInput, plan.inputs, Layout::nhwc), plan.extent(plan.inputs));
+    kernels().convert(nhwcView(x, plan.height * plan.width, plan.inputs), plan.viewOf(saved + plan.compactInput, plan.inputs, Layout::nhwc, true), plan.extent(plan.inputs));
     source = saved + plan.compactInput;
   }
   joinedConvolution(plan, Direction::forward).forward(source, joinKernels(plan, weights).floats(), nullptr, saved + plan.joined);
   poolForward(plan, x, y, saved);
   for (size_t i = 0; i < plan.units.size(); ++i) {
     const Unit& u = plan.units[i];
-    if (!u.joined) unitForward(plan, u, sourceOf(plan, u, source, saved), weights[i].kernel, saved + u.z);
-    const View out = u.slice < 0 ? plan.viewOf(saved + u.activation, u.outputs, u.outLayout) : plan.sliceOf(y, plan.outputs, u.slice);
+    if (!u.joined) unitForward(plan, u, sourceOf(plan, u, x, saved), weights[i].kernel, saved + u.z);
+    const View out = u.slice < 0 ? plan.viewOf(saved + u.activation, u.outputs, u.outLayout, u.outBf16) : plan.sliceOf(y, plan.outputs, u.slice);
     normalizeForward(plan.zView(u, saved, saved + plan.joined), out, plan.extent(u.outputs), weights[i].gamma, weights[i].beta, epsilon, plan.relu,
                      statistics[2 * i].data, statistics[2 * i + 1].data);
   }
@@ -150,24 +151,24 @@ struct Backward {
   float* dx;
   bool dxStarted = false;
 
-  // dx (+)= the gradient that one convolution gives its input.
+  // dx (+)= the gradient that one convolution gives its input, as bf16 where `compact`.
   template <typename Write>
-  void addToInput(Write write) {
+  void addToInput(bool compact, Write write) {
     const int64_t size = plan.positions() * plan.inputs;
-    if (!plan.bf16 && !dxStarted) {
+    if (!compact && !dxStarted) {
       write(dx);
     } else {
-      const Scratch part(plan.bytesOf(plan.inputs, Layout::nhwc));
+      const Scratch part(plan.bytesOf(plan.inputs, Layout::nhwc, compact));
       write(part.data());
       const PhaseTimer timer(Phase::copy);
-      const View to = nhwcView(dx, plan.height * plan.width, plan.inputs);
+      const View from = plan.viewOf(part.data(), plan.inputs, Layout::nhwc, compact), to = nhwcView(dx, plan.height * plan.width, plan.inputs);
       if (!dxStarted)
-        kernels().convert(plan.viewOf(part.data(), plan.inputs, Layout::nhwc), to, plan.extent(plan.inputs));
-      else if (!plan.bf16)
+        kernels().convert(from, to, plan.extent(plan.inputs));
+      else if (!compact)
         addFloats(part.floats(), size);
       else {
         const Scratch wide = scratchFloats(size);
-        kernels().convert(plan.viewOf(part.data(), plan.inputs, Layout::nhwc), nhwcView(wide.floats(), plan.height * plan.width, plan.inputs), plan.extent(plan.inputs));
+        kernels().convert(from, nhwcView(wide.floats(), plan.height * plan.width, plan.inputs), plan.extent(plan.inputs));
         addFloats(wide.floats(), size);
       }
     }
@@ -186,11 +187,11 @@ struct Backward {
   }
 
   void projectionToPool(Convolution& convolution, const void* dz, const float* kernel) const {
-    const Scratch part(plan.bytesOf(plan.inputs, Layout::nhwc));
+    const Scratch part(plan.bytesOf(plan.inputs, Layout::nhwc, plan.bf16));
     convolution.backwardData(dz, kernel, part.data());
     if (!plan.bf16) return addPool(part.floats());
     const Scratch wide = scratchFloats(plan.positions() * plan.inputs);
-    kernels().convert(plan.viewOf(part.data(), plan.inputs, Layout::nhwc), nhwcView(wide.floats(), plan.height * plan.width, plan.inputs), plan.extent(plan.inputs));
+    kernels().convert(plan.viewOf(part.data(), plan.inputs, Layout::nhwc, true), nhwcView(wide.floats(), plan.height * plan.width, plan.inputs), plan.extent(plan.inputs));
     addPool(wide.floats());
   }
 };
@@ -208,13 +209,13 @@ void inceptionTrainGrad(Call& call) {
   const void* source = plan.bf16 ? static_cast<const void*>(saved + plan.compactInput) : x;
 
   Backward backward{plan, weights, gradients, source, saved, dx};
-  const Scratch dzJoined(plan.bytesOf(plan.joinedOutputs, Layout::nhwc));
+  const Scratch dzJoined(plan.bytesOf(plan.joinedOutputs, Layout::nhwc, plan.bf16));
   std::vector<Scratch> activationGradients;  // of the units that others read, in the order in which they are met
   std::vector<View> gradientViews(plan.units.size());
   const auto normBackward = [&](size_t i, char* dzOwn) {
     const Unit& u = plan.units[i];
     const View g = u.slice < 0 ? gradientViews[i] : plan.sliceOf(dy, plan.outputs, u.slice);
-    const View dz = u.joined ? plan.zView(u, nullptr, static_cast<char*>(dzJoined.data())) : plan.viewOf(dzOwn, u.outputs, u.layout);
+    const View dz = u.joined ? plan.zView(u, nullptr, static_cast<char*>(dzJoined.data())) : plan.viewOf(dzOwn, u.outputs, u.layout, u.bf16);
     normalizeBackward(g, plan.zView(u, saved, saved + plan.joined), dz, plan.extent(u.outputs), weights[i].gamma, weights[i].beta, statistics[2 * i].data,
                       statistics[2 * i + 1].data, epsilon, plan.relu, gradients[i].gamma, gradients[i].beta);
   };
@@ -224,16 +225,16 @@ void inceptionTrainGrad(Call& call) {
     const Unit& u = plan.units[i];
     if (u.source == kFromPool) projection = i;
     if (u.joined || u.source == kFromPool) continue;
-    const Scratch dz(plan.bytesOf(u.outputs, u.layout));
+    const Scratch dz(plan.bytesOf(u.outputs, u.layout, u.bf16));
     normBackward(i, static_cast<char*>(dz.data()));
-    unitBackwardWeights(plan, u, sourceOf(plan, u, source, saved), dz.data(), gradients[i].kernel);
+    unitBackwardWeights(plan, u, sourceOf(plan, u, x, saved), dz.data(), gradients[i].kernel);
     if (u.source == kFromInput) {
-      backward.addToInput([&](void* part) { unitBackwardData(plan, u, dz.data(), weights[i].kernel, part); });
+      backward.addToInput(u.bf16, [&](void* part) { unitBackwardData(plan, u, dz.data(), weights[i].kernel, part); });
       continue;
     }
-    activationGradients.emplace_back(plan.bytesOf(u.inputs, u.layout));
+    activationGradients.emplace_back(plan.bytesOf(u.inputs, u.layout, u.bf16));
     unitBackwardData(plan, u, dz.data(), weights[i].kernel, activationGradients.back().data());
-    gradientViews[static_cast<size_t>(u.source)] = plan.viewOf(activationGradients.back().data(), u.inputs, u.layout);
+    gradientViews[static_cast<size_t>(u.source)] = plan.viewOf(activationGradients.back().data(), u.inputs, u.layout, u.bf16);
   }
   for (size_t i = 0; i < plan.units.size(); ++i)
     if (plan.units[i].joined) normBackward(i, nullptr);
@@ -241,11 +242,11 @@ void inceptionTrainGrad(Call& call) {
   joinedConvolution(plan, Direction::backwardWeights).backwardWeights(source, dzJoined.data(), joinedGradient.floats());
   splitKernels(plan, joinedGradient.floats(), gradients);
   const Scratch joinedKernel = joinKernels(plan, weights);
-  backward.addToInput([&](void* part) { joinedConvolution(plan, Direction::backwardData).backwardData(dzJoined.data(), joinedKernel.floats(), part); });
+  backward.addToInput(plan.bf16, [&](void* part) { joinedConvolution(plan, Direction::backwardData).backwardData(dzJoined.data(), joinedKernel.floats(), part); });
 
   if (projection < plan.units.size()) {
     const Unit& u = plan.units[projection];
-    const Scratch dz(plan.bytesOf(u.outputs, u.layout));
+    const Scratch dz(plan.bytesOf(u.outputs, u.layout, u.bf16));
     normBackward(projection, static_cast<char*>(dz.data()));
     convolutionOf(plan, u, Direction::backwardWeights).backwardWeights(saved + plan.pooled, dz.data(), gradients[projection].kernel);
     backward.projectionToPool(convolutionOf(plan, u, Direction::backwardData), dz.data(), weights[projection].kernel);

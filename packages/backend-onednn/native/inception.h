@@ -18,8 +18,10 @@ struct Unit {
   bool joined;       // one of the 1x1 convolutions of the input, which run as one
   int64_t column;    // its first channel in the joined convolution
   Layout layout;     // of its own convolution's tensors
-  bool winograd5;    // a 5x5 convolution that the Winograd kernels run
+  bool winograd5;    // a 5x5 convolution that the Winograd kernels run, in float
+  bool bf16;         // of its own convolution's tensors
   Layout outLayout;  // of its activation: what the reader wants
+  bool outBf16;
   size_t z, activation;  // byte offsets into the saved memory
 };
 
@@ -36,8 +38,8 @@ struct InceptionPlan {
   PoolShape pool() const { return {batch, height, width, inputs, 3, 3, 1, 1, 1, 1, height, width}; }
   ConvolutionShape convolution(int64_t kernel, int64_t in, int64_t out) const;
   ConvolutionOptions options(Layout layout) const;
-  size_t bytesOf(int64_t channels, Layout layout) const;
-  View viewOf(void* memory, int64_t channels, Layout layout) const;
+  size_t bytesOf(int64_t channels, Layout layout, bool compact) const;
+  View viewOf(void* memory, int64_t channels, Layout layout, bool compact) const;
   // A slice of a float NHWC tensor that has `all` channels.
   View sliceOf(float* memory, int64_t all, int64_t from) const { return {memory + from, height * width * all, all, 16, false}; }
   // The unit's convolution output inside the joined or its own memory.

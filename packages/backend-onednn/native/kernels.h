@@ -27,9 +27,10 @@ struct PoolShape {
 struct WinogradShape {
   int64_t images, height, width, inputs, outputs;
 };
-constexpr int64_t kForwardTiles = 28, kBackwardTiles = 56;  // that one thread has in hand at a time
+constexpr int64_t kWinogradPoints = 64;
+constexpr int64_t kForwardTiles = 28, kBackwardTiles = 56;  // that one thread has in hand at a time, at most
 // Values of scratch memory for each thread.
-inline int64_t winogradScratch(const WinogradShape& s) { return 36 * (kBackwardTiles * (s.inputs + s.outputs) + 32); }
+inline int64_t winogradScratch(const WinogradShape& s) { return kWinogradPoints * (kBackwardTiles * (s.inputs + s.outputs) + 32); }
 
 enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
 enum class Unary { relu, relu6, exp, log, sqrt, rsqrt, square, negate, absolute, sigmoid, tanh, step, reciprocal, elu, clip, leakyRelu, count };

@@ -8,7 +8,7 @@ namespace {
 WinogradShape shapeOf(const ConvolutionShape& s) { return {s.batch, s.height, s.width, s.inputs, s.outputs}; }
 
 void convolve(const WinogradShape& s, const float* x, const float* weights, float* y) {
-  const Scratch transformed = scratchFloats(36 * s.inputs * s.outputs), scratch = scratchFloats(threadCount() * winogradScratch(s));
+  const Scratch transformed = scratchFloats(kWinogradPoints * s.inputs * s.outputs), scratch = scratchFloats(threadCount() * winogradScratch(s));
   kernels().winogradWeights(weights, s.inputs, s.outputs, transformed.floats());
   kernels().winogradForward(x, transformed.floats(), y, s, scratch.floats());
 }
@@ -42,7 +42,7 @@ void winograd5BackwardWeights(const ConvolutionShape& s, const float* x, const f
   const PhaseTimer timer(Phase::convolution);
   const WinogradShape shape = shapeOf(s);
   const int threads = threadCount();
-  const Scratch scratch = scratchFloats(threads * winogradScratch(shape)), sums = scratchFloats(threads * 36 * s.inputs * s.outputs);
+  const Scratch scratch = scratchFloats(threads * winogradScratch(shape)), sums = scratchFloats(threads * kWinogradPoints * s.inputs * s.outputs);
   kernels().winogradBackwardWeights(x, dy, dweights, shape, scratch.floats(), sums.floats(), threads);
 }
 

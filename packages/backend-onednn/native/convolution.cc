@@ -5,8 +5,8 @@
 #include <string>
 
 #include "call.h"
-#include "fast_convolution.h"
 #include "runtime.h"
+#include "winograd.h"
 
 namespace googlenet {
 namespace {
@@ -16,7 +16,7 @@ using Tag = memory::format_tag;
 using Type = memory::data_type;
 
 memory::desc activations(int64_t n, int64_t c, int64_t h, int64_t w, const ConvolutionOptions& options) {
-  return memory::desc({n, c, h, w}, options.bf16 ? Type::bf16 : Type::f32, options.layout == Layout::nhwc ? Tag::nhwc : Tag::nChw16c);
+  return memory::desc({n, c, h, w}, options.bf16 ? Type::bf16 : Type::f32, Tag::nhwc);
 }
 
 // The padding after the last row that makes oneDNN compute exactly `out` rows.
@@ -59,8 +59,8 @@ Convolution::Convolution(const ConvolutionShape& s, Direction direction, const C
   const memory::desc w(shape, floatWeights ? Type::f32 : Type::bf16, Tag::any), b({s.outputs}, Type::f32, Tag::x);
   const memory::desc forwardWeights(shape, o.bf16 ? Type::bf16 : Type::f32, Tag::any);
   const auto attr = attributes(o);
-  const auto algorithm = o.winograd ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
-  const auto kind = direction == Direction::forward && !o.winograd ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  const auto kind = direction == Direction::forward ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
 
   using Forward = dnnl::convolution_forward;
   std::optional<Forward::primitive_desc> forward;
@@ -115,7 +115,7 @@ Convolution::Convolution(const ConvolutionShape& s, Direction direction, const C
 Convolution& Convolution::get(const ConvolutionShape& shape, Direction direction, const ConvolutionOptions& o) {
   constexpr size_t kMostKept = 2048;
   static std::unordered_map<std::string, std::unique_ptr<Convolution>> cache;
-  const int flags[] = {static_cast<int>(direction), static_cast<int>(o.layout), o.bf16, o.winograd, o.bias, static_cast<int>(o.fused), threadCount()};
+  const int flags[] = {static_cast<int>(direction), o.bf16, o.bias, static_cast<int>(o.fused), threadCount()};
   const std::string key = bytes(shape) + bytes(flags);
   const auto found = cache.find(key);
   if (found != cache.end()) return *found->second;
@@ -170,26 +170,6 @@ void Convolution::backwardWeights(const void* x, const void* dy, float* dweights
   dnnlStream().wait();
 }
 
-bool winogradFits(const ConvolutionShape& s) {
-  if (!winogradEnabled() || s.kernelHeight != 3 || s.kernelWidth != 3 || s.strideHeight != 1 || s.strideWidth != 1 || s.inputs % 16 != 0 ||
-      s.outputs % 16 != 0)
-    return false;
-  static std::unordered_map<std::string, bool> known;
-  const std::string key = bytes(s) + bytes(threadCount());
-  const auto found = known.find(key);
-  if (found != known.end()) return found->second;
-  bool fits = true;
-  try {
-    ConvolutionOptions options;
-    options.layout = Layout::blocked;
-    options.winograd = true;
-    for (const Direction direction : {Direction::forward, Direction::backwardData, Direction::backwardWeights}) Convolution::get(s, direction, options);
-  } catch (const dnnl::error&) {
-    fits = false;
-  }
-  return known[key] = fits;
-}
-
 namespace {
 
 // The integers of a convolution, checked against each other, so that no primitive reads outside of its tensors.
@@ -226,8 +206,7 @@ void conv2d(Call& call) {
   ConvolutionOptions options;
   options.bias = bias != nullptr;
   options.fused = static_cast<Fused>(call.integer(5, "fused", 0, 2));
-  const FastPath path = options.fused == Fused::relu6 ? FastPath::none : fastPath(s);
-  if (path != FastPath::none) return fastForward(path, s, x, filter, bias, options.fused == Fused::relu, y);
+  if (winogradFits(s) && options.fused != Fused::relu6) return winogradForward(s, x, filter, bias, options.fused == Fused::relu, y);
   Convolution::get(s, Direction::forward, options).forward(x, filter, bias, y);
 }
 
@@ -236,8 +215,7 @@ void conv2dBackpropInput(Call& call) {
   const auto s = readShape(call, 0);
   const float *dy = call.floats(1, "dy", outputSize(s)), *filter = call.floats(2, "filter", kernelSize(s));
   float* dx = call.floats(3, "dx", inputSize(s));
-  const FastPath path = fastPath(s);
-  if (path != FastPath::none) return fastBackwardData(path, s, dy, filter, dx);
+  if (winogradFits(s)) return winogradBackwardData(s, dy, filter, dx);
   Convolution::get(s, Direction::backwardData, {}).backwardData(dy, filter, dx);
 }
 
@@ -246,8 +224,7 @@ void conv2dBackpropFilter(Call& call) {
   const auto s = readShape(call, 0);
   const float *x = call.floats(1, "x", inputSize(s)), *dy = call.floats(2, "dy", outputSize(s));
   float* dfilter = call.floats(3, "dfilter", kernelSize(s));
-  const FastPath path = fastPath(s);
-  if (path != FastPath::none) return fastBackwardWeights(path, s, x, dy, dfilter);
+  if (winogradFits(s)) return winogradBackwardWeights(s, x, dy, dfilter);
   Convolution::get(s, Direction::backwardWeights, {}).backwardWeights(x, dy, dfilter);
 }
 

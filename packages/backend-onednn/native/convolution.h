@@ -14,13 +14,10 @@ struct ConvolutionShape {
 };
 
 enum class Direction { forward, backwardData, backwardWeights };
-enum class Layout { nhwc, blocked };  // blocked: nChw16c, channels padded to 16 with zeros
 enum class Fused { none, relu, relu6 };
 
 struct ConvolutionOptions {
-  Layout layout = Layout::nhwc;
-  bool bf16 = false;      // activations (and the weights inside) in bf16; weights come and go in float
-  bool winograd = false;  // only with blocked float
+  bool bf16 = false;  // activations (and the weights inside) in bf16; weights come and go in float
   bool bias = false;
   Fused fused = Fused::none;
 };
@@ -44,8 +41,5 @@ class Convolution {
   dnnl::memory::desc source_, destination_, weights_, plainWeights_, bias_, scratchpad_;
   bool reordersWeights_ = false;
 };
-
-// Whether oneDNN's Winograd convolution can run this shape here.
-bool winogradFits(const ConvolutionShape&);
 
 }  // namespace googlenet

@@ -68,27 +68,33 @@ void splitKernels(const InceptionPlan& plan, const float* all, const std::vector
 
 ConvolutionShape shapeOf(const InceptionPlan& plan, const Unit& u) { return plan.convolution(u.kernel, u.inputs, u.outputs); }
 
+ConvolutionOptions optionsOf(bool bf16) {
+  ConvolutionOptions options;
+  options.bf16 = bf16;
+  return options;
+}
+
 Convolution& convolutionOf(const InceptionPlan& plan, const Unit& u, Direction direction) {
-  return Convolution::get(shapeOf(plan, u), direction, plan.options(u.layout));
+  return Convolution::get(shapeOf(plan, u), direction, optionsOf(u.bf16));
 }
 
 void unitForward(const InceptionPlan& plan, const Unit& u, const void* x, const float* kernel, void* z) {
-  if (u.winograd5) return winograd5Forward(shapeOf(plan, u), static_cast<const float*>(x), kernel, static_cast<float*>(z));
+  if (u.winograd) return winogradForward(shapeOf(plan, u), static_cast<const float*>(x), kernel, nullptr, false, static_cast<float*>(z));
   convolutionOf(plan, u, Direction::forward).forward(x, kernel, nullptr, z);
 }
 
 void unitBackwardData(const InceptionPlan& plan, const Unit& u, const void* dz, const float* kernel, void* dx) {
-  if (u.winograd5) return winograd5BackwardData(shapeOf(plan, u), static_cast<const float*>(dz), kernel, static_cast<float*>(dx));
+  if (u.winograd) return winogradBackwardData(shapeOf(plan, u), static_cast<const float*>(dz), kernel, static_cast<float*>(dx));
   convolutionOf(plan, u, Direction::backwardData).backwardData(dz, kernel, dx);
 }
 
 void unitBackwardWeights(const InceptionPlan& plan, const Unit& u, const void* x, const void* dz, float* dkernel) {
-  if (u.winograd5) return winograd5BackwardWeights(shapeOf(plan, u), static_cast<const float*>(x), static_cast<const float*>(dz), dkernel);
+  if (u.winograd) return winogradBackwardWeights(shapeOf(plan, u), static_cast<const float*>(x), static_cast<const float*>(dz), dkernel);
   convolutionOf(plan, u, Direction::backwardWeights).backwardWeights(x, dz, dkernel);
 }
 
 Convolution& joinedConvolution(const InceptionPlan& plan, Direction direction) {
-  return Convolution::get(plan.convolution(1, plan.inputs, plan.joinedOutputs), direction, plan.options(Layout::nhwc));
+  return Convolution::get(plan.convolution(1, plan.inputs, plan.joinedOutputs), direction, optionsOf(plan.bf16));
 }
 
 // What a unit's convolution reads. An input in bf16 is saved beside the float one.
@@ -103,8 +109,8 @@ void poolForward(const InceptionPlan& plan, const float* x, float* y, char* save
   if (plan.poolSlice < 0 && !plan.bf16) return kernels().maxPool(x, reinterpret_cast<float*>(saved + plan.pooled), winner, plan.pool());
   const Scratch pooled = scratchFloats(plan.positions() * plan.inputs);
   kernels().maxPool(x, pooled.floats(), winner, plan.pool());
-  const View from = nhwcView(pooled.floats(), plan.height * plan.width, plan.inputs);
-  const View to = plan.poolSlice < 0 ? plan.viewOf(saved + plan.pooled, plan.inputs, Layout::nhwc, plan.bf16) : plan.sliceOf(y, plan.outputs, plan.poolSlice);
+  const View from = View{pooled.floats(), plan.inputs};
+  const View to = plan.poolSlice < 0 ? View{saved + plan.pooled, plan.inputs, plan.bf16} : plan.sliceOf(y, plan.outputs, plan.poolSlice);
   kernels().convert(from, to, plan.extent(plan.inputs));
 }
 
@@ -127,7 +133,7 @@ void inceptionTrain(Call& call) {
   const void* source = x;
   if (plan.bf16) {
     const PhaseTimer timer(Phase::copy);
-    kernels().convert(nhwcView(x, plan.height * plan.width, plan.inputs), plan.viewOf(saved + plan.compactInput, plan.inputs, Layout::nhwc, true), plan.extent(plan.inputs));
+    kernels().convert(View{x, plan.inputs}, View{saved + plan.compactInput, plan.inputs, true}, plan.extent(plan.inputs));
     source = saved + plan.compactInput;
   }
   joinedConvolution(plan, Direction::forward).forward(source, joinKernels(plan, weights).floats(), nullptr, saved + plan.joined);
@@ -135,7 +141,7 @@ void inceptionTrain(Call& call) {
   for (size_t i = 0; i < plan.units.size(); ++i) {
     const Unit& u = plan.units[i];
     if (!u.joined) unitForward(plan, u, sourceOf(plan, u, x, saved), weights[i].kernel, saved + u.z);
-    const View out = u.slice < 0 ? plan.viewOf(saved + u.activation, u.outputs, u.outLayout, u.outBf16) : plan.sliceOf(y, plan.outputs, u.slice);
+    const View out = u.slice < 0 ? View{saved + u.activation, u.outputs, u.outBf16} : plan.sliceOf(y, plan.outputs, u.slice);
     normalizeForward(plan.zView(u, saved, saved + plan.joined), out, plan.extent(u.outputs), weights[i].gamma, weights[i].beta, epsilon, plan.relu,
                      statistics[2 * i].data, statistics[2 * i + 1].data);
   }
@@ -158,17 +164,17 @@ struct Backward {
     if (!compact && !dxStarted) {
       write(dx);
     } else {
-      const Scratch part(plan.bytesOf(plan.inputs, Layout::nhwc, compact));
+      const Scratch part(plan.bytesOf(plan.inputs, compact));
       write(part.data());
       const PhaseTimer timer(Phase::copy);
-      const View from = plan.viewOf(part.data(), plan.inputs, Layout::nhwc, compact), to = nhwcView(dx, plan.height * plan.width, plan.inputs);
+      const View from = View{part.data(), plan.inputs, compact}, to = View{dx, plan.inputs};
       if (!dxStarted)
         kernels().convert(from, to, plan.extent(plan.inputs));
       else if (!compact)
         addFloats(part.floats(), size);
       else {
         const Scratch wide = scratchFloats(size);
-        kernels().convert(from, nhwcView(wide.floats(), plan.height * plan.width, plan.inputs), plan.extent(plan.inputs));
+        kernels().convert(from, View{wide.floats(), plan.inputs}, plan.extent(plan.inputs));
         addFloats(wide.floats(), size);
       }
     }
@@ -187,11 +193,11 @@ struct Backward {
   }
 
   void projectionToPool(Convolution& convolution, const void* dz, const float* kernel) const {
-    const Scratch part(plan.bytesOf(plan.inputs, Layout::nhwc, plan.bf16));
+    const Scratch part(plan.bytesOf(plan.inputs, plan.bf16));
     convolution.backwardData(dz, kernel, part.data());
     if (!plan.bf16) return addPool(part.floats());
     const Scratch wide = scratchFloats(plan.positions() * plan.inputs);
-    kernels().convert(plan.viewOf(part.data(), plan.inputs, Layout::nhwc, true), nhwcView(wide.floats(), plan.height * plan.width, plan.inputs), plan.extent(plan.inputs));
+    kernels().convert(View{part.data(), plan.inputs, true}, View{wide.floats(), plan.inputs}, plan.extent(plan.inputs));
     addPool(wide.floats());
   }
 };
@@ -209,13 +215,13 @@ void inceptionTrainGrad(Call& call) {
   const void* source = plan.bf16 ? static_cast<const void*>(saved + plan.compactInput) : x;
 
   Backward backward{plan, weights, gradients, source, saved, dx};
-  const Scratch dzJoined(plan.bytesOf(plan.joinedOutputs, Layout::nhwc, plan.bf16));
+  const Scratch dzJoined(plan.bytesOf(plan.joinedOutputs, plan.bf16));
   std::vector<Scratch> activationGradients;  // of the units that others read, in the order in which they are met
   std::vector<View> gradientViews(plan.units.size());
   const auto normBackward = [&](size_t i, char* dzOwn) {
     const Unit& u = plan.units[i];
     const View g = u.slice < 0 ? gradientViews[i] : plan.sliceOf(dy, plan.outputs, u.slice);
-    const View dz = u.joined ? plan.zView(u, nullptr, static_cast<char*>(dzJoined.data())) : plan.viewOf(dzOwn, u.outputs, u.layout, u.bf16);
+    const View dz = u.joined ? plan.zView(u, nullptr, static_cast<char*>(dzJoined.data())) : View{dzOwn, u.outputs, u.bf16};
     normalizeBackward(g, plan.zView(u, saved, saved + plan.joined), dz, plan.extent(u.outputs), weights[i].gamma, weights[i].beta, statistics[2 * i].data,
                       statistics[2 * i + 1].data, epsilon, plan.relu, gradients[i].gamma, gradients[i].beta);
   };
@@ -225,16 +231,16 @@ void inceptionTrainGrad(Call& call) {
     const Unit& u = plan.units[i];
     if (u.source == kFromPool) projection = i;
     if (u.joined || u.source == kFromPool) continue;
-    const Scratch dz(plan.bytesOf(u.outputs, u.layout, u.bf16));
+    const Scratch dz(plan.bytesOf(u.outputs, u.bf16));
     normBackward(i, static_cast<char*>(dz.data()));
     unitBackwardWeights(plan, u, sourceOf(plan, u, x, saved), dz.data(), gradients[i].kernel);
     if (u.source == kFromInput) {
       backward.addToInput(u.bf16, [&](void* part) { unitBackwardData(plan, u, dz.data(), weights[i].kernel, part); });
       continue;
     }
-    activationGradients.emplace_back(plan.bytesOf(u.inputs, u.layout, u.bf16));
+    activationGradients.emplace_back(plan.bytesOf(u.inputs, u.bf16));
     unitBackwardData(plan, u, dz.data(), weights[i].kernel, activationGradients.back().data());
-    gradientViews[static_cast<size_t>(u.source)] = plan.viewOf(activationGradients.back().data(), u.inputs, u.layout, u.bf16);
+    gradientViews[static_cast<size_t>(u.source)] = View{activationGradients.back().data(), u.inputs, u.bf16};
   }
   for (size_t i = 0; i < plan.units.size(); ++i)
     if (plan.units[i].joined) normBackward(i, nullptr);
@@ -246,13 +252,13 @@ void inceptionTrainGrad(Call& call) {
 
   if (projection < plan.units.size()) {
     const Unit& u = plan.units[projection];
-    const Scratch dz(plan.bytesOf(u.outputs, u.layout, u.bf16));
+    const Scratch dz(plan.bytesOf(u.outputs, u.bf16));
     normBackward(projection, static_cast<char*>(dz.data()));
     convolutionOf(plan, u, Direction::backwardWeights).backwardWeights(saved + plan.pooled, dz.data(), gradients[projection].kernel);
     backward.projectionToPool(convolutionOf(plan, u, Direction::backwardData), dz.data(), weights[projection].kernel);
   } else {
     const Scratch dpooled = scratchFloats(plan.positions() * plan.inputs);
-    kernels().convert(plan.sliceOf(dy, plan.outputs, plan.poolSlice), nhwcView(dpooled.floats(), plan.height * plan.width, plan.inputs), plan.extent(plan.inputs));
+    kernels().convert(plan.sliceOf(dy, plan.outputs, plan.poolSlice), View{dpooled.floats(), plan.inputs}, plan.extent(plan.inputs));
     backward.addPool(dpooled.floats());
   }
 }

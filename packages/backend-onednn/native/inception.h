@@ -17,11 +17,9 @@ struct Unit {
   int64_t slice;     // the first channel of y that it writes, or -1 where another unit reads it
   bool joined;       // one of the 1x1 convolutions of the input, which run as one
   int64_t column;    // its first channel in the joined convolution
-  Layout layout;     // of its own convolution's tensors
-  bool winograd5;    // a 5x5 convolution that the Winograd kernels run, in float
-  bool bf16;         // of its own convolution's tensors
-  Layout outLayout;  // of its activation: what the reader wants
-  bool outBf16;
+  bool winograd;  // a convolution that the Winograd kernels run, in float
+  bool bf16;      // of its own convolution's tensors
+  bool outBf16;   // of its activation: what the reader wants
   size_t z, activation;  // byte offsets into the saved memory
 };
 
@@ -33,15 +31,13 @@ struct InceptionPlan {
   std::vector<Unit> units;
   size_t joined = 0, pooled = 0, winner = 0, compactInput = 0, savedBytes = 0;
 
-  Extent extent(int64_t channels) const { return {batch, height * width, channels}; }
+  Extent extent(int64_t channels) const { return {positions(), channels}; }
   int64_t positions() const { return batch * height * width; }
   PoolShape pool() const { return {batch, height, width, inputs, 3, 3, 1, 1, 1, 1, height, width}; }
   ConvolutionShape convolution(int64_t kernel, int64_t in, int64_t out) const;
-  ConvolutionOptions options(Layout layout) const;
-  size_t bytesOf(int64_t channels, Layout layout, bool compact) const;
-  View viewOf(void* memory, int64_t channels, Layout layout, bool compact) const;
+  size_t bytesOf(int64_t channels, bool compact) const;
   // A slice of a float NHWC tensor that has `all` channels.
-  View sliceOf(float* memory, int64_t all, int64_t from) const { return {memory + from, height * width * all, all, 16, false}; }
+  static View sliceOf(float* memory, int64_t all, int64_t from) { return {memory + from, all}; }
   // The unit's convolution output inside the joined or its own memory.
   View zView(const Unit& unit, char* base, char* joinedBase) const;
 

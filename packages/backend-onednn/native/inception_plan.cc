@@ -6,12 +6,6 @@
 #include "winograd.h"
 
 namespace googlenet {
-namespace {
-
-constexpr int64_t padded(int64_t channels) { return (channels + 15) / 16 * 16; }
-
-}  // namespace
-
 // config: batch, height, width, inputs, the six filters of the paper's table, naive, kernel of the 5x5 branch, its
 // convolutions, relu, bf16.
 InceptionPlan::InceptionPlan(const Call& call, const std::vector<int32_t>& c) {
@@ -41,29 +35,28 @@ InceptionPlan::InceptionPlan(const Call& call, const std::vector<int32_t>& c) {
   if (!naive) addUnit(1, inputs, projection, kFromPool, conv1 + conv3 + conv5, false);
 
   for (const Unit& unit : units)
-    if (unit.source >= 0) units[static_cast<size_t>(unit.source)].outLayout = unit.layout, units[static_cast<size_t>(unit.source)].outBf16 = unit.bf16;
+    if (unit.source >= 0) units[static_cast<size_t>(unit.source)].outBf16 = unit.bf16;
   for (Unit& unit : units) {
     if (unit.joined)
       unit.column = joinedOutputs, joinedOutputs += unit.outputs;
     else
-      unit.z = reserve(bytesOf(unit.outputs, unit.layout, unit.bf16));
-    if (unit.slice < 0) unit.activation = reserve(bytesOf(unit.outputs, unit.outLayout, unit.outBf16));
+      unit.z = reserve(bytesOf(unit.outputs, unit.bf16));
+    if (unit.slice < 0) unit.activation = reserve(bytesOf(unit.outputs, unit.outBf16));
   }
-  joined = reserve(bytesOf(joinedOutputs, Layout::nhwc, bf16));
+  joined = reserve(bytesOf(joinedOutputs, bf16));
   winner = reserve(static_cast<size_t>(positions() * inputs));
   if (naive)
     poolSlice = conv1 + conv3 + conv5;
   else
-    pooled = reserve(bytesOf(inputs, Layout::nhwc, bf16));
-  if (bf16) compactInput = reserve(bytesOf(inputs, Layout::nhwc, bf16));
+    pooled = reserve(bytesOf(inputs, bf16));
+  if (bf16) compactInput = reserve(bytesOf(inputs, bf16));
 }
 
 void InceptionPlan::addUnit(int64_t kernel, int64_t in, int64_t out, int source, int64_t slice, bool read) {
   const bool joins = source == kFromInput && kernel == 1;
-  const bool winograd = !bf16 && source >= 0 && kernel == 3 && winogradFits(convolution(kernel, in, out));
-  const Layout layout = winograd ? Layout::blocked : Layout::nhwc;
-  const bool winograd5 = winograd5Fits(convolution(kernel, in, out));
-  units.push_back({kernel, in, out, source, read ? -1 : slice, joins, 0, layout, winograd5, bf16 && !winograd5, Layout::nhwc, false, 0, 0});
+  const bool compactWins = bf16 && (kernel == 3 || std::min(in, out) < 24);
+  const bool winograd = !compactWins && winogradFits(convolution(kernel, in, out));
+  units.push_back({kernel, in, out, source, read ? -1 : slice, joins, 0, winograd, bf16 && !winograd, false, 0, 0});
 }
 
 size_t InceptionPlan::reserve(size_t bytes) {
@@ -76,27 +69,11 @@ ConvolutionShape InceptionPlan::convolution(int64_t kernel, int64_t in, int64_t 
   return {batch, height, width, in, kernel, kernel, out, 1, 1, 1, 1, kernel / 2, kernel / 2, height, width};
 }
 
-ConvolutionOptions InceptionPlan::options(Layout layout) const {
-  ConvolutionOptions o;
-  o.layout = layout;
-  o.bf16 = bf16;
-  o.winograd = layout == Layout::blocked;
-  return o;
-}
-
-size_t InceptionPlan::bytesOf(int64_t channels, Layout layout, bool compact) const {
-  return static_cast<size_t>(positions() * (layout == Layout::blocked ? padded(channels) : channels)) * (compact ? 2 : 4);
-}
-
-View InceptionPlan::viewOf(void* memory, int64_t channels, Layout layout, bool compact) const {
-  const int64_t pixels = height * width;
-  if (layout == Layout::blocked) return {memory, pixels * padded(channels), 16, pixels * 16, compact};
-  return {memory, pixels * channels, channels, 16, compact};
-}
+size_t InceptionPlan::bytesOf(int64_t channels, bool compact) const { return static_cast<size_t>(positions() * channels) * (compact ? 2 : 4); }
 
 View InceptionPlan::zView(const Unit& unit, char* base, char* joinedBase) const {
-  if (!unit.joined) return viewOf(base + unit.z, unit.outputs, unit.layout, unit.bf16);
-  return {joinedBase + unit.column * (bf16 ? 2 : 4), height * width * joinedOutputs, joinedOutputs, 16, bf16};
+  if (!unit.joined) return {base + unit.z, unit.outputs, unit.bf16};
+  return {joinedBase + unit.column * (bf16 ? 2 : 4), joinedOutputs, bf16};
 }
 
 }  // namespace googlenet

@@ -5,32 +5,32 @@
 
 namespace googlenet {
 
-// Where the values of an image batch lie. Channels come in runs of 16; `block` leads from one run to the next, so
-// that NHWC (block 16), a channel slice of a wider NHWC tensor, and nChw16c are all described. Strides in values.
+// Channels of an NHWC tensor: all of them, or a slice. `stride` leads, in values, from one position to the next.
 struct View {
   void* data;
-  int64_t image, pixel, block;
+  int64_t stride;
   bool bf16 = false;
 };
-inline View nhwcView(float* data, int64_t pixels, int64_t channels) { return {data, pixels * channels, channels, 16}; }
 
 struct Extent {
-  int64_t images, pixels, channels;
-  int64_t positions() const { return images * pixels; }
+  int64_t positions, channels;
 };
 
 struct PoolShape {
   int64_t images, height, width, channels, windowHeight, windowWidth, strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth;
 };
 
-// A 5x5 convolution, stride 1, `same`, over NHWC.
+// A 3x3 or 5x5 convolution, stride 1, `same`, over NHWC, by Winograd's algorithm.
 struct WinogradShape {
-  int64_t images, height, width, inputs, outputs;
+  int64_t images, height, width, inputs, outputs, kernel;
 };
-constexpr int64_t kWinogradPoints = 64;
-constexpr int64_t kForwardTiles = 28, kBackwardTiles = 56;  // that one thread has in hand at a time, at most
-// Values of scratch memory for each thread.
-inline int64_t winogradScratch(const WinogradShape& s) { return kWinogradPoints * (kBackwardTiles * (s.inputs + s.outputs) + 32); }
+constexpr int64_t kForwardTiles = 28, kBackwardTiles = 112;  // that one thread has in hand at a time, at most
+inline int64_t winogradPadded(int64_t channels) { return (channels + 15) / 16 * 16; }
+inline int64_t winogradPoints(const WinogradShape& s) { return (s.kernel + 3) * (s.kernel + 3); }
+// Floats of the transformed weights, or of one thread's sums of their gradient.
+inline int64_t winogradWeightSize(const WinogradShape& s) { return winogradPoints(s) * winogradPadded(s.inputs) * winogradPadded(s.outputs); }
+// Floats of scratch memory for each thread.
+inline int64_t winogradScratch(const WinogradShape& s) { return winogradPoints(s) * (kBackwardTiles * (winogradPadded(s.inputs) + winogradPadded(s.outputs)) + 32); }
 
 enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
 enum class Unary { relu, relu6, exp, log, sqrt, rsqrt, square, negate, absolute, sigmoid, tanh, step, reciprocal, elu, clip, leakyRelu, count };
@@ -55,7 +55,7 @@ struct KernelTable {
   const char* name;
   // Biased mean and variance of each channel.
   void (*channelStatistics)(const View& z, const Extent&, float* mean, float* variance);
-  // y = z * scale + shift, then the ReLU. Unused lanes of the last run of a blocked y become 0.
+  // y = z * scale + shift, then the ReLU.
   void (*scaleShift)(const View& z, const View& y, const Extent&, const float* scale, const float* shift, bool relu);
   // Sums over positions of g and of g * (z - mean) * inverseDeviation, g being dy where the ReLU let z through.
   void (*gradientSums)(const View& dy, const View& z, const Extent&, const float* scale, const float* shift, bool relu,
@@ -63,7 +63,7 @@ struct KernelTable {
   // dz = a * g + b * z + c.
   void (*gradientApply)(const View& dy, const View& z, const View& dz, const Extent&, const float* scale, const float* shift,
                         bool relu, const float* a, const float* b, const float* c);
-  // Copies between views, converting where their types differ; lanes as in scaleShift.
+  // Copies between views, converting where their types differ.
   void (*convert)(const View& from, const View& to, const Extent&);
   // `winner` is the index, inside the window, of the first largest value; y or winner may be null.
   void (*maxPool)(const float* x, float* y, uint8_t* winner, const PoolShape&);
@@ -76,7 +76,7 @@ struct KernelTable {
   void (*reduce)(Reduction, const float* x, float* y, int64_t outer, int64_t length, int64_t inner);
   void (*softmax)(const float* x, float* y, int64_t rows, int64_t columns);
   // See kernels_winograd.h; null where 28 accumulators of 16 lanes do not fit the registers.
-  void (*winogradWeights)(const float* weights, int64_t inputs, int64_t outputs, float* transformed);
+  void (*winogradWeights)(const float* weights, const WinogradShape&, float* transformed);
   void (*winogradForward)(const float* x, const float* transformed, float* y, const WinogradShape&, float* scratch);
   void (*winogradBackwardWeights)(const float* x, const float* dy, float* dweights, const WinogradShape&, float* scratch, float* sums, int threads);
   // One stretch of a weight each; not threaded themselves.

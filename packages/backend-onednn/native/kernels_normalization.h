@@ -16,15 +16,6 @@ inline void store(BFloat* p, float value) {
   p->bits = static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
-// Calls f with a value that is 16 at compile time where it can be.
-template <typename F>
-inline void withLength(int64_t length, F f) {
-  if (length == 16)
-    f(std::integral_constant<int64_t, 16>{});
-  else
-    f(length);
-}
-
 template <typename F>
 inline void withType(const View& view, F f) {
   if (view.bf16)
@@ -35,60 +26,46 @@ inline void withType(const View& view, F f) {
 
 constexpr int64_t kChunk = 128;  // positions that are summed in float before the sums meet in double
 
-struct Chunks {
-  int64_t perImage, count, pixels;
-  explicit Chunks(const Extent& e, int64_t size) : perImage((e.pixels + size - 1) / size), count(e.images * perImage), pixels(e.pixels) {}
-  int64_t image(int64_t chunk) const { return chunk / perImage; }
-  int64_t begin(int64_t chunk, int64_t size) const { return chunk % perImage * size; }
-  int64_t end(int64_t chunk, int64_t size) const { return std::min(pixels, begin(chunk, size) + size); }
-};
-
-inline bool packed(const View& view) { return view.block == 16; }
+inline int64_t chunksOf(int64_t positions, int64_t size) { return (positions + size - 1) / size; }
 
 void channelStatistics(const View& z, const Extent& e, float* mean, float* variance) {
-  const Chunks chunks(e, kChunk);
-  const int64_t c = e.channels, run = packed(z) ? c : 16;
-  std::vector<float> partial(static_cast<size_t>(chunks.count * 2 * c));
+  const int64_t c = e.channels, chunks = chunksOf(e.positions, kChunk);
+  std::vector<float> partial(static_cast<size_t>(chunks * 2 * c));
   withType(z, [&](auto* data) {
-#pragma omp parallel if (e.positions() * c > kSmall)
+#pragma omp parallel if (e.positions * c > kSmall)
     {
       std::vector<float> pivots(static_cast<size_t>(c)), sums(static_cast<size_t>(c)), squares(static_cast<size_t>(c));
+      float *pivot = pivots.data(), *sum = sums.data(), *square = squares.data();
 #pragma omp for schedule(static)
-      for (int64_t k = 0; k < chunks.count; ++k) {
-        const int64_t first = chunks.begin(k, kChunk), last = chunks.end(k, kChunk);
+      for (int64_t k = 0; k < chunks; ++k) {
+        const int64_t first = k * kChunk, last = std::min(e.positions, first + kChunk);
         const float inverse = 1.0f / static_cast<float>(last - first);
-        for (int64_t c0 = 0; c0 < c; c0 += run) {
-          withLength(std::min(run, c - c0), [&](auto length) {
-            const auto* base = data + chunks.image(k) * z.image + c0 / 16 * z.block;
-            float *pivot = &pivots[c0], *sum = &sums[c0], *square = &squares[c0];
-            for (int64_t i = 0; i < length; ++i) {
-              pivot[i] = load(base + first * z.pixel + i);
-              sum[i] = square[i] = 0;
-            }
-            for (int64_t p = first; p < last; ++p) {
-              const auto* row = base + p * z.pixel;
+        for (int64_t i = 0; i < c; ++i) {
+          pivot[i] = load(data + first * z.stride + i);
+          sum[i] = square[i] = 0;
+        }
+        for (int64_t p = first; p < last; ++p) {
+          const auto* row = data + p * z.stride;
 #pragma omp simd
-              for (int64_t i = 0; i < length; ++i) {
-                const float d = load(row + i) - pivot[i];
-                sum[i] += d;
-                square[i] += d * d;
-              }
-            }
-            float *outMean = &partial[(k * 2) * c + c0], *outSquare = &partial[(k * 2 + 1) * c + c0];
-            for (int64_t i = 0; i < length; ++i) {
-              outMean[i] = pivot[i] + sum[i] * inverse;
-              outSquare[i] = square[i] - sum[i] * sum[i] * inverse;
-            }
-          });
+          for (int64_t i = 0; i < c; ++i) {
+            const float d = load(row + i) - pivot[i];
+            sum[i] += d;
+            square[i] += d * d;
+          }
+        }
+        float *outMean = &partial[(k * 2) * c], *outSquare = &partial[(k * 2 + 1) * c];
+        for (int64_t i = 0; i < c; ++i) {
+          outMean[i] = pivot[i] + sum[i] * inverse;
+          outSquare[i] = square[i] - sum[i] * sum[i] * inverse;
         }
       }
     }
   });
-#pragma omp parallel for schedule(static) if (chunks.count * c > kSmall)
+#pragma omp parallel for schedule(static) if (chunks * c > kSmall)
   for (int64_t i = 0; i < c; ++i) {
     double total = 0, average = 0, square = 0;
-    for (int64_t k = 0; k < chunks.count; ++k) {
-      const double count = static_cast<double>(chunks.end(k, kChunk) - chunks.begin(k, kChunk));
+    for (int64_t k = 0; k < chunks; ++k) {
+      const double count = static_cast<double>(std::min(kChunk, e.positions - k * kChunk));
       const double delta = partial[(k * 2) * c + i] - average, merged = total + count;
       average += delta * count / merged;
       square += partial[(k * 2 + 1) * c + i] + delta * delta * total * count / merged;
@@ -99,34 +76,18 @@ void channelStatistics(const View& z, const Extent& e, float* mean, float* varia
   }
 }
 
-// The tile of positions over which one run of channels is worked on before the next run.
-inline int64_t tileOf(bool onePass) { return onePass ? 64 : 32; }
-
 void scaleShift(const View& z, const View& y, const Extent& e, const float* scale, const float* shift, bool relu) {
-  const bool onePass = packed(z) && packed(y);
-  const int64_t c = e.channels, run = onePass ? c : 16, tile = tileOf(onePass);
-  const Chunks chunks(e, tile);
   const float floor = relu ? 0.0f : -std::numeric_limits<float>::infinity();
   withType(z, [&](auto* from) {
     withType(y, [&](auto* to) {
-#pragma omp parallel for schedule(static) if (e.positions() * c > kSmall)
-      for (int64_t k = 0; k < chunks.count; ++k) {
-        const int64_t first = chunks.begin(k, tile), last = chunks.end(k, tile), image = chunks.image(k);
-        for (int64_t c0 = 0; c0 < c; c0 += run) {
-          withLength(std::min(run, c - c0), [&](auto length) {
-            const float *a = scale + c0, *b = shift + c0;
-            for (int64_t p = first; p < last; ++p) {
-              const auto* in = from + image * z.image + c0 / 16 * z.block + p * z.pixel;
-              auto* out = to + image * y.image + c0 / 16 * y.block + p * y.pixel;
+#pragma omp parallel for schedule(static) if (e.positions * e.channels > kSmall)
+      for (int64_t p = 0; p < e.positions; ++p) {
+        const auto* in = from + p * z.stride;
+        auto* out = to + p * y.stride;
 #pragma omp simd
-              for (int64_t i = 0; i < length; ++i) {
-                const float value = load(in + i) * a[i] + b[i];
-                store(out + i, value < floor ? floor : value);
-              }
-              if (!packed(y))
-                for (int64_t i = length; i < 16; ++i) store(out + i, 0.0f);
-            }
-          });
+        for (int64_t i = 0; i < e.channels; ++i) {
+          const float value = load(in + i) * scale[i] + shift[i];
+          store(out + i, value < floor ? floor : value);
         }
       }
     });
@@ -140,39 +101,33 @@ void convert(const View& from, const View& to, const Extent& e) {
 
 void gradientSums(const View& dy, const View& z, const Extent& e, const float* scale, const float* shift, bool relu,
                   const float* mean, const float* inverseDeviation, float* sumG, float* sumGx) {
-  const Chunks chunks(e, kChunk);
-  const int64_t c = e.channels, run = packed(z) && packed(dy) ? c : 16;
+  const int64_t c = e.channels, chunks = chunksOf(e.positions, kChunk);
   const float always = relu ? 0.0f : std::numeric_limits<float>::infinity();
-  std::vector<float> partial(static_cast<size_t>(chunks.count * 2 * c));
+  std::vector<float> partial(static_cast<size_t>(chunks * 2 * c));
   withType(z, [&](auto* zData) {
     withType(dy, [&](auto* dyData) {
-#pragma omp parallel for schedule(static) if (e.positions() * c > kSmall)
-      for (int64_t k = 0; k < chunks.count; ++k) {
-        const int64_t first = chunks.begin(k, kChunk), last = chunks.end(k, kChunk), image = chunks.image(k);
-        for (int64_t c0 = 0; c0 < c; c0 += run) {
-          withLength(std::min(run, c - c0), [&](auto length) {
-            float *sum = &partial[(k * 2) * c + c0], *sumX = &partial[(k * 2 + 1) * c + c0];
-            const float *a = scale + c0, *b = shift + c0, *m = mean + c0, *d = inverseDeviation + c0;
-            for (int64_t p = first; p < last; ++p) {
-              const auto* g = dyData + image * dy.image + c0 / 16 * dy.block + p * dy.pixel;
-              const auto* x = zData + image * z.image + c0 / 16 * z.block + p * z.pixel;
+#pragma omp parallel for schedule(static) if (e.positions * c > kSmall)
+      for (int64_t k = 0; k < chunks; ++k) {
+        const int64_t last = std::min(e.positions, (k + 1) * kChunk);
+        float *sum = &partial[(k * 2) * c], *sumX = &partial[(k * 2 + 1) * c];
+        for (int64_t p = k * kChunk; p < last; ++p) {
+          const auto* g = dyData + p * dy.stride;
+          const auto* x = zData + p * z.stride;
 #pragma omp simd
-              for (int64_t i = 0; i < length; ++i) {
-                const float value = load(x + i), incoming = load(g + i);
-                const float gradient = value * a[i] + b[i] + always > 0 ? incoming : 0.0f;
-                sum[i] += gradient;
-                sumX[i] += gradient * ((value - m[i]) * d[i]);
-              }
-            }
-          });
+          for (int64_t i = 0; i < c; ++i) {
+            const float value = load(x + i), incoming = load(g + i);
+            const float gradient = value * scale[i] + shift[i] + always > 0 ? incoming : 0.0f;
+            sum[i] += gradient;
+            sumX[i] += gradient * ((value - mean[i]) * inverseDeviation[i]);
+          }
         }
       }
     });
   });
-#pragma omp parallel for schedule(static) if (chunks.count * c > kSmall)
+#pragma omp parallel for schedule(static) if (chunks * c > kSmall)
   for (int64_t i = 0; i < c; ++i) {
     double total = 0, totalX = 0;
-    for (int64_t k = 0; k < chunks.count; ++k) {
+    for (int64_t k = 0; k < chunks; ++k) {
       total += partial[(k * 2) * c + i];
       totalX += partial[(k * 2 + 1) * c + i];
     }
@@ -183,33 +138,20 @@ void gradientSums(const View& dy, const View& z, const Extent& e, const float* s
 
 void gradientApply(const View& dy, const View& z, const View& dz, const Extent& e, const float* scale, const float* shift,
                    bool relu, const float* a, const float* b, const float* c) {
-  const bool onePass = packed(z) && packed(dy) && packed(dz);
-  const int64_t channels = e.channels, run = onePass ? channels : 16, tile = tileOf(onePass);
-  const Chunks chunks(e, tile);
   const float always = relu ? 0.0f : std::numeric_limits<float>::infinity();
   withType(z, [&](auto* zData) {
     withType(dy, [&](auto* dyData) {
       withType(dz, [&](auto* dzData) {
-#pragma omp parallel for schedule(static) if (e.positions() * channels > kSmall)
-        for (int64_t k = 0; k < chunks.count; ++k) {
-          const int64_t first = chunks.begin(k, tile), last = chunks.end(k, tile), image = chunks.image(k);
-          for (int64_t c0 = 0; c0 < channels; c0 += run) {
-            withLength(std::min(run, channels - c0), [&](auto length) {
-              const float *s = scale + c0, *h = shift + c0, *ka = a + c0, *kb = b + c0, *kc = c + c0;
-              for (int64_t p = first; p < last; ++p) {
-                const auto* g = dyData + image * dy.image + c0 / 16 * dy.block + p * dy.pixel;
-                const auto* x = zData + image * z.image + c0 / 16 * z.block + p * z.pixel;
-                auto* out = dzData + image * dz.image + c0 / 16 * dz.block + p * dz.pixel;
+#pragma omp parallel for schedule(static) if (e.positions * e.channels > kSmall)
+        for (int64_t p = 0; p < e.positions; ++p) {
+          const auto* g = dyData + p * dy.stride;
+          const auto* x = zData + p * z.stride;
+          auto* out = dzData + p * dz.stride;
 #pragma omp simd
-                for (int64_t i = 0; i < length; ++i) {
-                  const float value = load(x + i), incoming = load(g + i);
-                  const float gradient = value * s[i] + h[i] + always > 0 ? incoming : 0.0f;
-                  store(out + i, ka[i] * gradient + (kb[i] * value + kc[i]));
-                }
-                if (!packed(dz))
-                  for (int64_t i = length; i < 16; ++i) store(out + i, 0.0f);
-              }
-            });
+          for (int64_t i = 0; i < e.channels; ++i) {
+            const float value = load(x + i), incoming = load(g + i);
+            const float gradient = value * scale[i] + shift[i] + always > 0 ? incoming : 0.0f;
+            store(out + i, a[i] * gradient + (b[i] * value + c[i]));
           }
         }
       });

@@ -28,7 +28,7 @@ void normalizeBackward(const View& dy, const View& z, const View& dz, const Exte
   const PhaseTimer timer(Phase::normalization);
   const Normalization n(e.channels, gamma, beta, mean, variance, epsilon);
   kernels().gradientSums(dy, z, e, n.scale.data(), n.shift.data(), relu, mean, n.inverseDeviation.data(), dbeta, dgamma);
-  const auto count = static_cast<double>(e.positions());
+  const auto count = static_cast<double>(e.positions);
   std::vector<float> b(n.scale.size()), c(n.scale.size());
   for (size_t i = 0; i < b.size(); ++i) {
     const double slope = -n.scale[i] * (dgamma[i] / count) * n.inverseDeviation[i];
@@ -43,37 +43,37 @@ namespace {
 Extent readExtent(const Call& call, size_t index) {
   const auto v = call.integers(index, "shape", 2);
   checkedProduct(call, "shape", {v[0], v[1]});
-  return {1, v[0], v[1]};
+  return {v[0], v[1]};
 }
 
 // batchNormTrain([positions, channels], x, gamma, beta, y, mean, variance, epsilon, relu)
 void batchNormTrain(Call& call) {
   const Extent e = readExtent(call, 0);
-  const int64_t c = e.channels, size = e.pixels * c;
+  const int64_t c = e.channels, size = e.positions * c;
   float *x = call.floats(1, "x", size), *y = call.floats(4, "y", size), *mean = call.floats(5, "mean", c), *variance = call.floats(6, "variance", c);
   const float *gamma = call.floats(2, "gamma", c), *beta = call.floats(3, "beta", c);
-  normalizeForward(nhwcView(x, e.pixels, c), nhwcView(y, e.pixels, c), e, gamma, beta, call.number(7, "epsilon"), call.integer(8, "relu", 0, 1) == 1, mean, variance);
+  normalizeForward(View{x, c}, View{y, c}, e, gamma, beta, call.number(7, "epsilon"), call.integer(8, "relu", 0, 1) == 1, mean, variance);
 }
 
 // batchNormTrainGrad([positions, channels], dy, x, [gamma, beta, mean, variance], dx, dgamma, dbeta, epsilon, relu)
 void batchNormTrainGrad(Call& call) {
   const Extent e = readExtent(call, 0);
-  const int64_t c = e.channels, size = e.pixels * c;
+  const int64_t c = e.channels, size = e.positions * c;
   float *dy = call.floats(1, "dy", size), *x = call.floats(2, "x", size), *dx = call.floats(4, "dx", size);
   const auto channels = call.floatList(3, "channels");
   if (channels.size() != 4) call.failRange("expected gamma, beta, mean and variance in channels");
   for (const Floats& f : channels)
     if (static_cast<int64_t>(f.length) != c) call.failRange("expected one value for each channel in channels");
-  normalizeBackward(nhwcView(dy, e.pixels, c), nhwcView(x, e.pixels, c), nhwcView(dx, e.pixels, c), e, channels[0].data, channels[1].data, channels[2].data,
+  normalizeBackward(View{dy, c}, View{x, c}, View{dx, c}, e, channels[0].data, channels[1].data, channels[2].data,
                     channels[3].data, call.number(7, "epsilon"), call.integer(8, "relu", 0, 1) == 1, call.floats(5, "dgamma", c), call.floats(6, "dbeta", c));
 }
 
 // scaleShift([positions, channels], x, scale, shift, y, relu): batch norm of inference, and bias with activation.
 void scaleShift(Call& call) {
   const Extent e = readExtent(call, 0);
-  const int64_t c = e.channels, size = e.pixels * c;
+  const int64_t c = e.channels, size = e.positions * c;
   float *x = call.floats(1, "x", size), *y = call.floats(4, "y", size);
-  kernels().scaleShift(nhwcView(x, e.pixels, c), nhwcView(y, e.pixels, c), e, call.floats(2, "scale", c), call.floats(3, "shift", c), call.integer(5, "relu", 0, 1) == 1);
+  kernels().scaleShift(View{x, c}, View{y, c}, e, call.floats(2, "scale", c), call.floats(3, "shift", c), call.integer(5, "relu", 0, 1) == 1);
 }
 
 }  // namespace

@@ -1,48 +1,59 @@
 #include "winograd.h"
 
+#include <vector>
+
 #include "runtime.h"
 
 namespace googlenet {
 namespace {
 
-WinogradShape shapeOf(const ConvolutionShape& s) { return {s.batch, s.height, s.width, s.inputs, s.outputs}; }
+// Measured: below these the transforms cost more than the products that they save.
+constexpr int64_t kFewestTiles = 64, kFewestChannels3 = 16, kFewestChannels5 = 8;
+
+WinogradShape shapeOf(const ConvolutionShape& s) { return {s.batch, s.height, s.width, s.inputs, s.outputs, s.kernelHeight}; }
 
 void convolve(const WinogradShape& s, const float* x, const float* weights, float* y) {
-  const Scratch transformed = scratchFloats(kWinogradPoints * s.inputs * s.outputs), scratch = scratchFloats(threadCount() * winogradScratch(s));
-  kernels().winogradWeights(weights, s.inputs, s.outputs, transformed.floats());
+  const Scratch transformed = scratchFloats(winogradWeightSize(s)), scratch = scratchFloats(threadCount() * winogradScratch(s));
+  kernels().winogradWeights(weights, s, transformed.floats());
   kernels().winogradForward(x, transformed.floats(), y, s, scratch.floats());
 }
 
 }  // namespace
 
-bool winograd5Fits(const ConvolutionShape& s) {
-  return winogradEnabled() && kernels().winogradForward != nullptr && s.kernelHeight == 5 && s.kernelWidth == 5 && s.strideHeight == 1 && s.strideWidth == 1 &&
-         s.dilationHeight == 1 && s.dilationWidth == 1 && s.padTop == 2 && s.padLeft == 2 && s.outHeight == s.height && s.outWidth == s.width &&
-         s.inputs % 16 == 0 && s.outputs % 16 == 0;
+bool winogradFits(const ConvolutionShape& s) {
+  const int64_t size = s.kernelHeight, tiles = s.batch * ((s.height + 3) / 4) * ((s.width + 3) / 4), fewest = size == 3 ? kFewestChannels3 : kFewestChannels5;
+  return winogradEnabled() && kernels().winogradForward != nullptr && (size == 3 || size == 5) && s.kernelWidth == size && s.strideHeight == 1 && s.strideWidth == 1 &&
+         s.dilationHeight == 1 && s.dilationWidth == 1 && s.padTop == size / 2 && s.padLeft == size / 2 && s.outHeight == s.height && s.outWidth == s.width &&
+         s.inputs >= fewest && s.outputs >= fewest && tiles >= kFewestTiles;
 }
 
-void winograd5Forward(const ConvolutionShape& s, const float* x, const float* weights, float* y) {
+void winogradForward(const ConvolutionShape& s, const float* x, const float* weights, const float* shift, bool relu, float* y) {
   const PhaseTimer timer(Phase::convolution);
   convolve(shapeOf(s), x, weights, y);
+  if (shift == nullptr && !relu) return;
+  const std::vector<float> ones(static_cast<size_t>(s.outputs), 1.0f), zeros(shift ? 0 : static_cast<size_t>(s.outputs), 0.0f);
+  const View out = {y, s.outputs};
+  kernels().scaleShift(out, out, {s.batch * s.height * s.width, s.outputs}, ones.data(), shift ? shift : zeros.data(), relu);
 }
 
 // The convolution of dy with the weights turned by half a circle, inputs and outputs exchanged.
-void winograd5BackwardData(const ConvolutionShape& s, const float* dy, const float* weights, float* dx) {
+void winogradBackwardData(const ConvolutionShape& s, const float* dy, const float* weights, float* dx) {
   const PhaseTimer timer(Phase::convolution);
-  const Scratch turned = scratchFloats(25 * s.inputs * s.outputs);
+  const int64_t positions = s.kernelHeight * s.kernelWidth;
+  const Scratch turned = scratchFloats(positions * s.inputs * s.outputs);
   float* to = turned.floats();
 #pragma omp parallel for schedule(static)
-  for (int64_t k = 0; k < 25; ++k)
+  for (int64_t k = 0; k < positions; ++k)
     for (int64_t o = 0; o < s.outputs; ++o)
-      for (int64_t i = 0; i < s.inputs; ++i) to[(k * s.outputs + o) * s.inputs + i] = weights[((24 - k) * s.inputs + i) * s.outputs + o];
-  convolve({s.batch, s.height, s.width, s.outputs, s.inputs}, dy, to, dx);
+      for (int64_t i = 0; i < s.inputs; ++i) to[(k * s.outputs + o) * s.inputs + i] = weights[((positions - 1 - k) * s.inputs + i) * s.outputs + o];
+  convolve({s.batch, s.height, s.width, s.outputs, s.inputs, s.kernelHeight}, dy, to, dx);
 }
 
-void winograd5BackwardWeights(const ConvolutionShape& s, const float* x, const float* dy, float* dweights) {
+void winogradBackwardWeights(const ConvolutionShape& s, const float* x, const float* dy, float* dweights) {
   const PhaseTimer timer(Phase::convolution);
   const WinogradShape shape = shapeOf(s);
   const int threads = threadCount();
-  const Scratch scratch = scratchFloats(threads * winogradScratch(shape)), sums = scratchFloats(threads * kWinogradPoints * s.inputs * s.outputs);
+  const Scratch scratch = scratchFloats(threads * winogradScratch(shape)), sums = scratchFloats(threads * winogradWeightSize(shape));
   kernels().winogradBackwardWeights(x, dy, dweights, shape, scratch.floats(), sums.floats(), threads);
 }
 

@@ -36,7 +36,8 @@ def parse_arguments(description, modes):
     parser.add_argument("--width", type=float, default=1)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--steps", type=int, default=5)
-    parser.add_argument("--warmup", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=0)
+    parser.add_argument("--warmup", type=int, default=1)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     return parser.parse_args()
 
@@ -46,7 +47,8 @@ def measure(step, arguments, name, version):
     for _ in range(arguments.warmup):
         step()
     wall, processor = [], []
-    for _ in range(arguments.steps):
+    end = time.perf_counter() + arguments.seconds
+    while len(wall) < arguments.steps or time.perf_counter() < end:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         start = time.perf_counter()
         step()

@@ -1,20 +1,6 @@
 // The MNIST variant, batch norm folded, as an ONNX model with random weights: a protobuf writer of the few fields it takes.
 // Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
-const MODULES = [
-  [64, 96, 128, 16, 32, 32],
-  [128, 128, 192, 32, 96, 64],
-  'pool',
-  [192, 96, 208, 16, 48, 64],
-  [160, 112, 224, 24, 64, 64],
-  [128, 128, 256, 24, 64, 64],
-  [112, 144, 288, 32, 64, 64],
-  [256, 160, 320, 32, 128, 128],
-  'pool',
-  [256, 160, 320, 32, 128, 128],
-  [384, 192, 384, 48, 128, 128],
-];
-const STEM = 192;
-const CLASSES = 10;
+import { CLASSES, MODULES, STEM, scaled as scaledBy } from './network.mjs';
 
 const varint = (value) => {
   const bytes = [];
@@ -49,7 +35,7 @@ const valueInfo = (name, shape) => {
 
 /** @returns {Buffer} the model; input `images` [batch, 1, 28, 28], output `scores` [batch, 10] */
 export function onnxModel(width, batch) {
-  const scaled = (channels) => (width === 1 ? channels : Math.max(8, Math.round((channels * width) / 8) * 8));
+  const scaled = (channels) => scaledBy(channels, width);
   const nodes = [];
   const weights = [];
   let names = 0;

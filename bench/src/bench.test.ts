@@ -3,7 +3,7 @@ import type { Row, Workload } from './rows/row';
 import { median, significant } from './statistics';
 import { convolutionTable, stepTable } from './table';
 
-const workload: Workload = { task: 'train', width: 1, batch: 8, steps: 1 };
+const workload: Workload = { task: 'train', width: 1, batch: 8, steps: 1, seconds: 0 };
 
 /** A row whose process prints the given line. */
 const printing = (name: string, line: string): Row => ({

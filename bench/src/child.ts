@@ -14,6 +14,7 @@ async function main(): Promise<void> {
       width: { type: 'string', default: '1' },
       batch: { type: 'string', default: '32' },
       steps: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '0' },
     },
   });
   const engine = ENGINES[values.row];
@@ -22,20 +23,25 @@ async function main(): Promise<void> {
     width: Number(values.width),
     batch: Number(values.batch),
     steps: Number(values.steps),
+    seconds: Number(values.seconds),
   };
   const result: Measurement =
     workload.task === 'convolutions'
       ? { convolutions: await measureConvolutions(engine, values.row.startsWith('wasm-2')) }
-      : await measureSteps(await prepareStep(engine, workload), workload.steps);
+      : await measureSteps(await prepareStep(engine, workload), workload);
   console.log(JSON.stringify(result));
   process.exit(0);
 }
 
-async function measureSteps(step: () => Promise<unknown>, steps: number): Promise<Measurement> {
+async function measureSteps(
+  step: () => Promise<unknown>,
+  { steps, seconds }: Workload,
+): Promise<Measurement> {
   await step();
   const wall: number[] = [];
   const processor: number[] = [];
-  for (let i = 0; i < steps; i++) {
+  const end = performance.now() + seconds * 1000;
+  while (wall.length < steps || performance.now() < end) {
     const usage = process.cpuUsage();
     const start = performance.now();
     await step();

@@ -25,6 +25,9 @@ async function start(backend: string): Promise<void> {
   await tf.ready();
 }
 
+/** Optional, and without types where it is not installed. */
+const TFJS_NODE = '@tensorflow/tfjs-node';
+
 /** Engines that run in this process's own kind, by row name. */
 export const ENGINES: Record<string, Engine> = {
   cpu: {
@@ -41,6 +44,13 @@ export const ENGINES: Record<string, Engine> = {
       const { trainableStockWasm } = await import('@googlenet/backend-wasm');
       trainableStockWasm();
       await start('wasm');
+    },
+  },
+  'tfjs-node': {
+    network: 'stock',
+    async start() {
+      await import(TFJS_NODE);
+      await start('tensorflow');
     },
   },
   'wasm-1-plain': { network: 'project', start: () => startWasm(1, 'simd') },

@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ENGINES } from './engines';
 import { PEER_ROWS } from './peers';
-import type { Row, Workload } from './row';
+import { optionsOf, type Row, type Workload } from './row';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 
@@ -12,24 +13,21 @@ function nodeRow(name: string, title: string, rest: Partial<Row> = {}): Row {
   return {
     name,
     title,
-    command: ({ task, width, batch, steps }) => ({
+    command: (workload) => ({
       program: process.execPath,
-      args: [
-        CHILD,
-        '--row',
-        name,
-        '--task',
-        task,
-        '--width',
-        `${width}`,
-        '--batch',
-        `${batch}`,
-        '--steps',
-        `${steps}`,
-      ],
+      args: [CHILD, '--row', name, ...optionsOf(workload)],
     }),
     ...rest,
   };
+}
+
+function canResolve(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The cpu backend's filter gradient runs at 0.01 GFLOP/s: a training step would take many minutes. */
@@ -44,7 +42,7 @@ function trainingOnly({ task }: Workload): string | undefined {
   return task === 'train' ? undefined : 'training only';
 }
 
-/** The rows of the table, slowest first; ratios are against `stock-wasm`. */
+/** The rows of the table. */
 export const ROWS: readonly Row[] = [
   nodeRow('cpu', 'tfjs `cpu`', { skip: skipCpu }),
   nodeRow('stock-wasm', 'tfjs `wasm`, stock layers, composed gradients'),
@@ -52,9 +50,10 @@ export const ROWS: readonly Row[] = [
   nodeRow('wasm-1', 'WebAssembly engine, 1 thread, relaxed SIMD'),
   nodeRow('wasm-2-plain', 'WebAssembly engine, 2 threads, plain SIMD'),
   nodeRow('wasm-2', 'WebAssembly engine, 2 threads, relaxed SIMD'),
+  nodeRow('tfjs-node', 'tfjs-node, stock layers', {
+    unavailable: () => (canResolve('@tensorflow/tfjs-node') ? undefined : 'not installed'),
+  }),
   nodeRow('onednn', 'native engine'),
   nodeRow('onednn-bf16', 'native engine, bf16', { skip: trainingOnly }),
   ...PEER_ROWS,
 ];
-
-export const BASELINE = 'stock-wasm';

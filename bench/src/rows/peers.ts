@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Row, Workload } from './row';
+import { optionsOf, type Row, type Workload } from './row';
 
 const FOLDER = fileURLToPath(new URL('../peers/', import.meta.url));
 const PYTHON = process.env.PEERS_PYTHON ?? 'python3';
@@ -21,10 +21,6 @@ function canImport(module: string): boolean {
   return known;
 }
 
-function sizes({ width, batch, steps }: Workload): string[] {
-  return ['--width', `${width}`, '--batch', `${batch}`, '--steps', `${steps}`];
-}
-
 const skipConvolutions = ({ task }: Workload) => (task === 'convolutions' ? 'not a network' : undefined);
 
 /** A row that runs `bench/peers/SCRIPT.py` in one of its modes. */
@@ -42,30 +38,43 @@ function pythonRow(
     skip: skipConvolutions,
     command: (workload) => ({
       program: PYTHON,
-      args: [`${script}.py`, '--mode', mode, '--task', workload.task, '--warmup', '1', ...sizes(workload)],
+      args: [`${script}.py`, '--mode', mode, ...optionsOf(workload)],
       env: { TF_CPP_MIN_LOG_LEVEL: '3', ...env },
       folder: FOLDER,
     }),
   };
 }
 
-const ONNXRUNTIME = process.env.ONNXRUNTIME_NODE ?? 'onnxruntime-node';
+/** A row that runs `bench/peers/SCRIPT.mjs`, where Node can load the module that it compares with. */
+function scriptRow(
+  script: 'onnx_peer' | 'jax_peer',
+  name: string,
+  title: string,
+  module: string,
+  skip: Row['skip'],
+): Row {
+  return {
+    name,
+    title,
+    unavailable: () =>
+      spawnSync(process.execPath, ['--input-type=module', '-e', `await import(${JSON.stringify(module)})`])
+        .status === 0
+        ? undefined
+        : 'not installed',
+    skip,
+    command: (workload) => ({
+      program: process.execPath,
+      args: [`${script}.mjs`, ...optionsOf(workload)],
+      folder: FOLDER,
+    }),
+  };
+}
 
-const onnxruntime: Row = {
-  name: 'onnxruntime',
-  title: 'onnxruntime-node',
-  unavailable: () =>
-    spawnSync(process.execPath, ['--input-type=module', '-e', `await import(${JSON.stringify(ONNXRUNTIME)})`])
-      .status === 0
-      ? undefined
-      : 'not installed',
-  skip: ({ task }) => (task === 'inference' ? undefined : 'inference only'),
-  command: (workload) => ({
-    program: process.execPath,
-    args: ['onnx_peer.mjs', ...sizes(workload)],
-    folder: FOLDER,
-  }),
-};
+/** @jax-js/jax runs convolutions at 0.3 GFLOP/s. */
+function skipJax(workload: Workload): string | undefined {
+  if (workload.batch > 1 || workload.width > 0.25) return 'minutes a step';
+  return skipConvolutions(workload);
+}
 
 /** Other frameworks, where they are installed; see `bench/peers/README.md`. */
 export const PEER_ROWS: readonly Row[] = [
@@ -77,5 +86,13 @@ export const PEER_ROWS: readonly Row[] = [
   pythonRow('torch_peer', 'channels_last', 'PyTorch, channels last, pages kept', KEEP_PAGES),
   pythonRow('torch_peer', 'compile', 'PyTorch, compiled'),
   pythonRow('torch_peer', 'bf16', 'PyTorch, bf16 autocast'),
-  onnxruntime,
+  pythonRow('torch_peer', 'compile_bf16', 'PyTorch, compiled, bf16 autocast'),
+  scriptRow(
+    'onnx_peer',
+    'onnxruntime',
+    'onnxruntime-node',
+    process.env.ONNXRUNTIME_NODE ?? 'onnxruntime-node',
+    ({ task }) => (task === 'inference' ? undefined : 'inference only'),
+  ),
+  scriptRow('jax_peer', 'jax-js', '@jax-js/jax', process.env.JAX_JS ?? '@jax-js/jax', skipJax),
 ];

@@ -5,8 +5,15 @@ export interface Workload {
   width: number;
   /** Images a step. */
   batch: number;
-  /** Timed steps, after one that warms up. */
+  /** Timed steps, at least, after one that warms up. */
   steps: number;
+  /** Seconds, at least, for which steps are timed. */
+  seconds: number;
+}
+
+/** The workload as a command line's options. */
+export function optionsOf(workload: Workload): string[] {
+  return Object.entries(workload).flatMap(([name, value]) => [`--${name}`, `${value}`]);
 }
 
 /** One line of the table. A row runs in a process of its own that prints one JSON line, a {@link Measurement}. */

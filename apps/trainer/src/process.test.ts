@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ENGINE } from './testing/engine';
 import { writeIdxFolder } from './testing/idx-folder';
 
 const root = join(__dirname, '..');
@@ -54,7 +55,7 @@ describe('the googlenet process', () => {
 
   it('saves at Ctrl-C, exits with 130, and goes on from there to the end without hanging', async () => {
     const flags =
-      '--backend wasm --threads 2 --data-folder data --subset 40 --width 0.01 --epochs 3 --batch-size 8 --out run'.split(
+      `--backend ${ENGINE} --threads 2 --data-folder data --subset 40 --width 0.01 --epochs 3 --batch-size 8 --out run`.split(
         ' ',
       );
     let sent = false;
@@ -68,7 +69,7 @@ describe('the googlenet process', () => {
     // eslint-disable-next-line no-control-regex
     expect(stopped.out).not.toMatch(/\u001b|Hi, looks like/);
 
-    const resumed = await start(['train', '--resume', 'run', '--backend', 'wasm']);
+    const resumed = await start(['train', '--resume', 'run', '--backend', ENGINE]);
     expect(resumed.err).toBe('');
     expect(resumed.code).toBe(0);
     expect(resumed.out).toMatch(/going on after step \d+ of \d+\n/);

@@ -15,13 +15,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { main } from '../main';
+import { BACKEND, ENGINE } from '../testing/engine';
 import { fakeIo, type FakeIo } from '../testing/fake-io';
 import { writeIdxFolder } from '../testing/idx-folder';
 
 const TINY = [
   'train',
   '--backend',
-  'wasm',
+  ENGINE,
   '--threads',
   '1',
   '--data-folder',
@@ -73,7 +74,9 @@ describe('googlenet train', () => {
     expect([await run(io, ...TINY, '--out', 'whole'), io.err()]).toEqual([0, '']);
     tensors = tf.memory().numTensors;
     expect(io.out()).toMatch(
-      /^engine wasm \(.*1 thread\)\nmnist: 24 training of 30, 6 validation, 20 test images\nrun whole\n/,
+      new RegExp(
+        `^engine ${ENGINE} \\(.*\\)\nmnist: 24 training of 30, 6 validation, 20 test images\nrun whole\n`,
+      ),
     );
     expect(io.out()).toMatch(/\nepoch 2\/2 {2}loss \d\.\d{4} .* validation \d+\.\d\d % /);
     expect(io.out()).toMatch(/\ntest accuracy \d+\.\d\d % {2}\(\d+ of 20 wrong\)\n/);
@@ -91,7 +94,7 @@ describe('googlenet train', () => {
       steps: STEPS,
       epochs: 2,
       images: { training: 24, validation: 6, test: 20 },
-      engine: { name: 'wasm', backend: 'googlenet-wasm' },
+      engine: { name: ENGINE, backend: BACKEND },
       versions: { node: process.versions.node, tfjs: tf.version_core },
       data: { dataset: 'mnist', source: 'folder' },
       times: { resumed: 0 },
@@ -228,9 +231,9 @@ describe('googlenet evaluate', () => {
   it('reports the accuracy that training reported, from the newest run and its own data', async () => {
     const io = fakeIo(cwd);
     expect(
-      await run(io, 'evaluate', '--model', 'whole', '--backend', 'wasm', '--threads', '1', '--out', 'report'),
+      await run(io, 'evaluate', '--model', 'whole', '--backend', ENGINE, '--threads', '1', '--out', 'report'),
     ).toBe(0);
-    expect(io.err()).toMatch(/model whole\/model\/model\.json, engine wasm/);
+    expect(io.err()).toContain(`model whole/model/model.json, engine ${ENGINE}`);
     const report = JSON.parse(readFileSync(join(cwd, 'report', 'evaluation.json'), 'utf8')) as {
       accuracy: number;
       size: number;
@@ -248,7 +251,7 @@ describe('googlenet evaluate', () => {
         '--model',
         'whole',
         '--backend',
-        'wasm',
+        ENGINE,
         '--threads',
         '1',
         '--limit',
@@ -258,7 +261,7 @@ describe('googlenet evaluate', () => {
         'report',
       ),
     ).toBe(0);
-    expect(JSON.parse(io.out())).toMatchObject({ size: 10, dataset: 'mnist', engine: { name: 'wasm' } });
+    expect(JSON.parse(io.out())).toMatchObject({ size: 10, dataset: 'mnist', engine: { name: ENGINE } });
     expect(io.err()).toBe('');
   });
 
@@ -294,7 +297,7 @@ describe('googlenet evaluate', () => {
     const path = join(cwd, 'whole', 'model', 'changed.json');
     writeFileSync(path, JSON.stringify(model));
     const io = fakeIo(cwd);
-    expect(await main(['evaluate', '--model', path, '--backend', 'wasm', '--threads', '1'], io)).toBe(2);
+    expect(await main(['evaluate', '--model', path, '--backend', ENGINE, '--threads', '1'], io)).toBe(2);
     expect(io.err()).toMatch(message);
   });
 
@@ -302,7 +305,7 @@ describe('googlenet evaluate', () => {
     const copy = join(cwd, 'torn');
     writeFileSync(join(cwd, 'half.json'), '{"modelTopology":');
     const io = fakeIo(cwd);
-    expect(await main(['evaluate', '--model', 'half.json', '--backend', 'wasm', '--threads', '1'], io)).toBe(
+    expect(await main(['evaluate', '--model', 'half.json', '--backend', ENGINE, '--threads', '1'], io)).toBe(
       2,
     );
     expect(io.err()).toMatch(/--model: expected JSON in .*half\.json, got /);
@@ -317,7 +320,7 @@ describe('googlenet evaluate', () => {
     model.dispose();
     truncateSync(join(copy, 'weights.bin'), 100);
     const torn = fakeIo(cwd);
-    expect(await main(['evaluate', '--model', 'torn', '--backend', 'wasm', '--threads', '1'], torn)).toBe(2);
+    expect(await main(['evaluate', '--model', 'torn', '--backend', ENGINE, '--threads', '1'], torn)).toBe(2);
     expect(torn.err()).toMatch(
       /--model: expected 680 bytes of weights for .*, got 100\. The files are torn or of two models/,
     );

@@ -8,6 +8,12 @@ import { writeIdxFolder } from './testing/idx-folder';
 
 const root = join(__dirname, '..');
 const built = join(root, 'build', 'main.js');
+/** libtensorflow writes a log of its own to the standard error: lines such as `I0000 00:00:17 port.cc:153] ...`. */
+const withoutLogs = (text: string) =>
+  ENGINE === 'tensorflow'
+    ? text.replace(/^([IWE]\d{4} |WARNING: All log|To enable the following|\d{4}-\d\d-\d\d ).*\n/gm, '')
+    : text;
+
 let cwd: string;
 
 beforeAll(() => {
@@ -39,7 +45,7 @@ function start(
     out += chunk.toString();
     onOutput(out, () => child.kill('SIGINT'));
   });
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += withoutLogs(chunk.toString())));
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
 }
 

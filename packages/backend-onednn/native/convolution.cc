@@ -125,7 +125,7 @@ Convolution& Convolution::get(const ConvolutionShape& shape, Direction direction
 
 memory Convolution::wrap(const memory::desc& desc, const void* data) const { return memory(desc, dnnlEngine(), const_cast<void*>(data)); }
 
-void Convolution::run(std::unordered_map<int, memory>& arguments) {
+void Convolution::execute(std::unordered_map<int, memory>& arguments) {
   const PhaseTimer timer(Phase::convolution);
   const Scratch scratch(scratchpad_.get_size());
   arguments.emplace(DNNL_ARG_SCRATCHPAD, wrap(scratchpad_, scratch.data()));
@@ -133,36 +133,35 @@ void Convolution::run(std::unordered_map<int, memory>& arguments) {
   dnnlStream().wait();
 }
 
-void Convolution::forward(const void* x, const float* weights, const float* bias, void* y) {
-  const Scratch packed(reordersWeights_ ? weights_.get_size() : 0);
-  auto w = wrap(weights_, reordersWeights_ ? packed.data() : weights);
-  if (reordersWeights_) {
-    const PhaseTimer timer(Phase::weightReorder);
-    auto plain = wrap(plainWeights_, weights);
-    reorder_.execute(dnnlStream(), plain, w);
-  }
-  std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, wrap(destination_, y)}};
+void Convolution::pack(const float* weights, void* packed) {
+  const PhaseTimer timer(Phase::weightReorder);
+  auto from = wrap(plainWeights_, weights), to = wrap(weights_, packed);
+  reorder_.execute(dnnlStream(), from, to);
+  dnnlStream().wait();
+}
+
+void Convolution::run(const void* x, const float* weights, const void* packed, const float* bias, void* y) {
+  const Scratch own(packed == nullptr ? packedBytes() : 0);
+  if (packed == nullptr && reordersWeights_) pack(weights, own.data());
+  const void* w = packed != nullptr ? packed : reordersWeights_ ? own.data() : weights;
+  std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_WEIGHTS, wrap(weights_, w)}, {DNNL_ARG_DST, wrap(destination_, y)}};
   if (bias != nullptr) arguments.emplace(DNNL_ARG_BIAS, wrap(bias_, bias));
-  run(arguments);
+  execute(arguments);
 }
 
 void Convolution::backwardData(const void* dy, const float* weights, void* dx) {
-  const Scratch packed(reordersWeights_ ? weights_.get_size() : 0);
-  auto w = wrap(weights_, reordersWeights_ ? packed.data() : weights);
-  if (reordersWeights_) {
-    const PhaseTimer timer(Phase::weightReorder);
-    auto plain = wrap(plainWeights_, weights);
-    reorder_.execute(dnnlStream(), plain, w);
-  }
-  std::unordered_map<int, memory> arguments = {{DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DIFF_SRC, wrap(source_, dx)}};
-  run(arguments);
+  const Scratch packed(packedBytes());
+  if (reordersWeights_) pack(weights, packed.data());
+  const void* w = reordersWeights_ ? packed.data() : weights;
+  std::unordered_map<int, memory> arguments = {{DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_WEIGHTS, wrap(weights_, w)}, {DNNL_ARG_DIFF_SRC, wrap(source_, dx)}};
+  execute(arguments);
 }
 
 void Convolution::backwardWeights(const void* x, const void* dy, float* dweights) {
-  const Scratch packed(reordersWeights_ ? weights_.get_size() : 0);
+  const Scratch packed(packedBytes());
   auto w = wrap(weights_, reordersWeights_ ? packed.data() : dweights);
   std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_DIFF_WEIGHTS, w}};
-  run(arguments);
+  execute(arguments);
   if (!reordersWeights_) return;
   const PhaseTimer timer(Phase::weightReorder);
   auto plain = wrap(plainWeights_, dweights);
@@ -198,16 +197,48 @@ int64_t inputSize(const ConvolutionShape& s) { return s.batch * s.height * s.wid
 int64_t outputSize(const ConvolutionShape& s) { return s.batch * s.outHeight * s.outWidth * s.outputs; }
 int64_t kernelSize(const ConvolutionShape& s) { return s.kernelHeight * s.kernelWidth * s.inputs * s.outputs; }
 
-// conv2d(shape, x, filter, bias or null, y, fused)
+// How conv2d runs a shape with or without a bias; the call's argument at `fusedIndex` is the activation.
+struct ForwardPath {
+  ForwardPath(const Call& call, const ConvolutionShape& s, bool bias, size_t fusedIndex) : shape(s) {
+    options.bias = bias;
+    options.fused = static_cast<Fused>(call.integer(fusedIndex, "fused", 0, 2));
+    winograd = winogradFits(s) && options.fused != Fused::relu6;
+  }
+  Convolution& primitive() const { return Convolution::get(shape, Direction::forward, options); }
+  int64_t packedFloats() const { return winograd ? winogradPackedFloats(shape) : static_cast<int64_t>(primitive().packedBytes() / sizeof(float)); }
+
+  const ConvolutionShape& shape;
+  ConvolutionOptions options;
+  bool winograd;
+};
+
+// packedSize(shape, bias, fused): the floats that packFilter writes for conv2d; 0 where packing brings nothing.
+void packedSize(Call& call) {
+  const auto s = readShape(call, 0);
+  const ForwardPath path(call, s, call.integer(1, "bias", 0, 1) == 1, 2);
+  napi_create_double(call.env, static_cast<double>(path.packedFloats()), &call.result);
+}
+
+// packFilter(shape, bias, fused, filter, packed)
+void packFilter(Call& call) {
+  const auto s = readShape(call, 0);
+  const ForwardPath path(call, s, call.integer(1, "bias", 0, 1) == 1, 2);
+  const float* filter = call.floats(3, "filter", kernelSize(s));
+  float* packed = call.floats(4, "packed", path.packedFloats());
+  if (path.winograd) return winogradPack(s, filter, packed);
+  if (path.packedFloats() > 0) path.primitive().pack(filter, packed);
+}
+
+// conv2d(shape, x, filter, bias or null, y, fused, packed or null)
 void conv2d(Call& call) {
   const auto s = readShape(call, 0);
   const float *x = call.floats(1, "x", inputSize(s)), *filter = call.floats(2, "filter", kernelSize(s)), *bias = call.optionalFloats(3, "bias", s.outputs);
   float* y = call.floats(4, "y", outputSize(s));
-  ConvolutionOptions options;
-  options.bias = bias != nullptr;
-  options.fused = static_cast<Fused>(call.integer(5, "fused", 0, 2));
-  if (winogradFits(s) && options.fused != Fused::relu6) return winogradForward(s, x, filter, bias, options.fused == Fused::relu, y);
-  Convolution::get(s, Direction::forward, options).forward(x, filter, bias, y);
+  const ForwardPath path(call, s, bias != nullptr, 5);
+  const float* packed = call.optionalFloats(6, "packed", path.packedFloats());
+  if (path.winograd) return winogradForward(s, x, filter, packed, bias, path.options.fused == Fused::relu, y);
+  if (packed != nullptr && path.packedFloats() > 0) return path.primitive().forwardPacked(x, packed, bias, y);
+  path.primitive().forward(x, filter, bias, y);
 }
 
 // conv2dBackpropInput(shape, dy, filter, dx)
@@ -231,6 +262,6 @@ void conv2dBackpropFilter(Call& call) {
 }  // namespace
 
 const std::vector<Export> kConvolutionExports = {
-    {"conv2d", conv2d}, {"conv2dBackpropInput", conv2dBackpropInput}, {"conv2dBackpropFilter", conv2dBackpropFilter}};
+    {"packedSize", packedSize}, {"packFilter", packFilter}, {"conv2d", conv2d}, {"conv2dBackpropInput", conv2dBackpropInput}, {"conv2dBackpropFilter", conv2dBackpropFilter}};
 
 }  // namespace googlenet

@@ -28,12 +28,18 @@ class Convolution {
   // The one for this shape, made on first use. Throws dnnl::error where oneDNN has none.
   static Convolution& get(const ConvolutionShape&, Direction, const ConvolutionOptions&);
   // Weights are HWIO floats. The names say which side is written.
-  void forward(const void* x, const float* weights, const float* bias, void* y);
+  void forward(const void* x, const float* weights, const float* bias, void* y) { run(x, weights, nullptr, bias, y); }
+  // The same with weights that pack() has made.
+  void forwardPacked(const void* x, const void* packed, const float* bias, void* y) { run(x, nullptr, packed, bias, y); }
+  // The bytes of packed weights; 0 where the primitive takes them as they are.
+  size_t packedBytes() const { return reordersWeights_ ? weights_.get_size() : 0; }
+  void pack(const float* weights, void* packed);
   void backwardData(const void* dy, const float* weights, void* dx);
   void backwardWeights(const void* x, const void* dy, float* dweights);
 
  private:
-  void run(std::unordered_map<int, dnnl::memory>& arguments);
+  void run(const void* x, const float* weights, const void* packed, const float* bias, void* y);
+  void execute(std::unordered_map<int, dnnl::memory>& arguments);
   dnnl::memory wrap(const dnnl::memory::desc&, const void* data) const;
 
   dnnl::primitive primitive_;

@@ -79,7 +79,7 @@ Convolution& convolutionOf(const InceptionPlan& plan, const Unit& u, Direction d
 }
 
 void unitForward(const InceptionPlan& plan, const Unit& u, const void* x, const float* kernel, void* z) {
-  if (u.winograd) return winogradForward(shapeOf(plan, u), static_cast<const float*>(x), kernel, nullptr, false, static_cast<float*>(z));
+  if (u.winograd) return winogradForward(shapeOf(plan, u), static_cast<const float*>(x), kernel, nullptr, nullptr, false, static_cast<float*>(z));
   convolutionOf(plan, u, Direction::forward).forward(x, kernel, nullptr, z);
 }
 

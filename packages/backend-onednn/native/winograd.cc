@@ -12,10 +12,10 @@ constexpr int64_t kFewestTiles = 64, kFewestChannels3 = 16, kFewestChannels5 = 8
 
 WinogradShape shapeOf(const ConvolutionShape& s) { return {s.batch, s.height, s.width, s.inputs, s.outputs, s.kernelHeight}; }
 
-void convolve(const WinogradShape& s, const float* x, const float* weights, float* y) {
-  const Scratch transformed = scratchFloats(winogradWeightSize(s)), scratch = scratchFloats(threadCount() * winogradScratch(s));
-  kernels().winogradWeights(weights, s, transformed.floats());
-  kernels().winogradForward(x, transformed.floats(), y, s, scratch.floats());
+void convolve(const WinogradShape& s, const float* x, const float* weights, const float* packed, float* y) {
+  const Scratch scratch = scratchFloats(threadCount() * winogradScratch(s)), transformed = scratchFloats(packed ? 0 : winogradWeightSize(s));
+  if (packed == nullptr) kernels().winogradWeights(weights, s, transformed.floats());
+  kernels().winogradForward(x, packed ? packed : transformed.floats(), y, s, scratch.floats());
 }
 
 }  // namespace
@@ -27,9 +27,16 @@ bool winogradFits(const ConvolutionShape& s) {
          s.inputs >= fewest && s.outputs >= fewest && tiles >= kFewestTiles;
 }
 
-void winogradForward(const ConvolutionShape& s, const float* x, const float* weights, const float* shift, bool relu, float* y) {
+int64_t winogradPackedFloats(const ConvolutionShape& s) { return winogradWeightSize(shapeOf(s)); }
+
+void winogradPack(const ConvolutionShape& s, const float* weights, float* packed) {
+  const PhaseTimer timer(Phase::weightReorder);
+  kernels().winogradWeights(weights, shapeOf(s), packed);
+}
+
+void winogradForward(const ConvolutionShape& s, const float* x, const float* weights, const float* packed, const float* shift, bool relu, float* y) {
   const PhaseTimer timer(Phase::convolution);
-  convolve(shapeOf(s), x, weights, y);
+  convolve(shapeOf(s), x, weights, packed, y);
   if (shift == nullptr && !relu) return;
   const std::vector<float> ones(static_cast<size_t>(s.outputs), 1.0f), zeros(shift ? 0 : static_cast<size_t>(s.outputs), 0.0f);
   const View out = {y, s.outputs};
@@ -46,7 +53,7 @@ void winogradBackwardData(const ConvolutionShape& s, const float* dy, const floa
   for (int64_t k = 0; k < positions; ++k)
     for (int64_t o = 0; o < s.outputs; ++o)
       for (int64_t i = 0; i < s.inputs; ++i) to[(k * s.outputs + o) * s.inputs + i] = weights[((positions - 1 - k) * s.inputs + i) * s.outputs + o];
-  convolve({s.batch, s.height, s.width, s.outputs, s.inputs, s.kernelHeight}, dy, to, dx);
+  convolve({s.batch, s.height, s.width, s.outputs, s.inputs, s.kernelHeight}, dy, to, nullptr, dx);
 }
 
 void winogradBackwardWeights(const ConvolutionShape& s, const float* x, const float* dy, float* dweights) {

@@ -12,7 +12,7 @@ const floats = (length) => {
 // conv2d, its gradients, pools: [batch, height, width, channels] = [2, 9, 7, 5], 3x3, stride 2, same
 const shape = Int32Array.of(2, 9, 7, 5, 3, 3, 6, 2, 2, 1, 1, 1, 1, 5, 4);
 const [x, filter, dy] = [floats(630), floats(270), floats(240)];
-addon.conv2d(shape, x, filter, floats(6), floats(240), 1);
+addon.conv2d(shape, x, filter, floats(6), floats(240), 1, null);
 addon.conv2dBackpropInput(shape, dy, filter, floats(630));
 addon.conv2dBackpropFilter(shape, x, dy, floats(270));
 const pool = Int32Array.of(2, 9, 7, 5, 3, 3, 2, 2, 1, 1, 5, 4);

@@ -13,6 +13,15 @@ export interface Addon {
     bias: Float32Array | null,
     y: Float32Array,
     fused: number,
+    packed: Float32Array | null,
+  ): void;
+  packedSize(shape: Int32Array, bias: number, fused: number): number;
+  packFilter(
+    shape: Int32Array,
+    bias: number,
+    fused: number,
+    filter: Float32Array,
+    packed: Float32Array,
   ): void;
   conv2dBackpropInput(shape: Int32Array, dy: Float32Array, filter: Float32Array, dx: Float32Array): void;
   conv2dBackpropFilter(shape: Int32Array, x: Float32Array, dy: Float32Array, dfilter: Float32Array): void;

@@ -2,6 +2,7 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Addon } from './addon';
 import { BufferPool } from './buffer-pool';
+import { PackedFilters } from './packed-filters';
 
 type Values = backend_util.BackendValues;
 type DataId = TensorInfo['dataId'];
@@ -14,12 +15,14 @@ export const BACKEND_NAME = 'onednn';
  */
 export class OneDnnBackend extends MathBackendCPU {
   readonly pool: BufferPool;
+  readonly packedFilters: PackedFilters;
   /** Data that in-place kernels may write to: nobody outside holds the array. */
   private readonly writableData = new WeakSet<DataId>();
 
   constructor(readonly addon: Addon) {
     super();
     this.pool = new BufferPool((bytes) => addon.allocate(bytes));
+    this.packedFilters = new PackedFilters(addon);
     Reflect.set(this, 'firstUse', false); // the cpu backend would advise to install a faster one
   }
 
@@ -45,6 +48,7 @@ export class OneDnnBackend extends MathBackendCPU {
   override disposeData(dataId: DataId, force = false): boolean {
     const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
     const gone = super.disposeData(dataId, force);
+    if (gone) this.packedFilters.delete(dataId);
     if (gone && ArrayBuffer.isView(values)) this.pool.give(values);
     return gone;
   }
@@ -63,6 +67,7 @@ export class OneDnnBackend extends MathBackendCPU {
 
   /** As {@link floats}, for a kernel that changes the tensor: what others may hold is replaced by a copy, once. */
   writable(info: TensorInfo): Float32Array {
+    this.packedFilters.delete(info.dataId);
     const record = this.data.get(info.dataId);
     if (isFloat32Array(record.values) && this.writableData.has(info.dataId)) return record.values;
     const old = this.floats(info);

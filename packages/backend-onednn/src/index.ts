@@ -1,5 +1,6 @@
 import type { EngineInfo, EngineProfile } from './addon';
 import { type Availability, loadAddon } from './node/load-addon';
+import { forgetPackedFilters } from './packed-filters';
 import type { Precision } from './precision';
 import { registerEngine } from './register';
 
@@ -34,6 +35,7 @@ export function setThreads(count: number): void {
       `setThreads(${count}): expected an integer from 1 to 1024, got ${count}. Pass the number of cores to use.`,
     );
   requireAddon('setThreads').setThreads(count);
+  forgetPackedFilters();
 }
 
 /**
@@ -42,6 +44,7 @@ export function setThreads(count: number): void {
  */
 export function setWinograd(on: boolean): void {
   requireAddon('setWinograd').setWinograd(on ? 1 : 0);
+  forgetPackedFilters();
 }
 
 /** oneDNN's version, the instruction set, threads, memory. */

@@ -13,6 +13,7 @@ const CALLS: Record<string, unknown[]> = {
     floats(5),
     floats(80),
     1,
+    null,
   ],
   conv2dBackpropInput: [
     Int32Array.of(1, 4, 4, 2, 3, 3, 5, 1, 1, 1, 1, 1, 1, 4, 4),
@@ -172,13 +173,13 @@ describeNative('the add-on checks what it is given', () => {
 
   test('says which size is wrong', () => {
     const [shape, x, filter, bias, y] = CALLS.conv2d;
-    expect(() => call('conv2d', [shape, floats(31), filter, bias, y, 0])).toThrow(
+    expect(() => call('conv2d', [shape, floats(31), filter, bias, y, 0, null])).toThrow(
       'onednn.conv2d: expected 32 values in x, got 31.',
     );
-    expect(() => call('conv2d', [shape, x, filter, floats(4), y, 0])).toThrow(
+    expect(() => call('conv2d', [shape, x, filter, floats(4), y, 0, null])).toThrow(
       'onednn.conv2d: expected 5 values in bias, got 4.',
     );
-    expect(() => call('conv2d', [Int32Array.of(1, 2), x, filter, bias, y, 0])).toThrow(
+    expect(() => call('conv2d', [Int32Array.of(1, 2), x, filter, bias, y, 0, null])).toThrow(
       'expected 15 integers in shape, got 2.',
     );
   });

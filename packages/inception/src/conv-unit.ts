@@ -90,7 +90,8 @@ function move(moving: LayerVariable | undefined, batch: tf.Tensor, momentum: num
 }
 
 /**
- * Units that share their input, as one convolution, with the moving statistics.
+ * Units that share their input, with the moving statistics as one convolution. Without batch norm each is one of its own:
+ * engines may keep what they make of a kernel, and there is nothing to join and to split.
  *
  * The batch norm becomes a scale and a shift. The scale goes into the kernel where that is less work than
  * scaling the output.
@@ -102,12 +103,12 @@ export function inferUnits(
   settings: ConvUnitSettings,
   { strides, padding }: ConvGeometry = UNIT_GEOMETRY,
 ): tf.Tensor4D[] {
+  const { activation } = settings;
+  const convolve = (filter: tf.Tensor, shift?: tf.Tensor) =>
+    tf.fused.conv2d({ x, filter: filter as tf.Tensor4D, strides, pad: padding, bias: shift, activation });
+  if (!settings.batchNorm) return units.map((unit) => convolve(unit.kernel.read(), unit.bias?.read()));
   const kernel = joined(units, 'kernel') as tf.Tensor4D;
   const bias = joined(units, 'bias') as tf.Tensor1D | null;
-  const { activation } = settings;
-  const convolve = (filter: tf.Tensor4D, shift: tf.Tensor | null) =>
-    tf.fused.conv2d({ x, filter, strides, pad: padding, bias: shift ?? undefined, activation });
-  if (!settings.batchNorm) return split(convolve(kernel, bias), units);
   const { scale, shift } = scaleAndShift(units, bias, settings.epsilon);
   const [batch, height, width] = x.shape;
   const [kernelHeight, kernelWidth, inputChannels] = kernel.shape;

@@ -94,13 +94,22 @@ function convolution(
   const geometry = shapeOf(x.shape, filter.shape, attributes);
   if (geometry === undefined) return undefined;
   const { info, values } = backend.allocate(geometry.outShape);
+  const weights = backend.floats(filter);
+  const packed = backend.packedFilters.find(
+    filter.dataId,
+    weights,
+    geometry.shape,
+    bias !== undefined,
+    fused,
+  );
   backend.addon.conv2d(
     geometry.shape,
     backend.floats(x),
-    backend.floats(filter),
+    weights,
     bias ? backend.floats(bias) : null,
     values,
     fused,
+    packed,
   );
   return { info, values };
 }

@@ -46,10 +46,14 @@ export async function alternate(
   );
 }
 
+/** Of a table's cell. */
+const LONGEST_REASON = 80;
+
 /** The message of the process's own error, without its stack. */
 function reasonOf(error: unknown): string {
   const text = String(error);
-  return /^\w*Error: (?!Command failed)(.*)/m.exec(text)?.[1] ?? text.split('\n')[0];
+  const message = /^\w*Error: (?!Command failed)(.*)/m.exec(text)?.[1] ?? text.split('\n')[0];
+  return message.length > LONGEST_REASON ? `${message.slice(0, LONGEST_REASON)}...` : message;
 }
 
 /** Starts the row's process and reads the last line that it prints. */

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   };
   const result: Measurement =
     workload.task === 'convolutions'
-      ? { convolutions: await measureConvolutions(engine, values.row.startsWith('wasm-2')) }
+      ? { convolutions: await measureConvolutions(engine, engine.threads !== 1) }
       : await measureSteps(await prepareStep(engine, workload), workload);
   console.log(JSON.stringify(result));
   process.exit(0);

@@ -32,6 +32,7 @@ const TFJS_NODE = '@tensorflow/tfjs-node';
 export const ENGINES: Record<string, Engine> = {
   cpu: {
     network: 'project',
+    threads: 1,
     async start() {
       await import('@tensorflow/tfjs-backend-cpu');
       await start('cpu');
@@ -39,6 +40,7 @@ export const ENGINES: Record<string, Engine> = {
   },
   'stock-wasm': {
     network: 'stock',
+    threads: 1,
     async start() {
       await import('@tensorflow/tfjs-backend-wasm');
       const { trainableStockWasm } = await import('@googlenet/backend-wasm');
@@ -53,10 +55,10 @@ export const ENGINES: Record<string, Engine> = {
       await start('tensorflow');
     },
   },
-  'wasm-1-plain': { network: 'project', start: () => startWasm(1, 'simd') },
-  'wasm-1': { network: 'project', start: () => startWasm(1, 'auto') },
-  'wasm-2-plain': { network: 'project', start: () => startWasm(2, 'simd') },
-  'wasm-2': { network: 'project', start: () => startWasm(2, 'auto') },
+  'wasm-1-plain': { network: 'project', threads: 1, start: () => startWasm(1, 'simd') },
+  'wasm-1': { network: 'project', threads: 1, start: () => startWasm(1, 'auto') },
+  'wasm-2-plain': { network: 'project', threads: 2, start: () => startWasm(2, 'simd') },
+  'wasm-2': { network: 'project', threads: 2, start: () => startWasm(2, 'auto') },
   onednn: { network: 'project', start: () => startOneDnn('float32') },
   'onednn-bf16': { network: 'project', start: () => startOneDnn('bf16') },
 };

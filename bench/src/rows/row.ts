@@ -48,4 +48,6 @@ export interface Engine {
   start(): Promise<void>;
   /** How the network is built and trained: the project's layers and trainer, or TensorFlow.js's own. */
   network: 'project' | 'stock';
+  /** Threads that compute; nothing where the engine takes all cores. */
+  threads?: number;
 }

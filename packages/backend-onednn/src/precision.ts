@@ -1,6 +1,6 @@
 import { loadAddon } from './node/load-addon';
 
-/** Of the Inception kernels' convolutions in training. Weights, batch norm and the tensors between layers stay float32. */
+/** Of the Inception kernels' 1x1 and 3x3 convolutions. Weights, batch norm and the tensors between layers stay float32. */
 export type Precision = 'float32' | 'bf16';
 
 let current: Precision = 'float32';
@@ -11,7 +11,8 @@ export function getPrecision(): Precision {
 }
 
 /**
- * Sets the precision of the Inception kernels: `bf16` computes their convolutions on bfloat16 numbers, with sums in float32.
+ * Sets the precision of the Inception kernels: `bf16` computes their 1x1 and 3x3 convolutions on bfloat16 numbers, with sums in
+ * float32.
  *
  * @throws {RangeError} if the name is unknown, or for `bf16` where the processor has no bfloat16 instructions.
  */

@@ -40,7 +40,8 @@ export async function train(io: Io, options: Options): Promise<ExitCode> {
     controller.abort('interrupted');
   });
   try {
-    const engine = await selectEngine(config.backend, { threads: config.threads }, (line) => view.note(line));
+    const { backend, threads, precision } = config;
+    const engine = await selectEngine(backend, { threads, precision }, (line) => view.note(line));
     view.note(`engine ${engine.name} (${engine.detail})`);
     const data = await loadData(config.data, (line) => view.note(line), controller.signal);
     const { training, validation } = splitData(data.train, config);

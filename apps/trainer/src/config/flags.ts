@@ -1,4 +1,4 @@
-import { DATASET_NAMES, ENGINE_NAMES, VARIANT_NAMES } from './schema';
+import { DATASET_NAMES, ENGINE_NAMES, PRECISIONS, VARIANT_NAMES } from './schema';
 
 /** How the text after a flag becomes a value. */
 export type FlagKind = 'text' | 'number' | 'boolean' | 'json';
@@ -34,6 +34,13 @@ export const CONFIG_FLAGS: readonly ConfigFlag[] = [
     kind: 'number',
     group: ENGINE,
     help: 'threads that compute (default: the cores of the machine)',
+  },
+  {
+    flags: '--precision <name>',
+    path: 'precision',
+    kind: 'text',
+    group: ENGINE,
+    help: `${PRECISIONS.join(', ')} (onednn, on processors with AVX512-BF16): convolutions in training`,
   },
   {
     flags: '--dataset <name>',

@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 /** The engines that `--backend` knows; `auto` takes the first that works, in this order. */
 export const ENGINE_NAMES = ['onednn', 'wasm', 'tensorflow', 'cpu'] as const;
+/** What convolutions compute with in training; sums, batch norm and weights stay float32. */
+export const PRECISIONS = ['float32', 'bf16'] as const;
 /** Data sets that can be named; with `--source folder` the name only says how the files are to be read. */
 export const DATASET_NAMES = datasetNames;
 /** The variants of the network. */
@@ -46,6 +48,7 @@ export const trainerConfigSchema = z.strictObject({
   preset: z.string().optional(),
   backend: z.enum(['auto', ...ENGINE_NAMES]),
   threads: count.optional(),
+  precision: z.enum(PRECISIONS).optional(),
   seed: z.number().int().min(0).max(0xffffffff),
   targetAccuracy: z.number().gt(0).max(1).optional(),
   data,

@@ -1,4 +1,4 @@
-import type { ENGINE_NAMES } from '../config/schema';
+import type { ENGINE_NAMES, PRECISIONS } from '../config/schema';
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
@@ -25,6 +25,8 @@ export interface EngineInfo {
 export interface EngineOptions {
   /** Threads that compute; by default the engine's own choice, the cores of the machine. */
   readonly threads?: number;
+  /** By default `float32`. */
+  readonly precision?: (typeof PRECISIONS)[number];
 }
 
 /** One way to compute. */
@@ -34,6 +36,8 @@ export interface Engine {
   readonly title: string;
   /** Looks, cheaply; never throws. */
   probe(): Promise<Probe>;
+  /** Whether it has `bf16` beside `float32`. */
+  readonly bf16?: boolean;
   /** Makes it TensorFlow.js's current backend. */
   use(options: EngineOptions): Promise<EngineInfo>;
 }

@@ -33,6 +33,16 @@ describe('selectEngine', () => {
     ]);
   });
 
+  it('gives bf16 to an engine that has it, and says so where there is none', async () => {
+    const lines: string[] = [];
+    const asked = selectEngine('auto', { precision: 'bf16' }, (line) => lines.push(line), [works]);
+    await expect(asked).rejects.toThrow('expected at least one engine that works here, got none.');
+    expect(lines).toEqual(['engine wasm passed over: it has no bf16; leave out --precision']);
+    const use = jest.fn(() => Promise.resolve({ name: 'wasm' as const, backend: 'wasm', detail: '' }));
+    await selectEngine('wasm', { precision: 'bf16' }, () => undefined, [{ ...works, bf16: true, use }]);
+    expect(use).toHaveBeenCalledWith({ precision: 'bf16' });
+  });
+
   it('does not replace an engine that was asked for', async () => {
     const asked = selectEngine('onednn', {}, () => undefined, [missing, works]);
     await expect(asked).rejects.toThrow(UserError);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError, messageOf } from '../errors';
 import { cpu } from './cpu';
-import type { Engine, EngineInfo, EngineName, EngineOptions } from './engine';
+import type { Engine, EngineInfo, EngineName, EngineOptions, Probe } from './engine';
 import { onednn } from './onednn';
 import { tensorflow } from './tensorflow';
 import { wasm } from './wasm';
@@ -15,6 +15,13 @@ export type { Engine, EngineInfo, EngineName, EngineOptions, Probe } from './eng
  * and at full width (1.4 times), since tfjs-node composes batch norm of many small operations.
  */
 export const ENGINES: readonly Engine[] = [onednn, wasm, tensorflow, cpu];
+
+/** Whether an engine works here, and has what the options ask for. */
+async function probeFor(engine: Engine, { precision }: EngineOptions): Promise<Probe> {
+  if (precision === 'bf16' && engine.bf16 !== true)
+    return { available: false, reason: 'it has no bf16; leave out --precision' };
+  return engine.probe();
+}
 
 /**
  * Makes an engine TensorFlow.js's current backend.
@@ -33,7 +40,7 @@ export async function selectEngine(
   tf.enableProdMode();
   const candidates = request === 'auto' ? engines : engines.filter((engine) => engine.name === request);
   for (const engine of candidates) {
-    const probe = await engine.probe();
+    const probe = await probeFor(engine, options);
     let reason = probe.reason ?? 'it is not available';
     if (probe.available) {
       try {

@@ -8,6 +8,7 @@ const load = () => import('@googlenet/backend-onednn');
 export const onednn: Engine = {
   name: 'onednn',
   title: 'oneDNN, native (@googlenet/backend-onednn)',
+  bf16: true,
   async probe() {
     try {
       return (await load()).isAvailable();
@@ -15,9 +16,10 @@ export const onednn: Engine = {
       return { available: false, reason: `@googlenet/backend-onednn does not load: ${messageOf(error)}` };
     }
   },
-  async use({ threads }) {
-    const { setThreads, engineInfo } = await load();
+  async use({ threads, precision = 'float32' }) {
+    const { setThreads, setPrecision, engineInfo } = await load();
     if (threads !== undefined) setThreads(threads);
+    setPrecision(precision);
     await tf.setBackend('onednn');
     await tf.ready();
     const info = engineInfo();
@@ -25,7 +27,7 @@ export const onednn: Engine = {
     return {
       name: 'onednn',
       backend: tf.getBackend(),
-      detail: `oneDNN ${info.oneDnnVersion}, ${info.instructionSet}, ${count}`,
+      detail: `oneDNN ${info.oneDnnVersion}, ${info.instructionSet}${precision === 'bf16' ? ', bf16' : ''}, ${count}`,
     };
   },
 };

@@ -1,7 +1,7 @@
 import { Heap } from './heap';
 import { compileModule, type Simd, type WasmFunction } from './module';
 import { startThread, type Thread } from './threads';
-import { ARGUMENTS, Control, HEAP_BASE, SPIN_TURNS } from './worker-source';
+import { ARGUMENTS, CLOSED, Control, GENERATION_SHIFT, HEAP_BASE, SPIN_TURNS } from './worker-source';
 
 const MAXIMUM_PAGES = [65536, 32768, 16384, 8192];
 const INITIAL_PAGES = 256;
@@ -162,9 +162,9 @@ export class Runtime {
     }
   }
 
-  /** Spins, then sleeps in short naps where the thread may, until every worker has reported. */
+  /** Ends the job: no worker may join any more. Spins, then sleeps in short naps where the thread may, until those that have are done. */
   private awaitWorkers(): void {
-    const all = this.workers.length;
+    const all = Atomics.or(this.control, Control.JOINED, CLOSED) & (CLOSED - 1);
     for (let turn = 0; ; turn++) {
       const done = Atomics.load(this.control, Control.DONE);
       if (done >= all) return;
@@ -179,7 +179,9 @@ export class Runtime {
     control[Control.GRAIN] = grain;
     Atomics.store(control, Control.NEXT, 0);
     Atomics.store(control, Control.DONE, 0);
-    Atomics.add(control, Control.GENERATION, 1);
+    const generation = Atomics.load(control, Control.GENERATION) + 1;
+    Atomics.store(control, Control.JOINED, generation << GENERATION_SHIFT);
+    Atomics.store(control, Control.GENERATION, generation);
     if (Atomics.load(control, Control.SLEEPERS) > 0) Atomics.notify(control, Control.GENERATION);
     try {
       for (let unit; (unit = Atomics.add(control, Control.NEXT, grain)) < units;) {

@@ -2,6 +2,8 @@
  * Fields of the control block at address 0 of the shared memory, as indices of 32-bit integers.
  *
  * A job: `FUNCTION` is applied to pieces of `GRAIN` units until `NEXT` reaches `UNITS`; whoever is free takes the next piece.
+ * `GENERATION` counts the jobs. A worker takes part only after it has counted itself in `JOINED`, so that nobody waits for
+ * one that is still asleep: `JOINED` is the job's generation, a flag that the job is over ({@link CLOSED}), and the number of workers.
  */
 export const Control = {
   GENERATION: 0,
@@ -13,7 +15,12 @@ export const Control = {
   SLEEPERS: 6,
   STOP: 7,
   FAILED: 8,
+  JOINED: 9,
 } as const;
+
+/** Bits of `JOINED`: seven for the number of workers, one flag, the others for the generation. */
+export const CLOSED = 128;
+export const GENERATION_SHIFT = 8;
 
 /** Where the argument block of the running job lies, in bytes. */
 export const ARGUMENTS = 256;
@@ -43,6 +50,12 @@ const start = ({ module, memory, names, thread }, report) => {
     }
     seen = Atomics.load(control, ${Control.GENERATION});
     if (Atomics.load(control, ${Control.STOP})) return;
+    const joined = Atomics.load(control, ${Control.JOINED});
+    if ((joined & ${CLOSED}) !== 0 || joined >> ${GENERATION_SHIFT} !== (seen << ${GENERATION_SHIFT}) >> ${GENERATION_SHIFT}) continue;
+    if (Atomics.compareExchange(control, ${Control.JOINED}, joined, joined + 1) !== joined) {
+      seen -= 1;
+      continue;
+    }
     try {
       const units = control[${Control.UNITS}];
       const grain = control[${Control.GRAIN}];

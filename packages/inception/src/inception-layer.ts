@@ -46,8 +46,8 @@ type RunUnits = (x: tf.Tensor4D, units: readonly ConvUnit[]) => tf.Tensor4D[];
  *
  * Input `[batch, height, width, channels]`, output
  * `[batch, height, width, conv1x1 + conv3x3 + conv5x5 + poolProj]`: the branches 1x1 | 1x1 -> 3x3 | 1x1 -> 5x5 |
- * 3x3 max pool -> 1x1, joined on the channels; a naive module has neither reductions nor projection. The three 1x1
- * convolutions that share the input run as one. A frozen layer (`trainable = false`) uses and keeps its moving
+ * 3x3 max pool -> 1x1, joined on the channels; a naive module has neither reductions nor projection. With batch norm
+ * the three 1x1 convolutions that share the input run as one. A frozen layer (`trainable = false`) uses and keeps its moving
  * statistics. Made by {@link inception}.
  */
 export class Inception extends ConvUnitLayer {

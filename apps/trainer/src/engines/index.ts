@@ -11,8 +11,8 @@ export type { Engine, EngineInfo, EngineName, EngineOptions, Probe } from './eng
 /**
  * All engines, the fastest first: the order in which `auto` tries them.
  *
- * A training step takes tfjs-node more processor time than our WebAssembly engine, at an eighth of the filters (2.7 times)
- * and at full width (1.4 times), since tfjs-node composes batch norm of many small operations.
+ * A training step takes tfjs-node longer than our WebAssembly engine, at a quarter of the filters (3.2 times) and at full width
+ * (2 times), since tfjs-node composes batch norm of many small operations.
  */
 export const ENGINES: readonly Engine[] = [onednn, wasm, tensorflow, cpu];
 

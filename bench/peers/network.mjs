@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { timeSteps } from '../dist/timing.js';
 
 export const STEM = 192;
 export const CLASSES = 10;
@@ -40,21 +41,7 @@ export function readArguments() {
   return { task, ...Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)])) };
 }
 
-const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
-
-/** Runs `step` until there were that many steps and seconds, and prints one JSON line. */
-export async function measure(step, { steps, seconds, ...rest }, engine) {
-  await step();
-  const [wall, processor] = [[], []];
-  const end = performance.now() + seconds * 1000;
-  while (wall.length < steps || performance.now() < end) {
-    const usage = process.cpuUsage();
-    const start = performance.now();
-    await step();
-    wall.push(performance.now() - start);
-    const { user, system } = process.cpuUsage(usage);
-    processor.push((user + system) / 1000);
-  }
-  const result = { engine, ...rest, medianMs: median(wall), processorMs: median(processor) };
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+/** Times `step` as the rows of this project are, and prints one JSON line. */
+export async function measure(step, options, engine) {
+  process.stdout.write(`${JSON.stringify({ engine, ...options, ...(await timeSteps(step, options)) })}\n`);
 }

@@ -3,7 +3,7 @@ import { measureConvolutions } from './convolutions';
 import { prepareStep } from './network';
 import { ENGINES } from './rows/engines';
 import type { Measurement, Workload } from './rows/row';
-import { median } from './statistics';
+import { timeSteps } from './timing';
 
 /** Measures one row on one workload and prints the result as the last line. */
 async function main(): Promise<void> {
@@ -28,28 +28,9 @@ async function main(): Promise<void> {
   const result: Measurement =
     workload.task === 'convolutions'
       ? { convolutions: await measureConvolutions(engine, engine.threads !== 1) }
-      : await measureSteps(await prepareStep(engine, workload), workload);
+      : await timeSteps(await prepareStep(engine, workload), workload);
   console.log(JSON.stringify(result));
   process.exit(0);
-}
-
-async function measureSteps(
-  step: () => Promise<unknown>,
-  { steps, seconds }: Workload,
-): Promise<Measurement> {
-  await step();
-  const wall: number[] = [];
-  const processor: number[] = [];
-  const end = performance.now() + seconds * 1000;
-  while (wall.length < steps || performance.now() < end) {
-    const usage = process.cpuUsage();
-    const start = performance.now();
-    await step();
-    wall.push(performance.now() - start);
-    const { user, system } = process.cpuUsage(usage);
-    processor.push((user + system) / 1000);
-  }
-  return { medianMs: median(wall), processorMs: median(processor) };
 }
 
 await main();

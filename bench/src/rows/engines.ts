@@ -10,6 +10,10 @@ async function startWasm(threads: number, simd: 'auto' | 'simd'): Promise<void> 
     );
 }
 
+function wasm(threads: number, simd: 'auto' | 'simd'): Engine {
+  return { network: 'project', threads, start: () => startWasm(threads, simd) };
+}
+
 async function startOneDnn(precision: 'float32' | 'bf16'): Promise<void> {
   const { isAvailable, setPrecision } = await import('@googlenet/backend-onednn');
   const { available, reason } = isAvailable();
@@ -55,10 +59,10 @@ export const ENGINES: Record<string, Engine> = {
       await start('tensorflow');
     },
   },
-  'wasm-1-plain': { network: 'project', threads: 1, start: () => startWasm(1, 'simd') },
-  'wasm-1': { network: 'project', threads: 1, start: () => startWasm(1, 'auto') },
-  'wasm-2-plain': { network: 'project', threads: 2, start: () => startWasm(2, 'simd') },
-  'wasm-2': { network: 'project', threads: 2, start: () => startWasm(2, 'auto') },
+  'wasm-1-plain': wasm(1, 'simd'),
+  'wasm-1': wasm(1, 'auto'),
+  'wasm-2-plain': wasm(2, 'simd'),
+  'wasm-2': wasm(2, 'auto'),
   onednn: { network: 'project', start: () => startOneDnn('float32') },
   'onednn-bf16': { network: 'project', start: () => startOneDnn('bf16') },
 };

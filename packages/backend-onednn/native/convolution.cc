@@ -199,24 +199,27 @@ int64_t kernelSize(const ConvolutionShape& s) { return s.kernelHeight * s.kernel
 
 // How conv2d runs a shape with or without a bias; the call's argument at `fusedIndex` is the activation.
 struct ForwardPath {
-  ForwardPath(const Call& call, const ConvolutionShape& s, bool bias, size_t fusedIndex) : shape(s) {
+  ForwardPath(const Call& call, const ConvolutionShape& s, bool bias, size_t fusedIndex) {
     options.bias = bias;
     options.fused = static_cast<Fused>(call.integer(fusedIndex, "fused", 0, 2));
-    winograd = winogradFits(s) && options.fused != Fused::relu6;
+    if (winogradFits(s) && options.fused != Fused::relu6) {
+      packedFloats = winogradPackedFloats(s);
+    } else {
+      primitive = &Convolution::get(s, Direction::forward, options);
+      packedFloats = static_cast<int64_t>(primitive->packedBytes() / sizeof(float));
+    }
   }
-  Convolution& primitive() const { return Convolution::get(shape, Direction::forward, options); }
-  int64_t packedFloats() const { return winograd ? winogradPackedFloats(shape) : static_cast<int64_t>(primitive().packedBytes() / sizeof(float)); }
 
-  const ConvolutionShape& shape;
   ConvolutionOptions options;
-  bool winograd;
+  Convolution* primitive = nullptr;  // null where the Winograd kernels run
+  int64_t packedFloats;
 };
 
 // packedSize(shape, bias, fused): the floats that packFilter writes for conv2d; 0 where packing brings nothing.
 void packedSize(Call& call) {
   const auto s = readShape(call, 0);
   const ForwardPath path(call, s, call.integer(1, "bias", 0, 1) == 1, 2);
-  napi_create_double(call.env, static_cast<double>(path.packedFloats()), &call.result);
+  napi_create_double(call.env, static_cast<double>(path.packedFloats), &call.result);
 }
 
 // packFilter(shape, bias, fused, filter, packed)
@@ -224,9 +227,9 @@ void packFilter(Call& call) {
   const auto s = readShape(call, 0);
   const ForwardPath path(call, s, call.integer(1, "bias", 0, 1) == 1, 2);
   const float* filter = call.floats(3, "filter", kernelSize(s));
-  float* packed = call.floats(4, "packed", path.packedFloats());
-  if (path.winograd) return winogradPack(s, filter, packed);
-  if (path.packedFloats() > 0) path.primitive().pack(filter, packed);
+  float* packed = call.floats(4, "packed", path.packedFloats);
+  if (path.primitive == nullptr) return winogradPack(s, filter, packed);
+  if (path.packedFloats > 0) path.primitive->pack(filter, packed);
 }
 
 // conv2d(shape, x, filter, bias or null, y, fused, packed or null)
@@ -235,10 +238,10 @@ void conv2d(Call& call) {
   const float *x = call.floats(1, "x", inputSize(s)), *filter = call.floats(2, "filter", kernelSize(s)), *bias = call.optionalFloats(3, "bias", s.outputs);
   float* y = call.floats(4, "y", outputSize(s));
   const ForwardPath path(call, s, bias != nullptr, 5);
-  const float* packed = call.optionalFloats(6, "packed", path.packedFloats());
-  if (path.winograd) return winogradForward(s, x, filter, packed, bias, path.options.fused == Fused::relu, y);
-  if (packed != nullptr && path.packedFloats() > 0) return path.primitive().forwardPacked(x, packed, bias, y);
-  path.primitive().forward(x, filter, bias, y);
+  const float* packed = call.optionalFloats(6, "packed", path.packedFloats);
+  if (path.primitive == nullptr) return winogradForward(s, x, filter, packed, bias, path.options.fused == Fused::relu, y);
+  if (packed != nullptr && path.packedFloats > 0) return path.primitive->forwardPacked(x, packed, bias, y);
+  path.primitive->forward(x, filter, bias, y);
 }
 
 // conv2dBackpropInput(shape, dy, filter, dx)

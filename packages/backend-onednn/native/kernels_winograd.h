@@ -10,6 +10,17 @@ inline __mmask16 lanesFrom(int64_t channel, int64_t channels) { return static_ca
 inline Lanes loadSome(const float* from, __mmask16 lanes) { return reinterpret_cast<Lanes>(_mm512_maskz_loadu_ps(lanes, from)); }
 inline void storeSome(float* to, const Lanes& v, __mmask16 lanes) { _mm512_mask_storeu_ps(to, lanes, reinterpret_cast<__m512>(v)); }
 
+// The points 0, 1, -1, 2 and -2, which both tiles have, of four neighbouring output gradients.
+inline void gradientPoints(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
+  const Lanes g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step];
+  const Lanes even = g0 + g2, odd = g1 + g3, even2 = g0 + 4.0f * g2, odd2 = 2.0f * g1 + 8.0f * g3;
+  u[0] = g0;
+  u[outStep] = even + odd;
+  u[2 * outStep] = even - odd;
+  u[3 * outStep] = even2 + odd2;
+  u[4 * outStep] = even2 - odd2;
+}
+
 // The one-dimensional transforms. `input` takes a row or column of a tile to the points, `output` the products' points to
 // four outputs; `gradient` and `back` are the same for the gradient of the weights.
 template <int Kernel>
@@ -38,14 +49,8 @@ struct Winograd<3> {
     y[3 * outStep] = minus + 8.0f * minus2 + m[5 * step];
   }
   static void gradient(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
-    const Lanes g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step];
-    const Lanes even = g0 + g2, odd = g1 + g3, even2 = g0 + 4.0f * g2, odd2 = 2.0f * g1 + 8.0f * g3;
-    u[0] = g0;
-    u[outStep] = even + odd;
-    u[2 * outStep] = even - odd;
-    u[3 * outStep] = even2 + odd2;
-    u[4 * outStep] = even2 - odd2;
-    u[5 * outStep] = g3;
+    gradientPoints(g, step, u, outStep);
+    u[5 * outStep] = g[3 * step];
   }
   static void weights(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
     const Lanes g0 = g[0], g1 = g[step], g2 = g[2 * step], even = g0 + g2, even2 = g0 + 4.0f * g2, odd2 = 2.0f * g1;
@@ -93,17 +98,11 @@ struct Winograd<5> {
     y[3 * outStep] = minus + 8.0f * minus2 + 0.125f * minusHalf + m[7 * step];
   }
   static void gradient(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
-    const Lanes g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step];
-    const Lanes even = g0 + g2, odd = g1 + g3, even2 = g0 + 4.0f * g2, odd2 = 2.0f * g1 + 8.0f * g3;
-    const Lanes evenHalf = g0 + 0.25f * g2, oddHalf = 0.5f * g1 + 0.125f * g3;
-    u[0] = g0;
-    u[outStep] = even + odd;
-    u[2 * outStep] = even - odd;
-    u[3 * outStep] = even2 + odd2;
-    u[4 * outStep] = even2 - odd2;
+    gradientPoints(g, step, u, outStep);
+    const Lanes evenHalf = g[0] + 0.25f * g[2 * step], oddHalf = 0.5f * g[step] + 0.125f * g[3 * step];
     u[5 * outStep] = evenHalf + oddHalf;
     u[6 * outStep] = evenHalf - oddHalf;
-    u[7 * outStep] = g3;
+    u[7 * outStep] = g[3 * step];
   }
   static void weights(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
     const Lanes g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step], g4 = g[4 * step];

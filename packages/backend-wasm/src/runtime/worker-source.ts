@@ -39,6 +39,14 @@ const start = ({ module, memory, names, thread }, report) => {
   const exports = new WebAssembly.Instance(module, { env: { memory, abort() {} } }).exports;
   const functions = names.map((name) => exports[name]);
   const control = new Int32Array(memory.buffer, 0, 64);
+  const join = (generation) => {
+    for (;;) {
+      const joined = Atomics.load(control, ${Control.JOINED});
+      const other = joined >> ${GENERATION_SHIFT} !== (generation << ${GENERATION_SHIFT}) >> ${GENERATION_SHIFT};
+      if (other || (joined & ${CLOSED}) !== 0) return false;
+      if (Atomics.compareExchange(control, ${Control.JOINED}, joined, joined + 1) === joined) return true;
+    }
+  };
   let seen = Atomics.load(control, ${Control.GENERATION});
   report('ready');
   for (;;) {
@@ -50,12 +58,7 @@ const start = ({ module, memory, names, thread }, report) => {
     }
     seen = Atomics.load(control, ${Control.GENERATION});
     if (Atomics.load(control, ${Control.STOP})) return;
-    const joined = Atomics.load(control, ${Control.JOINED});
-    if ((joined & ${CLOSED}) !== 0 || joined >> ${GENERATION_SHIFT} !== (seen << ${GENERATION_SHIFT}) >> ${GENERATION_SHIFT}) continue;
-    if (Atomics.compareExchange(control, ${Control.JOINED}, joined, joined + 1) !== joined) {
-      seen -= 1;
-      continue;
-    }
+    if (!join(seen)) continue;
     try {
       const units = control[${Control.UNITS}];
       const grain = control[${Control.GRAIN}];

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { main } from '../main';
-import { BACKEND, ENGINE } from '../testing/engine';
+import { BACKEND, ENGINE, ONE_THREAD } from '../testing/engine';
 import { fakeIo, type FakeIo } from '../testing/fake-io';
 import { writeIdxFolder } from '../testing/idx-folder';
 
@@ -75,7 +75,7 @@ describe('googlenet train', () => {
     tensors = tf.memory().numTensors;
     expect(io.out()).toMatch(
       new RegExp(
-        `^engine ${ENGINE} \\(.*\\)\nmnist: 24 training of 30, 6 validation, 20 test images\nrun whole\n`,
+        `^engine ${ENGINE} \\(.*${ONE_THREAD}\\)\nmnist: 24 training of 30, 6 validation, 20 test images\nrun whole\n`,
       ),
     );
     expect(io.out()).toMatch(/\nepoch 2\/2 {2}loss \d\.\d{4} .* validation \d+\.\d\d % /);

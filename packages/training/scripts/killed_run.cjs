@@ -13,7 +13,7 @@ require.extensions['.ts'] = (module, filename) => {
   module._compile(transformSync(readFileSync(filename, 'utf8'), options).code, filename);
 };
 
-const { train } = require('../src/train.ts');
+const { train } = require('../src/loop/train.ts');
 const { folderStore } = require('../src/node/folder-store.ts');
 const { TinyData, tinyModel, useCpu, weightValues, killedRunConfig } = require('../src/testing/tiny.ts');
 

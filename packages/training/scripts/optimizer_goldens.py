@@ -1,4 +1,4 @@
-"""Prints the golden numbers of src/optimizers.test.ts and src/schedules.test.ts.
+"""Prints the golden numbers of src/optimizers/optimizers.test.ts and src/optimizers/schedules.test.ts.
 
     python scripts/optimizer_goldens.py keras     # Keras 3.15.0 on TensorFlow 2.21
     python scripts/optimizer_goldens.py torch     # PyTorch 2.15

@@ -1,5 +1,5 @@
 import * as library from './index';
-import * as node from './node/index';
+import * as node from './node';
 
 test('exports what the README lists and nothing else', () => {
   expect(Object.keys(library).sort()).toEqual([

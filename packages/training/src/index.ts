@@ -1,4 +1,4 @@
-export { decodeCheckpoint, encodeCheckpoint } from './checkpoint';
+export { decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint';
 export type {
   BestEpoch,
   Checkpoint,
@@ -6,31 +6,31 @@ export type {
   CheckpointTensor,
   EpochTotals,
   TrainState,
-} from './checkpoint';
-export { checkpointStore, memoryStore } from './checkpoint-store';
-export type { ByteFiles, CheckpointStore, LatestCheckpoint } from './checkpoint-store';
-export { resolveTrainConfig, trainDefaults } from './config';
-export { trainConfigProblems } from './config-rules';
-export type { EarlyStoppingConfig, EmaConfig, ResolvedTrainConfig, TrainConfig } from './config';
+} from './checkpoint/checkpoint';
+export { checkpointStore, memoryStore } from './checkpoint/checkpoint-store';
+export type { ByteFiles, CheckpointStore, LatestCheckpoint } from './checkpoint/checkpoint-store';
+export { resolveTrainConfig, trainDefaults } from './config/config';
+export { trainConfigProblems } from './config/config-rules';
+export type { EarlyStoppingConfig, EmaConfig, ResolvedTrainConfig, TrainConfig } from './config/config';
 export type { BatchRequest, TrainingBatch, TrainingData } from './data';
 export { CheckpointError, NonFiniteLossError, TrainConfigError } from './errors';
-export { evaluate } from './evaluate';
-export type { EvaluateOptions, EvaluationReport, Mistake } from './evaluate';
-export type { EpochEvent, EvaluatingEvent, StartEvent, StepEvent, TrainEvent } from './events';
-export { indexedDbStore } from './indexed-db-store';
+export { evaluate } from './evaluate/evaluate';
+export type { EvaluateOptions, EvaluationReport, Mistake } from './evaluate/evaluate';
+export type { EpochEvent, EvaluatingEvent, StartEvent, StepEvent, TrainEvent } from './loop/events';
+export { indexedDbStore } from './checkpoint/indexed-db-store';
 export {
   confusionMatrix,
   expectedCalibrationError,
   perClassMetrics,
   rankClasses,
   topKAccuracy,
-} from './metrics';
-export type { ClassMetrics, RankedClass } from './metrics';
-export type { OptimizerConfig } from './optimizers';
-export { PauseControl } from './pause';
-export { predict } from './predict';
-export type { PredictOptions } from './predict';
-export { learningRateAt } from './schedules';
-export type { RunLength, ScheduleConfig } from './schedules';
-export { train } from './train';
-export type { TrainOptions } from './train-options';
+} from './evaluate/metrics';
+export type { ClassMetrics, RankedClass } from './evaluate/metrics';
+export type { OptimizerConfig } from './optimizers/optimizers';
+export { PauseControl } from './loop/pause';
+export { predict } from './evaluate/predict';
+export type { PredictOptions } from './evaluate/predict';
+export { learningRateAt } from './optimizers/schedules';
+export type { RunLength, ScheduleConfig } from './optimizers/schedules';
+export { train } from './loop/train';
+export type { TrainOptions } from './loop/train-options';

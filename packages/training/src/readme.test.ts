@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from '@swc/core';
-import { trainConfigProblems } from './config-rules';
+import { trainConfigProblems } from './config/config-rules';
 import { useCpu } from './testing/tiny';
 
 beforeAll(useCpu);

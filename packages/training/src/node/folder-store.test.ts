@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { collect, killedRunConfig, TinyData, tinyModel, useCpu, weightValues } from '../testing/tiny';
-import { train } from '../train';
+import { train } from '../loop/train';
 import { folderStore } from './folder-store';
 
 beforeAll(useCpu);

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkpointStore, type CheckpointStore } from '../checkpoint-store';
+import { checkpointStore, type CheckpointStore } from '../checkpoint/checkpoint-store';
 
 /**
  * Checkpoints as files in a folder, which is made when the first is saved.

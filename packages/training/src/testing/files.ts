@@ -1,4 +1,4 @@
-import type { ByteFiles } from '../checkpoint-store';
+import type { ByteFiles } from '../checkpoint/checkpoint-store';
 
 /** Byte files in memory that a test can look into and damage. */
 export class TestFiles implements ByteFiles {

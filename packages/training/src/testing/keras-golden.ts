@@ -10,7 +10,7 @@ import {
 import small from '../__fixtures__/keras-adam-12.json';
 import full from '../__fixtures__/keras-adam-28.json';
 import type { BatchRequest, TrainingBatch, TrainingData } from '../data';
-import { train } from '../train';
+import { train } from '../loop/train';
 
 const GOLDENS = { 12: small, 28: full };
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { TrainConfig } from '../config';
+import type { TrainConfig } from '../config/config';
 import type { BatchRequest, TrainingBatch, TrainingData } from '../data';
-import type { TrainEvent } from '../events';
+import type { TrainEvent } from '../loop/events';
 import { hash32 } from '../hash';
 
 /** Uniform numbers in [0, 1) that depend on the seeds alone. */

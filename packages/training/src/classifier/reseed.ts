@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { hash32 } from './hash';
+import { hash32 } from '../hash';
 import { leafLayers } from './weights';
 
 interface SeededLayer extends tfl.layers.Layer {

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Checkpoint, CheckpointHeader, CheckpointTensor } from './checkpoint';
-import type { ResolvedTrainConfig } from './config';
-import { CheckpointError } from './errors';
-import { readValues, type Weight, writeValues } from './weights';
+import type { ResolvedTrainConfig } from '../config/config';
+import { CheckpointError } from '../errors';
+import { readValues, type Weight, writeValues } from '../classifier/weights';
 
 /** Tensors of one kind in a checkpoint: the weights themselves, or what belongs to each of some weights. */
 export interface TensorGroup {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type TrainingData, yieldToEventLoop } from './data';
-import { mainModel, runForLogits } from './heads';
+import { type TrainingData, yieldToEventLoop } from '../data';
+import { mainModel, runForLogits } from '../classifier/heads';
 import {
   argMaxRows,
   type ClassMetrics,

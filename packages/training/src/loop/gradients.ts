@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { TrainingBatch } from './data';
-import { mainOutput, runForLogits } from './heads';
+import type { TrainingBatch } from '../data';
+import { mainOutput, runForLogits } from '../classifier/heads';
 import { smoothedTargets, softmaxCrossEntropy } from './losses';
-import { leafLayers, type Weight } from './weights';
+import { leafLayers, type Weight } from '../classifier/weights';
 
 /** What a forward and backward pass gives; the caller disposes all of it. */
 export interface Gradients {

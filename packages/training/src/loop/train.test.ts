@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { memoryStore } from './checkpoint-store';
-import type { TrainConfig } from './config';
-import { evaluate } from './evaluate';
+import { memoryStore } from '../checkpoint/checkpoint-store';
+import type { TrainConfig } from '../config/config';
+import { evaluate } from '../evaluate/evaluate';
 import type { TrainEvent } from './events';
 import { PauseControl } from './pause';
 import {
@@ -12,7 +12,7 @@ import {
   tinyModelWithHeads,
   useCpu,
   weightValues,
-} from './testing/tiny';
+} from '../testing/tiny';
 import { train } from './train';
 
 beforeAll(useCpu);

@@ -1,7 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { CheckpointStore } from './checkpoint-store';
-import type { TrainConfig } from './config';
-import type { TrainingData } from './data';
+import type { CheckpointStore } from '../checkpoint/checkpoint-store';
+import type { TrainConfig } from '../config/config';
+import type { TrainingData } from '../data';
 import type { PauseControl } from './pause';
 
 /** What `train()` works with. */

@@ -1,7 +1,7 @@
-import { TrainConfigError } from './errors';
+import { TrainConfigError } from '../errors';
 import { trainConfigProblems } from './config-rules';
-import type { OptimizerConfig } from './optimizers';
-import type { ScheduleConfig } from './schedules';
+import type { OptimizerConfig } from '../optimizers/optimizers';
+import type { ScheduleConfig } from '../optimizers/schedules';
 
 /** What to keep and when to stop, by a metric of the validation data (of the training data where there is none). */
 export interface EarlyStoppingConfig {

@@ -1,4 +1,4 @@
-import type { BestEpoch } from './checkpoint';
+import type { BestEpoch } from '../checkpoint/checkpoint';
 
 /** Training begins, or goes on from a checkpoint. */
 export interface StartEvent {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkpointStore, type CheckpointStore, memoryStore } from './checkpoint-store';
-import type { TrainConfig } from './config';
+import { checkpointStore, type CheckpointStore, memoryStore } from '../checkpoint/checkpoint-store';
+import type { TrainConfig } from '../config/config';
 import type { TrainEvent } from './events';
-import { hash32 } from './hash';
-import { TestFiles } from './testing/files';
-import { collect, ofType, TinyData, tinyModel, useCpu, weightValues } from './testing/tiny';
+import { hash32 } from '../hash';
+import { TestFiles } from '../testing/files';
+import { collect, ofType, TinyData, tinyModel, useCpu, weightValues } from '../testing/tiny';
 import { train } from './train';
 
 beforeAll(useCpu);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WeightAverage } from './ema';
-import { useCpu } from './testing/tiny';
-import { modelWeights, type Weight } from './weights';
+import { useCpu } from '../testing/tiny';
+import { modelWeights, type Weight } from '../classifier/weights';
 import * as tfl from '@tensorflow/tfjs-layers';
 
 beforeAll(useCpu);

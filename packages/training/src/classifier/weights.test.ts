@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { tinyModel, useCpu } from './testing/tiny';
+import { tinyModel, useCpu } from '../testing/tiny';
 import { leafLayers, modelWeights, ownData } from './weights';
 
 beforeAll(useCpu);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { evaluate } from './evaluate';
 import { predict } from './predict';
-import { noise, TinyData, tinyModel, tinyModelWithHeads, useCpu } from './testing/tiny';
+import { noise, TinyData, tinyModel, tinyModelWithHeads, useCpu } from '../testing/tiny';
 
 beforeAll(useCpu);
 

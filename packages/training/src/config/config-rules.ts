@@ -1,5 +1,5 @@
-import type { OptimizerConfig } from './optimizers';
-import type { ScheduleConfig } from './schedules';
+import type { OptimizerConfig } from '../optimizers/optimizers';
+import type { ScheduleConfig } from '../optimizers/schedules';
 
 type Rule = readonly [path: string, kind: Kind, required?: 'required'];
 type Kind = keyof typeof kinds;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { EmaConfig } from './config';
+import type { EmaConfig } from '../config/config';
 import { hasKernel } from './optimizers';
-import { ownData, type Weight } from './weights';
+import { ownData, type Weight } from '../classifier/weights';
 
 /**
  * Exponential moving average of weights: `average = decay * average + (1 - decay) * weight` after each step.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createOptimizer, type OptimizerConfig } from './optimizers';
-import { useCpu } from './testing/tiny';
+import { useCpu } from '../testing/tiny';
 
 beforeAll(useCpu);
 

@@ -1,11 +1,11 @@
-import type { BestEpoch } from './checkpoint';
-import { type CheckpointStore, memoryStore } from './checkpoint-store';
-import type { ResolvedTrainConfig } from './config';
-import { type TrainingBatch, type TrainingData, yieldToEventLoop } from './data';
-import { NonFiniteLossError } from './errors';
-import { evaluate, type EvaluationReport } from './evaluate';
+import type { BestEpoch } from '../checkpoint/checkpoint';
+import { type CheckpointStore, memoryStore } from '../checkpoint/checkpoint-store';
+import type { ResolvedTrainConfig } from '../config/config';
+import { type TrainingBatch, type TrainingData, yieldToEventLoop } from '../data';
+import { NonFiniteLossError } from '../errors';
+import { evaluate, type EvaluationReport } from '../evaluate/evaluate';
 import type { EpochEvent, StepEvent, TrainEvent } from './events';
-import { learningRateAt, type RunLength } from './schedules';
+import { learningRateAt, type RunLength } from '../optimizers/schedules';
 import { emptyTotals, type TrainingSession } from './session';
 import type { TrainOptions } from './train-options';
 

@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { indexedDbStore } from './indexed-db-store';
-import { collect, TinyData, tinyModel, useCpu, weightValues } from './testing/tiny';
-import { train } from './train';
+import { collect, TinyData, tinyModel, useCpu, weightValues } from '../testing/tiny';
+import { train } from '../loop/train';
 
 beforeAll(useCpu);
 

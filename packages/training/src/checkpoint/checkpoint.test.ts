@@ -1,6 +1,6 @@
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint';
-import { resolveTrainConfig } from './config';
-import { CheckpointError } from './errors';
+import { resolveTrainConfig } from '../config/config';
+import { CheckpointError } from '../errors';
 
 const checkpoint: Checkpoint = {
   header: {

@@ -1,6 +1,6 @@
 import { resolveTrainConfig } from './config';
 import { trainConfigProblems } from './config-rules';
-import { TrainConfigError } from './errors';
+import { TrainConfigError } from '../errors';
 
 const good = { epochs: 1, batchSize: 8 };
 

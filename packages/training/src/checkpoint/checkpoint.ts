@@ -1,6 +1,6 @@
-import type { ResolvedTrainConfig } from './config';
+import type { ResolvedTrainConfig } from '../config/config';
 import { crc32 } from './crc32';
-import { CheckpointError } from './errors';
+import { CheckpointError } from '../errors';
 
 /** The best epoch so far. */
 export interface BestEpoch {

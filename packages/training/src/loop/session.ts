@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { Checkpoint, CheckpointTensor, TrainState } from './checkpoint';
-import type { ResolvedTrainConfig } from './config';
-import type { TrainingBatch } from './data';
-import { WeightAverage } from './ema';
-import { NonFiniteLossError } from './errors';
+import type { Checkpoint, CheckpointTensor, TrainState } from '../checkpoint/checkpoint';
+import type { ResolvedTrainConfig } from '../config/config';
+import type { TrainingBatch } from '../data';
+import { WeightAverage } from '../optimizers/ema';
+import { NonFiniteLossError } from '../errors';
 import { computeGradients } from './gradients';
 import { clipByGlobalNorm } from './losses';
-import { argMaxRows, crossEntropyRows } from './metrics';
-import { createOptimizer, type Optimizer } from './optimizers';
-import { createReseeder, runFrozenLayersInInference } from './reseed';
-import { checkSameRun, readGroup, type TensorGroup, writeGroup } from './tensor-group';
-import { modelWeights, ownData, type Weight } from './weights';
+import { argMaxRows, crossEntropyRows } from '../evaluate/metrics';
+import { createOptimizer, type Optimizer } from '../optimizers/optimizers';
+import { createReseeder, runFrozenLayersInInference } from '../classifier/reseed';
+import { checkSameRun, readGroup, type TensorGroup, writeGroup } from '../checkpoint/tensor-group';
+import { modelWeights, ownData, type Weight } from '../classifier/weights';
 
 /** The numbers of one step. */
 export interface StepResult {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { yieldToEventLoop } from './data';
+import { yieldToEventLoop } from '../data';
 import { batchLogits } from './evaluate';
-import { mainModel } from './heads';
+import { mainModel } from '../classifier/heads';
 import { softmaxRows } from './metrics';
 
 /** Options of {@link predict}. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Weight, zerosVariable } from './weights';
+import { type Weight, zerosVariable } from '../classifier/weights';
 
 interface AdamOptions {
   /** Default 0.9. */

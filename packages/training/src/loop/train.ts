@@ -1,10 +1,10 @@
-import type { CheckpointStore } from './checkpoint-store';
-import { type ResolvedTrainConfig, resolveTrainConfig } from './config';
-import type { TrainingData } from './data';
-import { CheckpointError } from './errors';
+import type { CheckpointStore } from '../checkpoint/checkpoint-store';
+import { type ResolvedTrainConfig, resolveTrainConfig } from '../config/config';
+import type { TrainingData } from '../data';
+import { CheckpointError } from '../errors';
 import type { TrainEvent } from './events';
 import { Run } from './run';
-import type { RunLength } from './schedules';
+import type { RunLength } from '../optimizers/schedules';
 import { TrainingSession } from './session';
 import type { TrainOptions } from './train-options';
 

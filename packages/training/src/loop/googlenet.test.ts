@@ -3,11 +3,11 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { convBatchNorm, inception } from '@googlenet/inception';
 import { ImageDataset } from '@googlenet/mnist';
 import { SeededDropout } from '@googlenet/model';
-import { memoryStore } from './checkpoint-store';
-import type { TrainConfig } from './config';
-import { evaluate } from './evaluate';
-import { predict } from './predict';
-import { collect, noise, ofType, useCpu, weightValues } from './testing/tiny';
+import { memoryStore } from '../checkpoint/checkpoint-store';
+import type { TrainConfig } from '../config/config';
+import { evaluate } from '../evaluate/evaluate';
+import { predict } from '../evaluate/predict';
+import { collect, noise, ofType, useCpu, weightValues } from '../testing/tiny';
 import { train } from './train';
 
 beforeAll(useCpu);

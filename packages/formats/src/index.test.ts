@@ -1,0 +1,5 @@
+import * as formats from './index';
+
+it('exports these names and no others', () => {
+  expect(Object.keys(formats).sort()).toEqual(['FormatError', 'readZip']);
+});

@@ -24,7 +24,7 @@ struct PoolShape {
 struct WinogradShape {
   int64_t images, height, width, inputs, outputs, kernel;
 };
-constexpr int64_t kForwardTiles = 28, kBackwardTiles = 112;  // that one thread has in hand at a time, at most
+constexpr int64_t kBackwardTiles = 112;  // that one thread has in hand at a time, at most
 inline int64_t winogradPadded(int64_t channels) { return (channels + 15) / 16 * 16; }
 inline int64_t winogradPoints(const WinogradShape& s) { return (s.kernel + 3) * (s.kernel + 3); }
 // Floats of the transformed weights, or of one thread's sums of their gradient.
@@ -75,7 +75,7 @@ struct KernelTable {
   // x seen as [outer, length, inner], reduced over length.
   void (*reduce)(Reduction, const float* x, float* y, int64_t outer, int64_t length, int64_t inner);
   void (*softmax)(const float* x, float* y, int64_t rows, int64_t columns);
-  // See kernels_winograd.h; null where 28 accumulators of 16 lanes do not fit the registers.
+  // See kernels_winograd.h.
   void (*winogradWeights)(const float* weights, const WinogradShape&, float* transformed);
   void (*winogradForward)(const float* x, const float* transformed, float* y, const WinogradShape&, float* scratch);
   void (*winogradBackwardWeights)(const float* x, const float* dy, float* dweights, const WinogradShape&, float* scratch, float* sums, int threads);

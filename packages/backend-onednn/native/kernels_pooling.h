@@ -1,7 +1,7 @@
 // Pooling over NHWC; channels are the vector direction, rows of images the thread direction. Part of kernels_table.h.
-constexpr int64_t kLanes = 16;
+constexpr int64_t kWide = 16;
 // Vectors of the compiler: one register with AVX-512, two with AVX2, four with SSE.
-typedef float Lanes __attribute__((vector_size(64)));
+typedef float WideLanes __attribute__((vector_size(64)));
 typedef int32_t IntLanes __attribute__((vector_size(64)));
 typedef uint8_t ByteLanes __attribute__((vector_size(16)));
 
@@ -34,7 +34,7 @@ inline IntLanes widen(const ByteLanes& bytes) {
   const __m256i v[2] = {_mm256_cvtepu8_epi32(all), _mm256_cvtepu8_epi32(_mm_srli_si128(all, 8))};
   std::memcpy(&wide, v, sizeof wide);
 #else
-  for (int i = 0; i < kLanes; ++i) wide[i] = bytes[i];
+  for (int i = 0; i < kWide; ++i) wide[i] = bytes[i];
 #endif
   return wide;
 }
@@ -43,7 +43,7 @@ inline IntLanes widen(const ByteLanes& bytes) {
 template <typename F>
 inline void forRuns(int64_t channels, F f) {
   int64_t c0 = 0;
-  for (; c0 + kLanes <= channels; c0 += kLanes) f(std::true_type{}, c0, kLanes);
+  for (; c0 + kWide <= channels; c0 += kWide) f(std::true_type{}, c0, kWide);
   if (c0 < channels) f(std::false_type{}, c0, channels - c0);
 }
 
@@ -72,10 +72,10 @@ void maxPool(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
         const int64_t at = (row * s.outWidth + column) * s.channels;
         forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {
           constexpr bool kFull = decltype(full)::value;
-          Lanes best = Lanes{} - std::numeric_limits<float>::infinity();
+          WideLanes best = WideLanes{} - std::numeric_limits<float>::infinity();
           IntLanes index = {};
           for (const Tap* tap = taps.data(); tap != end; ++tap) {
-            const auto value = loadLanes<kFull, Lanes>(x + tap->offset + c0, lanes);
+            const auto value = loadLanes<kFull, WideLanes>(x + tap->offset + c0, lanes);
             const IntLanes larger = value > best;
             best = larger ? value : best;
             index = larger ? IntLanes{} + tap->position : index;
@@ -118,8 +118,8 @@ inline void poolGradient(float* dx, const PoolShape& s, bool accumulate, bool sh
         float* out = dx + (row * s.width + ix) * s.channels;
         forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {
           constexpr bool kFull = decltype(full)::value;
-          Lanes sum = {};
-          if (accumulate) sum = loadLanes<kFull, Lanes>(out + c0, lanes);
+          WideLanes sum = {};
+          if (accumulate) sum = loadLanes<kFull, WideLanes>(out + c0, lanes);
           for (const Tap* tap = taps.data(); tap != end; ++tap) sum += term(full, tap->offset + c0, *tap, lanes);
           storeLanes<kFull>(out + c0, sum, lanes);
         });
@@ -132,7 +132,7 @@ void maxPoolGradient(const uint8_t* winner, const float* dy, float* dx, const Po
   poolGradient(dx, s, accumulate, false, [=](auto full, int64_t at, const Tap& tap, int64_t lanes) {
     constexpr bool kFull = decltype(full)::value;
     const IntLanes won = widen(loadLanes<kFull, ByteLanes>(winner + at, lanes)) == IntLanes{} + tap.position;
-    return won ? loadLanes<kFull, Lanes>(dy + at, lanes) : Lanes{};
+    return won ? loadLanes<kFull, WideLanes>(dy + at, lanes) : WideLanes{};
   });
 }
 
@@ -166,6 +166,6 @@ void averagePool(const float* x, float* y, const PoolShape& s) {
 
 void averagePoolGradient(const float* dy, float* dx, const PoolShape& s) {
   poolGradient(dx, s, false, true, [=](auto full, int64_t at, const Tap& tap, int64_t lanes) {
-    return loadLanes<decltype(full)::value, Lanes>(dy + at, lanes) * tap.share;
+    return loadLanes<decltype(full)::value, WideLanes>(dy + at, lanes) * tap.share;
   });
 }

@@ -19,17 +19,13 @@ namespace {
 
 constexpr int64_t kSmall = 16384;  // below this many values a second thread costs more than it gives
 
+#include "simd.h"
+
 #include "kernels_normalization.h"
 #include "kernels_optimizer.h"
 #include "kernels_pointwise.h"
 #include "kernels_pooling.h"
-#if defined(__AVX512F__)
 #include "kernels_winograd.h"
-#else
-constexpr decltype(KernelTable::winogradWeights) winogradWeights = nullptr;
-constexpr decltype(KernelTable::winogradForward) winogradForward = nullptr;
-constexpr decltype(KernelTable::winogradBackwardWeights) winogradBackwardWeights = nullptr;
-#endif
 
 }  // namespace
 

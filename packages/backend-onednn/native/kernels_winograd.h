@@ -1,14 +1,11 @@
 // 3x3 and 5x5 convolutions by Winograd's F(4x4, 3x3) and F(4x4, 5x5): 6x6 or 8x8 tiles of the input give 4x4 of the output
 // with 36 or 64 products instead of 144 or 400. Points 0, 1, -1, 2, -2 (for 8x8 also 1/2, -1/2) and infinity (Lavin and
-// Gray 2015, arXiv:1509.09308). NHWC, any number of channels. Part of kernels_table.h, AVX-512 only.
+// Gray 2015, arXiv:1509.09308). NHWC, any number of channels. Part of kernels_table.h.
 constexpr int64_t kStep = 4;
-constexpr int64_t kRows = 14, kColumns = 32;  // of a product's block: 28 accumulators of 16 lanes
-
-inline Lanes loadFull(const float* from) { return loadLanes<true, Lanes>(from, kLanes); }
-inline void storeFull(float* to, const Lanes& v) { storeLanes<true>(to, v, kLanes); }
-inline __mmask16 lanesFrom(int64_t channel, int64_t channels) { return static_cast<__mmask16>(channels - channel >= kLanes ? 0xffff : (1 << (channels - channel)) - 1); }
-inline Lanes loadSome(const float* from, __mmask16 lanes) { return reinterpret_cast<Lanes>(_mm512_maskz_loadu_ps(lanes, from)); }
-inline void storeSome(float* to, const Lanes& v, __mmask16 lanes) { _mm512_mask_storeu_ps(to, lanes, reinterpret_cast<__m512>(v)); }
+// Of a product's block: 28 accumulators where there are 32 registers, 12 where there are 16.
+constexpr int64_t kRows = kRegisters == 32 ? 14 : 6, kColumns = 2 * kLanes;
+constexpr int64_t kForwardTiles = kRegisters == 32 ? 28 : 24;  // that one thread has in hand at a time, at most
+inline int64_t padded(int64_t channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
 
 // The points 0, 1, -1, 2 and -2, which both tiles have, of four neighbouring output gradients.
 inline void gradientPoints(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
@@ -144,11 +141,10 @@ template <int Kernel>
 inline void inputTiles(const float* x, int64_t channels, const WinogradShape& s, const Tiles& grid, int64_t first, int64_t tiles, float* v, int64_t plane) {
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
-  const int64_t stride = winogradPadded(channels);
+  const int64_t stride = padded(channels);
   for (int64_t t = 0; t < tiles; ++t) {
     const int64_t tile = first + t, image = grid.image(tile), top = grid.top(tile) - grid.pad, left = grid.left(tile) - grid.pad;
-    for (int64_t c = 0; c < channels; c += kLanes) {
-      const __mmask16 lanes = lanesFrom(c, channels);
+    forVectors(channels, [&](int64_t c, auto lanes) {
       Lanes d[kPoints], half[kPoints], out[kPoints];
       for (int64_t i = 0; i < kTile; ++i)
         for (int64_t j = 0; j < kTile; ++j) {
@@ -158,21 +154,20 @@ inline void inputTiles(const float* x, int64_t channels, const WinogradShape& s,
         }
       for (int64_t j = 0; j < kTile; ++j) W::input(d + j, kTile, half + j, kTile);
       for (int64_t i = 0; i < kTile; ++i) W::input(half + i * kTile, 1, out + i * kTile, 1);
-      for (int64_t p = 0; p < kPoints; ++p) storeFull(v + p * plane + t * stride + c, out[p]);
-    }
+      for (int64_t p = 0; p < kPoints; ++p) storeAll(v + p * plane + t * stride + c, out[p]);
+    });
   }
 }
 
-// U[point][panel of 32 channels][tile][channel of the panel] of output gradients; a panel has room for kBackwardTiles.
+// U[point][panel of kColumns channels][tile][channel of the panel] of output gradients; a panel has room for kBackwardTiles.
 template <int Kernel>
 inline void gradientTiles(const float* dy, int64_t channels, const WinogradShape& s, const Tiles& grid, int64_t first, int64_t tiles, float* u, int64_t plane) {
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
   for (int64_t t = 0; t < tiles; ++t) {
     const int64_t tile = first + t, image = grid.image(tile), top = grid.top(tile), left = grid.left(tile);
-    for (int64_t c = 0; c < channels; c += kLanes) {
-      const __mmask16 lanes = lanesFrom(c, channels);
-      const int64_t panel = c / kColumns * kColumns, width = std::min(kColumns, winogradPadded(channels) - panel);
+    forVectors(channels, [&](int64_t c, auto lanes) {
+      const int64_t panel = c / kColumns * kColumns, width = std::min(kColumns, padded(channels) - panel);
       float* to = u + panel * kBackwardTiles + t * width + c - panel;
       Lanes g[kStep * kStep], half[kStep * kTile], out[kPoints];
       for (int64_t i = 0; i < kStep; ++i)
@@ -182,8 +177,8 @@ inline void gradientTiles(const float* dy, int64_t channels, const WinogradShape
         }
       for (int64_t j = 0; j < kStep; ++j) W::gradient(g + j, kStep, half + j, kStep);
       for (int64_t i = 0; i < kTile; ++i) W::gradient(half + i * kStep, 1, out + i * kTile, 1);
-      for (int64_t p = 0; p < kPoints; ++p) storeFull(to + p * plane, out[p]);
-    }
+      for (int64_t p = 0; p < kPoints; ++p) storeAll(to + p * plane, out[p]);
+    });
   }
 }
 
@@ -194,46 +189,44 @@ inline void outputTiles(const float* m, int64_t plane, int64_t from, int64_t wid
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
   for (int64_t t = 0; t < tiles; ++t) {
     const int64_t tile = first + t, image = grid.image(tile), top = grid.top(tile), left = grid.left(tile);
-    for (int64_t c = 0; c < width; c += kLanes) {
-      const __mmask16 lanes = lanesFrom(from + c, s.outputs);
+    forVectors(std::min(width, s.outputs - from), [&](int64_t c, auto lanes) {
       Lanes in[kPoints], half[kStep * kTile], out[kStep * kStep];
-      for (int64_t p = 0; p < kPoints; ++p) in[p] = loadFull(m + p * plane + t * width + c);
+      for (int64_t p = 0; p < kPoints; ++p) in[p] = loadAll(m + p * plane + t * width + c);
       for (int64_t j = 0; j < kTile; ++j) W::output(in + j, kTile, half + j, kTile);
       for (int64_t i = 0; i < kStep; ++i) W::output(half + i * kTile, 1, out + i * kStep, 1);
       for (int64_t i = 0; i < kStep && top + i < s.height; ++i)
         for (int64_t j = 0; j < kStep && left + j < s.width; ++j)
           storeSome(y + ((image * s.height + top + i) * s.width + left + j) * s.outputs + from + c, out[i * kStep + j], lanes);
-    }
+    });
   }
 }
 
-// HWIO weights as [panel of 32 outputs][point][input][output of the panel].
+// HWIO weights as [panel of kColumns outputs][point][input][output of the panel].
 template <int Kernel>
 inline void weightTiles(const float* weights, const WinogradShape& s, float* u) {
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
 #pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < s.inputs; ++i)
-    for (int64_t o = 0; o < s.outputs; o += kLanes) {
-      const __mmask16 lanes = lanesFrom(o, s.outputs);
+    forVectors(s.outputs, [&](int64_t o, auto lanes) {
       Lanes g[Kernel * Kernel], half[Kernel * kTile], out[kPoints];
       for (int64_t k = 0; k < Kernel * Kernel; ++k) g[k] = loadSome(weights + (k * s.inputs + i) * s.outputs + o, lanes);
       for (int64_t j = 0; j < Kernel; ++j) W::weights(g + j, Kernel, half + j, Kernel);
       for (int64_t r = 0; r < kTile; ++r) W::weights(half + r * Kernel, 1, out + r * kTile, 1);
-      const int64_t panel = o / kColumns * kColumns, width = std::min(kColumns, winogradPadded(s.outputs) - panel);
-      for (int64_t p = 0; p < kPoints; ++p) storeFull(u + (panel * kPoints + p * width) * s.inputs + i * width + o - panel, out[p]);
-    }
+      const int64_t panel = o / kColumns * kColumns, width = std::min(kColumns, padded(s.outputs) - panel);
+      for (int64_t p = 0; p < kPoints; ++p) storeAll(u + (panel * kPoints + p * width) * s.inputs + i * width + o - panel, out[p]);
+    });
 }
 
-// c[row][column] (+)= sum over k of a(row, k) b[k][column], a block of Rows x (16 Vectors); a(row, k) is a[row * ra + k * ka].
+// c[row][column] (+)= sum over k of a(row, k) b[k][column], a block of Rows x (kLanes Vectors); a(row, k) is a[row * ra + k * ka].
 template <int Rows, int Vectors, bool Accumulate>
 inline void productBlock(const float* a, int64_t ra, int64_t ka, const float* b, int64_t kb, int64_t depth, float* c, int64_t rc) {
   Lanes sum[Rows][Vectors];
   for (int r = 0; r < Rows; ++r)
-    for (int v = 0; v < Vectors; ++v) sum[r][v] = Accumulate ? loadFull(c + r * rc + v * kLanes) : Lanes{};
+    for (int v = 0; v < Vectors; ++v) sum[r][v] = Accumulate ? loadAll(c + r * rc + v * kLanes) : Lanes{};
   for (int64_t k = 0; k < depth; ++k) {
     Lanes row[Vectors];
-    for (int v = 0; v < Vectors; ++v) row[v] = loadFull(b + k * kb + v * kLanes);
+    for (int v = 0; v < Vectors; ++v) row[v] = loadAll(b + k * kb + v * kLanes);
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
       const float left = a[r * ra + k * ka];
@@ -242,7 +235,7 @@ inline void productBlock(const float* a, int64_t ra, int64_t ka, const float* b,
     }
   }
   for (int r = 0; r < Rows; ++r)
-    for (int v = 0; v < Vectors; ++v) storeFull(c + r * rc + v * kLanes, sum[r][v]);
+    for (int v = 0; v < Vectors; ++v) storeAll(c + r * rc + v * kLanes, sum[r][v]);
 }
 
 template <int Rows, bool Accumulate>
@@ -253,18 +246,20 @@ inline void productStrip(const float* a, int64_t ra, int64_t ka, const float* b,
     productBlock<Rows, 1, Accumulate>(a, ra, ka, b, kb, depth, c, rc);
 }
 
+// The last rows, fewer than kRows.
+template <int Most, bool Accumulate>
+inline void productRest(int64_t rows, const float* a, int64_t ra, int64_t ka, const float* b, int64_t kb, int64_t width, int64_t depth, float* c, int64_t rc) {
+  if constexpr (Most > 0) {
+    if (rows == Most) return productStrip<Most, Accumulate>(a, ra, ka, b, kb, width, depth, c, rc);
+    productRest<Most - 2, Accumulate>(rows, a, ra, ka, b, kb, width, depth, c, rc);
+  }
+}
+
 // An even number of rows.
 template <bool Accumulate>
 inline void productRows(int64_t rows, const float* a, int64_t ra, int64_t ka, const float* b, int64_t kb, int64_t width, int64_t depth, float* c, int64_t rc) {
   for (; rows >= kRows; rows -= kRows, a += kRows * ra, c += kRows * rc) productStrip<kRows, Accumulate>(a, ra, ka, b, kb, width, depth, c, rc);
-  switch (rows) {
-    case 12: return productStrip<12, Accumulate>(a, ra, ka, b, kb, width, depth, c, rc);
-    case 10: return productStrip<10, Accumulate>(a, ra, ka, b, kb, width, depth, c, rc);
-    case 8: return productStrip<8, Accumulate>(a, ra, ka, b, kb, width, depth, c, rc);
-    case 6: return productStrip<6, Accumulate>(a, ra, ka, b, kb, width, depth, c, rc);
-    case 4: return productStrip<4, Accumulate>(a, ra, ka, b, kb, width, depth, c, rc);
-    case 2: return productStrip<2, Accumulate>(a, ra, ka, b, kb, width, depth, c, rc);
-  }
+  productRest<kRows - 2, Accumulate>(rows, a, ra, ka, b, kb, width, depth, c, rc);
 }
 
 // Tiles of a block: at most `most`, a multiple of `multiple`, so that every thread gets as many blocks as the others.
@@ -277,7 +272,7 @@ template <int Kernel>
 inline void convolve(const float* x, const float* u, float* y, const WinogradShape& s, float* scratch) {
   constexpr int64_t kPoints = Winograd<Kernel>::kTile * Winograd<Kernel>::kTile;
   const Tiles grid(s);
-  const int64_t stride = winogradPadded(s.inputs), outputs = winogradPadded(s.outputs);
+  const int64_t stride = padded(s.inputs), outputs = padded(s.outputs);
   const int64_t planeV = kForwardTiles * stride + kLanes, planeM = kForwardTiles * kColumns + kLanes;
   const int64_t length = tilesOfBlock(grid.count, omp_get_max_threads(), kForwardTiles, kRows), blocks = (grid.count + length - 1) / length;
 #pragma omp parallel
@@ -305,7 +300,7 @@ inline void gradientOfWeights(const float* x, const float* dy, float* dweights, 
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
   const Tiles grid(s);
-  const int64_t inputs = winogradPadded(s.inputs), outputs = winogradPadded(s.outputs), rows = (s.inputs + 1) / 2 * 2;
+  const int64_t inputs = padded(s.inputs), outputs = padded(s.outputs), rows = (s.inputs + 1) / 2 * 2;
   const int64_t planeV = kBackwardTiles * inputs + kLanes, planeU = kBackwardTiles * outputs + kLanes, size = kPoints * inputs * outputs;
   const int64_t length = tilesOfBlock(grid.count, threads, kBackwardTiles, 1), blocks = (grid.count + length - 1) / length;
 #pragma omp parallel num_threads(threads)
@@ -327,17 +322,17 @@ inline void gradientOfWeights(const float* x, const float* dy, float* dweights, 
     }
 #pragma omp for schedule(static)
     for (int64_t i = 0; i < s.inputs; ++i)
-      for (int64_t o = 0; o < s.outputs; o += kLanes) {
+      forVectors(s.outputs, [&](int64_t o, auto lanes) {
         const int64_t panel = o / kColumns * kColumns, width = std::min(kColumns, outputs - panel), at = panel * inputs + i * width + o - panel;
         Lanes all[kPoints], half[Kernel * kTile], w[Kernel * Kernel];
         for (int64_t p = 0; p < kPoints; ++p) {
           all[p] = Lanes{};
-          for (int t = 0; t < threads; ++t) all[p] += loadFull(sums + t * size + p * inputs * outputs + at);
+          for (int t = 0; t < threads; ++t) all[p] += loadAll(sums + t * size + p * inputs * outputs + at);
         }
         for (int64_t j = 0; j < kTile; ++j) W::back(all + j, kTile, half + j, kTile);
         for (int64_t r = 0; r < Kernel; ++r) W::back(half + r * kTile, 1, w + r * Kernel, 1);
-        for (int64_t k = 0; k < Kernel * Kernel; ++k) storeSome(dweights + (k * s.inputs + i) * s.outputs + o, w[k], lanesFrom(o, s.outputs));
-      }
+        for (int64_t k = 0; k < Kernel * Kernel; ++k) storeSome(dweights + (k * s.inputs + i) * s.outputs + o, w[k], lanes);
+      });
   }
 }
 

@@ -10,10 +10,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <cstdlib>
 #include <ctime>
 #include <map>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "call.h"
@@ -56,21 +58,54 @@ dnnl::stream& dnnlStream() {
   return stream;
 }
 
-const KernelTable& kernels() {
+namespace {
+
 #if defined(__x86_64__)
-  static const KernelTable& table = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                                            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
-                                        ? kernels_avx512::table()
-                                    : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? kernels_avx2::table()
-                                                                                                      : kernels_base::table();
-  return table;
+const KernelTable& (*const kLevels[])() = {kernels_base::table, kernels_avx2::table, kernels_avx512::table};
+
+size_t highestLevel() {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) return 2;
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1 : 0;
+}
+
+// The level that a name of ours (base, avx2, avx512) or of oneDNN's (SSE41, AVX, AVX2, AVX2_VNNI, AVX512_CORE, ...) allows; the highest for any other.
+size_t levelNamed(const char* value) {
+  std::string name = value == nullptr ? "" : value;
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (name == "base" || name == "sse41" || name == "avx") return 0;
+  return name.rfind("avx2", 0) == 0 ? 1 : 2;
+}
+#endif
+
+const KernelTable& chooseKernels() {
+#if defined(__x86_64__)
+  size_t level = highestLevel();
+  for (const char* variable : {"GOOGLENET_ONEDNN_LEVEL", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) level = std::min(level, levelNamed(std::getenv(variable)));
+  return kLevels[level]();
 #else
   return kernels_base::table();
 #endif
 }
 
+// GOOGLENET_ONEDNN_LEVEL holds oneDNN back as well; its own variables do so by themselves. Called before oneDNN makes anything.
+void holdOneDnnBack() {
+#if defined(__x86_64__)
+  const size_t level = levelNamed(std::getenv("GOOGLENET_ONEDNN_LEVEL"));
+  if (level < 2) dnnl_set_max_cpu_isa(level == 0 ? dnnl_cpu_isa_sse41 : dnnl_cpu_isa_avx2);
+#endif
+}
+
+}  // namespace
+
+const KernelTable& kernels() {
+  static const KernelTable& table = chooseKernels();
+  return table;
+}
+
 CallScope::CallScope() : savedControl_(flushDenormals()) {
   static thread_local int preparedThreads = -1;
+  static const bool held = (holdOneDnnBack(), true);
+  static_cast<void>(held);
   omp_set_dynamic(0);
   if (preparedThreads == gThreads) return;
   if (gThreads > 0) omp_set_num_threads(gThreads);

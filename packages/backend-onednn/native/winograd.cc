@@ -22,7 +22,7 @@ void convolve(const WinogradShape& s, const float* x, const float* weights, cons
 
 bool winogradFits(const ConvolutionShape& s) {
   const int64_t size = s.kernelHeight, tiles = s.batch * ((s.height + 3) / 4) * ((s.width + 3) / 4), fewest = size == 3 ? kFewestChannels3 : kFewestChannels5;
-  return winogradEnabled() && kernels().winogradForward != nullptr && (size == 3 || size == 5) && s.kernelWidth == size && s.strideHeight == 1 && s.strideWidth == 1 &&
+  return winogradEnabled() && (size == 3 || size == 5) && s.kernelWidth == size && s.strideHeight == 1 && s.strideWidth == 1 &&
          s.dilationHeight == 1 && s.dilationWidth == 1 && s.padTop == size / 2 && s.padLeft == size / 2 && s.outHeight == s.height && s.outWidth == s.width &&
          s.inputs >= fewest && s.outputs >= fewest && tiles >= kFewestTiles;
 }

@@ -1,3 +1,5 @@
+import { DownloadError } from '@googlenet/download';
+
 /** What went wrong with a data file, for callers that branch on it. */
 export type DataErrorCode =
   | 'IDX_MAGIC'
@@ -62,9 +64,8 @@ export function requireNumber(
   );
 }
 
-/** What an error of any origin says, with the message of its cause. */
-export function messageOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
-  const cause = 'cause' in error && error.cause !== undefined ? ` (${messageOf(error.cause)})` : '';
-  return `${String(error.message)}${cause}`;
+/** A failed download as this package's own error; every other error as it is. */
+export function dataErrorOf(error: unknown): unknown {
+  if (!(error instanceof DownloadError)) return error;
+  return new DataError(error.code, error.message, { cause: error.cause });
 }

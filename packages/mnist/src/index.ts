@@ -16,7 +16,7 @@ export { toLabeledImages } from './labeled-images';
 export type { LabeledImages, PairOptions } from './labeled-images';
 export { loadDatasetFromUrls, loadLabeledImages } from './load-from-urls';
 export type { DatasetUrlsOptions, FetchOptions, LabeledImagesUrls } from './load-from-urls';
-export type { Progress } from './progress';
+export type { Progress } from '@googlenet/download';
 export type { Box } from './resample';
 export { toTfDataset } from './tf-data';
 export type { LabelForm, TensorFlowData, TfDatasetOptions } from './tf-data';

@@ -1,9 +1,9 @@
+import { digest } from '@googlenet/download';
 import { gzip } from './gzip';
 import { writeIdx } from './idx';
 import { loadDatasetFromUrls, loadLabeledImages } from './load-from-urls';
-import { sha256 } from './sha256';
-import type { FileServer } from './testing/file-server';
-import { cutFile, file, serveFiles, status } from './testing/file-server';
+import type { FileServer } from '../../download/src/testing/file-server';
+import { cutFile, file, serveFiles, status } from '../../download/src/testing/file-server';
 
 const images = writeIdx({ shape: [2, 1, 2], data: Uint8Array.of(10, 20, 30, 40) });
 const labels = writeIdx({ shape: [2], data: Uint8Array.of(7, 2) });
@@ -37,10 +37,10 @@ describe('loading from addresses', () => {
     expect([...loaded.test.labels]).toEqual([7, 2]);
     expect(loaded.test.classNames[7]).toBe('sneaker');
     expect(loaded.checksums).toEqual({
-      'train-images-idx3-ubyte': await sha256(images),
-      'train-labels-idx1-ubyte': await sha256(labels),
-      't10k-images-idx3-ubyte': await sha256(images),
-      't10k-labels-idx1-ubyte': await sha256(labels),
+      'train-images-idx3-ubyte': await digest('sha256', images),
+      'train-labels-idx1-ubyte': await digest('sha256', labels),
+      't10k-images-idx3-ubyte': await digest('sha256', images),
+      't10k-labels-idx1-ubyte': await digest('sha256', labels),
     });
   });
 
@@ -61,7 +61,9 @@ describe('loading from addresses', () => {
     await expect(pair({ sha256: { labels: 'ff' } })).rejects.toThrow(
       /expected sha256 ff of http.*labels, got [0-9a-f]{64}/,
     );
-    const good = await pair({ sha256: { images: await sha256(images), labels: await sha256(labels) } });
+    const good = await pair({
+      sha256: { images: await digest('sha256', images), labels: await digest('sha256', labels) },
+    });
     expect(good.count).toBe(2);
     expect((await loadDatasetFromUrls({ baseUrl: `${server.url}d/`, checksums: {} })).train.count).toBe(2);
   });

@@ -1,11 +1,10 @@
+import { digest, fetchBytes, type Progress } from '@googlenet/download';
 import type { FileRole } from './catalog';
 import { requireDataset } from './catalog';
-import { DataError, messageOf } from './errors';
+import { DataError, dataErrorOf } from './errors';
 import { defaultMaxBytes, parseIdx, unpackIdx } from './idx';
 import type { LabeledImages, PairOptions } from './labeled-images';
 import { toLabeledImages } from './labeled-images';
-import type { Progress } from './progress';
-import { sha256 } from './sha256';
 
 /** What the two functions here have in common. */
 export interface FetchOptions {
@@ -97,9 +96,16 @@ export async function loadDatasetFromUrls(
 async function fetchIdx(url: string, expected: string | undefined, options: FetchOptions) {
   const file = url.replace(/[?#].*$/, '').replace(/^.*\//, '');
   const maxBytes = options.maxBytes ?? defaultMaxBytes;
-  const plain = await unpackIdx(await fetchBytes(url, file, maxBytes, options), { name: file, maxBytes });
+  const { fetch, onProgress, signal } = options;
+  const where = 'loadDatasetFromUrls';
+  const packed = await fetchBytes(url, { where, maxBytes, fetch, onProgress, signal }).catch(
+    (error: unknown) => {
+      throw dataErrorOf(error);
+    },
+  );
+  const plain = await unpackIdx(packed, { name: file, maxBytes });
   const idx = parseIdx(plain, { name: file, maxBytes });
-  const found = await sha256(plain);
+  const found = await digest('sha256', plain);
   if (expected !== undefined && found !== expected) {
     throw new DataError(
       'CHECKSUM',
@@ -107,45 +113,4 @@ async function fetchIdx(url: string, expected: string | undefined, options: Fetc
     );
   }
   return { file: file.replace(/\.gz$/, ''), idx, sha256: found };
-}
-
-async function fetchBytes(
-  url: string,
-  file: string,
-  maxBytes: number,
-  { fetch = globalThis.fetch, onProgress, signal }: FetchOptions,
-): Promise<Uint8Array> {
-  const fail = (got: string, cause?: unknown) =>
-    new DataError(
-      'DOWNLOAD',
-      `loadDatasetFromUrls: expected a file at ${url}, got ${got}. Check the address, the network, and that the server allows this page (CORS).`,
-      { cause },
-    );
-  try {
-    const response = await fetch(url, { signal });
-    if (!response.ok) throw fail(`HTTP ${response.status} ${response.statusText}`.trim());
-    const length = Number(response.headers.get('content-length') ?? NaN);
-    // With a content encoding the length is that of the encoded bytes, which are never seen here.
-    const known = !Number.isNaN(length) && response.headers.get('content-encoding') === null;
-    const totalBytes = known ? length : undefined;
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    let receivedBytes = 0;
-    const reader = (response.body ?? new Blob().stream()).getReader();
-    for (;;) {
-      const next = await reader.read();
-      if (next.done) break;
-      receivedBytes += next.value.length;
-      if (receivedBytes > maxBytes) {
-        await reader.cancel();
-        throw fail(`more than ${maxBytes} bytes`);
-      }
-      chunks.push(next.value);
-      onProgress?.({ file, receivedBytes, totalBytes });
-    }
-    return new Uint8Array(await new Blob(chunks).arrayBuffer());
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof DataError) throw cause;
-    throw fail(messageOf(cause), cause);
-  }
 }

@@ -1,9 +1,9 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digest } from '@googlenet/download';
 import { DataError } from '../errors';
 import type { Idx } from '../idx';
 import { defaultMaxBytes, parseIdx, unpackIdx } from '../idx';
-import { digestOf } from './checksum';
 
 /** An IDX file with the digest of its uncompressed bytes. */
 export interface IdxFile {
@@ -55,7 +55,7 @@ export async function readIdxFile(
   // A plain Uint8Array: Buffer's own slice() would not copy.
   const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   const plain = await unpackIdx(bytes, { name: path, maxBytes });
-  const found = digestOf('sha256', plain);
+  const found = await digest('sha256', plain);
   const idx = parseIdx(plain, { name: path, maxBytes });
   if (sha256 !== undefined && found !== sha256) {
     throw new DataError(

@@ -1,3 +1,3 @@
-export { cacheFolder } from './cache';
+export { cacheFolder } from '@googlenet/download/node';
 export { loadDataset } from './load-dataset';
 export type { DatasetSource, LoadDatasetOptions, LoadedDataset } from './load-dataset';

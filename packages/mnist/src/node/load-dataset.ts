@@ -1,14 +1,12 @@
 import { join } from 'node:path';
+import type { Progress } from '@googlenet/download';
+import { cacheFolder, download, type DownloadOptions } from '@googlenet/download/node';
 import type { DatasetEntry, FileRole } from '../catalog';
 import { fileRoles, findDataset, idxNames, requireDataset } from '../catalog';
-import { show } from '../errors';
+import { dataErrorOf, show } from '../errors';
 import type { LabeledImages } from '../labeled-images';
 import { countClasses, toLabeledImages } from '../labeled-images';
-import type { Progress } from '../progress';
 import { extract } from './archive';
-import { cacheFolder } from './cache';
-import type { DownloadOptions } from './download';
-import { download } from './download';
 import type { IdxFile } from './folder-source';
 import { findFile, readIdxFile } from './folder-source';
 import { packageFolder } from './package-source';
@@ -146,11 +144,14 @@ async function fetchAll(entry: DatasetEntry, options: LoadDatasetOptions) {
       urls: mirrors.map((mirror) => mirror + file),
       destination: join(folder, file),
       checksum: md5 === undefined || !verify ? undefined : { algorithm: 'md5', value: md5 },
+      hint: "Check the network and try again, or fetch the file by hand and use source: 'folder'.",
       timeoutMs,
       retries,
       retryDelayMs,
       onProgress,
       signal,
+    }).catch((error: unknown) => {
+      throw dataErrorOf(error);
     });
     return path;
   };

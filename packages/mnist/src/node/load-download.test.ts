@@ -6,7 +6,7 @@ import type { DatasetEntry } from '../catalog';
 import { catalog, fileRoles } from '../catalog';
 import { gzip } from '../gzip';
 import { writeIdx } from '../idx';
-import { file, serveFiles, status } from '../testing/file-server';
+import { file, serveFiles, status } from '../../../download/src/testing/file-server';
 import { writeZip } from '../testing/zip';
 import { loadDataset } from './load-dataset';
 

@@ -148,7 +148,7 @@ describe('download', () => {
 describe('a download that fails says why', () => {
   test('every mirror and every reason', async () => {
     const failed = get([status(503), status(403), cutFile(body, 10)], { retries: 1 });
-    await expect(failed).rejects.toMatchObject({ code: 'DOWNLOAD', name: 'DataError' });
+    await expect(failed).rejects.toMatchObject({ code: 'DOWNLOAD', name: 'DownloadError' });
     const message = await failed.catch((error: Error) => error.message);
     expect(message).toContain('got 5 failures. Check the network and try again, or fetch the file by hand');
     expect(message).toContain(`${server.url}a: HTTP 503 Service Unavailable`);

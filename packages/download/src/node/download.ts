@@ -1,9 +1,9 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataError, messageOf } from '../errors';
+import { isDigest, type Checksum } from '../checksum';
+import { DownloadError, messageOf } from '../errors';
 import type { Progress } from '../progress';
-import type { Checksum } from './checksum';
 import { digestOfFile } from './checksum';
 import { claimPart } from './part-file';
 import type { TransferOptions } from './transfer';
@@ -12,12 +12,15 @@ import { HttpError, transfer } from './transfer';
 /** The defaults of `DownloadOptions`. */
 export const defaultDownload = { timeoutMs: 30_000, retries: 2, retryDelayMs: 500, maxBytes: 2 ** 30 };
 
+/** Options of {@link download}. */
 export interface DownloadOptions {
   /** The same file in several places, tried in order. */
   urls: readonly string[];
   /** Where it is to lie in the end; the folder is created. */
   destination: string;
   checksum?: Checksum;
+  /** What to do when no place gives the file, as the end of the message. */
+  hint?: string;
   /** Longest time without a byte; default 30,000. */
   timeoutMs?: number;
   /** Further attempts per place after a failure that may pass; default 2. */
@@ -36,7 +39,7 @@ export interface DownloadOptions {
  * A file that is already there with the right checksum is kept. What an interrupted transfer
  * left (`destination.part`) is continued where the server can, and thrown away when the result
  * has a wrong checksum. Two processes at once do not disturb each other.
- * @throws {DataError} `DOWNLOAD` with every attempt, or `CHECKSUM` if every place gave other bytes.
+ * @throws {DownloadError} `DOWNLOAD` with every attempt, or `CHECKSUM` if every place gave other bytes.
  * @throws the signal's reason when aborted.
  */
 export async function download(options: DownloadOptions): Promise<{ path: string; reused: boolean }> {
@@ -53,7 +56,7 @@ export async function download(options: DownloadOptions): Promise<{ path: string
         return { path: destination, reused: false };
       }
     }
-    throw failed(destination, failures);
+    throw failed(destination, failures, options.hint);
   } finally {
     await part.release();
   }
@@ -81,9 +84,9 @@ async function fetchFrom(
       if (attempt > 0) await sleep(settings.retryDelayMs * 2 ** (attempt - 1), undefined, { signal });
       const { resumed } = await transfer(request);
       const found = checksum === undefined ? undefined : await digestOfFile(checksum.algorithm, part);
-      if (found === checksum?.value) return true;
+      if (checksum === undefined || (found !== undefined && isDigest(found, checksum.value))) return true;
       await rm(part, { force: true });
-      const reason = `${checksum?.algorithm} is ${found}, expected ${checksum?.value}`;
+      const reason = `${checksum.algorithm} is ${found}, expected ${checksum.value}`;
       failures.push({ url, reason, checksum: true });
       if (!resumed) return false;
       // What was continued may have been wrong before this place added to it: from nothing, as the same attempt.
@@ -97,13 +100,16 @@ async function fetchFrom(
   return false;
 }
 
-function failed(destination: string, failures: readonly Failure[]): DataError {
+function failed(
+  destination: string,
+  failures: readonly Failure[],
+  hint = 'Check the network and try again, or fetch the file by hand.',
+): DownloadError {
   const attempts = failures.map(({ url, reason }) => `\n  ${url}: ${reason}`).join('');
   const wrong = failures.length > 0 && failures.every((failure) => failure.checksum);
-  return new DataError(
+  return new DownloadError(
     wrong ? 'CHECKSUM' : 'DOWNLOAD',
-    `download: expected ${destination} from one of its mirrors, got ${failures.length} failures. ` +
-      `Check the network and try again, or fetch the file by hand and use source: 'folder'.${attempts}`,
+    `download: expected ${destination} from one of its mirrors, got ${failures.length} failures. ${hint}${attempts}`,
     { cause: failures.at(-1)?.cause },
   );
 }
@@ -112,7 +118,7 @@ async function isComplete(path: string, checksum?: Checksum): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) return false;
   if (checksum === undefined) return true;
-  if ((await digestOfFile(checksum.algorithm, path)) === checksum.value) return true;
+  if (isDigest(await digestOfFile(checksum.algorithm, path), checksum.value)) return true;
   await rm(path);
   return false;
 }

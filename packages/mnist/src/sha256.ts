@@ -1,5 +1,0 @@
-/** The sha256 of bytes in lower-case hexadecimal, by WebCrypto (browsers on HTTPS or localhost, Node). */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await globalThis.crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}

@@ -3,16 +3,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Runtime } from './runtime/runtime';
 
 type Values = tf.backend_util.BackendValues;
+type Numbers = Float32Array | Int32Array | Uint8Array;
 type DataId = object;
+
+/** The types of numbers that the engine's memory holds, with the bytes of one. */
+const ELEMENT_BYTES = { float32: 4, int32: 4, bool: 1 } as const;
+export type StoredType = keyof typeof ELEMENT_BYTES;
+
+const isStored = (dtype: tf.DataType): dtype is StoredType => dtype in ELEMENT_BYTES;
 
 /**
  * A tensor's numbers, in JavaScript's memory until a WebAssembly kernel needs them, from then on in the engine's.
- * It has the fields of the cpu backend's records, whose kernels read and write them.
+ * It has the fields of the cpu backend's records, whose kernels read and write them. The numbers always are of the type `dtype`.
  */
 class TensorRecord {
   refCount = 1;
   complexTensorInfos?: { real: tf.TensorInfo; imag: tf.TensorInfo };
   pointer = 0;
+  /** The same numbers as another type, for tensors that another backend stored as this one and declares as that one. */
+  companion: TensorRecord | undefined;
   private held: Values | undefined;
 
   constructor(
@@ -28,42 +37,59 @@ class TensorRecord {
   get values(): Values {
     if (!this.pointer) return this.held as Values;
     const { buffer } = this.runtime.memory;
-    return this.dtype === 'int32'
-      ? new Int32Array(buffer, this.pointer, this.length)
-      : new Float32Array(buffer, this.pointer, this.length);
+    switch (this.dtype) {
+      case 'int32':
+        return new Int32Array(buffer, this.pointer, this.length);
+      case 'bool':
+        return new Uint8Array(buffer, this.pointer, this.length);
+      default:
+        return new Float32Array(buffer, this.pointer, this.length);
+    }
   }
 
   set values(values: Values) {
     this.release();
-    this.held = values;
+    this.held = stored(values, this.dtype);
   }
 
   /** Moves the numbers into the engine's memory. */
   upload(): number {
     if (this.pointer) return this.pointer;
-    const { held } = this;
-    if (!(held instanceof Float32Array) && !(held instanceof Int32Array)) {
+    const { held, dtype } = this;
+    if (!isStored(dtype) || !ArrayBuffer.isView(held)) {
       throw new TypeError(
-        `googlenet-wasm: expected float32 or int32 data, got ${this.dtype}. Cast the tensor first.`,
+        `googlenet-wasm: expected float32, int32 or bool data, got ${dtype}. Cast the tensor first.`,
       );
     }
-    const pointer = this.runtime.heap.allocate(held.byteLength, 'a tensor');
-    if (held instanceof Float32Array) this.runtime.heap.f32.set(held, pointer >>> 2);
-    else this.runtime.heap.i32.set(held, pointer >>> 2);
-    this.pointer = pointer;
-    this.held = undefined;
-    return pointer;
+    this.reserve('a tensor');
+    (this.values as Numbers).set(held as Numbers);
+    return this.pointer;
   }
 
   /** Reserves room in the engine's memory; the numbers are whatever was there. */
   reserve(what: string): void {
-    this.pointer = this.runtime.heap.allocate(this.length * 4, what);
+    const bytes = this.length * ELEMENT_BYTES[this.dtype as StoredType];
+    this.pointer = this.runtime.heap.allocate(bytes, what);
+    this.held = undefined;
   }
 
   release(): void {
     if (this.pointer) this.runtime.heap.release(this.pointer);
     this.pointer = 0;
     this.held = undefined;
+    this.companion?.release();
+    this.companion = undefined;
+  }
+
+  /** This record, or its companion of the wanted type. */
+  as(dtype: tf.DataType): TensorRecord {
+    if (dtype === this.dtype || !isStored(dtype) || !isStored(this.dtype)) return this;
+    if (this.companion?.dtype !== dtype) {
+      this.companion?.release();
+      const values = stored((this.values as Numbers).slice(), dtype);
+      this.companion = new TensorRecord(this.runtime, dtype, values, this.length);
+    }
+    return this.companion;
   }
 }
 
@@ -96,10 +122,11 @@ export class WasmBackend extends MathBackendCPU {
   }
 
   private store(dataId: DataId, values: Values, dtype: tf.DataType, refCount: number): void {
+    const own = this.isView(values) ? (values as Float32Array).slice() : values;
     const record = new TensorRecord(
       this.runtime,
       dtype,
-      this.isView(values) ? (values as Float32Array).slice() : normalize(values, dtype),
+      stored(own, dtype),
       (values as ArrayLike<unknown> | null)?.length ?? 0,
     );
     record.refCount = refCount;
@@ -120,13 +147,18 @@ export class WasmBackend extends MathBackendCPU {
     return this.data.get(dataId) as TensorRecord;
   }
 
-  /** The address of a tensor's numbers; moves them into the engine's memory if need be. */
+  /** The address of a tensor's numbers, of the type that the tensor declares; moves them into the engine's memory if need be. */
   pointer(info: tf.TensorInfo): number {
-    return this.record(info.dataId).upload();
+    return this.record(info.dataId).as(info.dtype).upload();
+  }
+
+  /** A tensor's numbers for reading in JavaScript; valid until the next allocation. */
+  numbers(info: tf.TensorInfo): Numbers {
+    return this.record(info.dataId).as(info.dtype).values as Numbers;
   }
 
   /** A new tensor with unspecified contents. */
-  output(shape: number[], dtype: 'float32' | 'int32' = 'float32'): tf.TensorInfo {
+  output(shape: number[], dtype: StoredType = 'float32'): tf.TensorInfo {
     const dataId = { id: this.nextId++ };
     const record = new TensorRecord(this.runtime, dtype, undefined, tf.util.sizeFromShape(shape));
     record.reserve(`a tensor of shape [${shape.join(', ')}]`);
@@ -134,10 +166,26 @@ export class WasmBackend extends MathBackendCPU {
     return { dataId, shape, dtype };
   }
 
-  /** A copy of the numbers, so that nobody outside holds a view into the engine's memory. */
+  /** The same numbers under another shape, not copied. */
+  reshaped(info: tf.TensorInfo, shape: number[]): tf.TensorInfo {
+    this.incRef(info.dataId);
+    return { dataId: info.dataId, shape, dtype: info.dtype };
+  }
+
+  /** A result whose stored type is the declared one: itself, or in its place a converted copy. */
+  faithful(info: tf.TensorInfo): tf.TensorInfo {
+    const record = this.record(info.dataId) as TensorRecord | undefined;
+    if (!record || record.dtype === info.dtype || !isStored(info.dtype) || !isStored(record.dtype))
+      return info;
+    const dataId = this.write((record.values as Numbers).slice(), info.shape, info.dtype);
+    this.disposeData(info.dataId);
+    return { dataId, shape: info.shape, dtype: info.dtype };
+  }
+
+  /** A copy of the numbers, so that nobody outside holds a view of the tensor's own. */
   override readSync(dataId: DataId): Values {
-    const values = super.readSync(dataId);
-    return this.record(dataId).pointer ? (values as Float32Array).slice() : values;
+    const { dtype, values } = this.record(dataId);
+    return isStored(dtype) ? (values as Numbers).slice() : super.readSync(dataId);
   }
 
   override read(dataId: DataId): Promise<Values> {
@@ -167,10 +215,16 @@ export class WasmBackend extends MathBackendCPU {
   }
 }
 
-/** Plain arrays to typed ones, as the tensor's type says; typed arrays stay what they are. */
-function normalize(values: Values, dtype: tf.DataType): Values {
-  if (!Array.isArray(values) || (dtype !== 'float32' && dtype !== 'int32')) return values;
-  return dtype === 'float32'
-    ? new Float32Array(values as unknown as number[])
-    : new Int32Array(values as unknown as number[]);
+/** Numbers as the tensor's type says; what is of this type already is not copied. */
+function stored(values: Values, dtype: tf.DataType): Values {
+  if ((values as Values | null) === null || !isStored(dtype)) return values;
+  const numbers = values as unknown as ArrayLike<number>;
+  switch (dtype) {
+    case 'float32':
+      return values instanceof Float32Array ? values : new Float32Array(numbers);
+    case 'int32':
+      return values instanceof Int32Array ? values : new Int32Array(numbers);
+    default:
+      return values instanceof Uint8Array ? values : Uint8Array.from(numbers);
+  }
 }

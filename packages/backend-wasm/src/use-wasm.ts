@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { WasmBackend } from './backend';
-import { BACKEND_NAME, registerKernel } from './kernels/register';
+import { BACKEND_NAME, inheritKernels, replaceKernel } from './kernels/register';
 import { kernels } from './kernels';
 import { hasRelaxedSimd, hasSimd, nodeBuiltin, type Simd } from './runtime/module';
 import { Runtime } from './runtime/runtime';
@@ -77,8 +77,8 @@ let kernelsRegistered = false;
 function registerKernels(): void {
   if (kernelsRegistered) return;
   kernelsRegistered = true;
-  tf.copyRegisteredKernels('cpu', BACKEND_NAME);
-  for (const [name, entry] of Object.entries(kernels)) registerKernel(name, entry);
+  inheritKernels();
+  kernels.forEach(replaceKernel);
 }
 
 function chooseSimd(wanted: 'auto' | Simd): Simd {

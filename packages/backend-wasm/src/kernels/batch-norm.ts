@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
 import { float } from '../runtime/runtime';
 import type { Pixels } from './conv-plan';
-import { allFloat, sizeOf, type Kernel, type KernelEntry } from './register';
+import { expectShape, sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 /** Chunks of rows that are summed on their own; fixed, so that results do not depend on the number of threads. */
 const CHUNKS = 32;
@@ -248,24 +248,66 @@ const fusedBatchNorm: Kernel = ({ inputs, attrs, backend }) => {
   return output;
 };
 
-export const batchNormKernels: Record<string, KernelEntry> = {
-  BatchNormTrain: { kernel: batchNormTrain },
-  BatchNormTrainGrad: { kernel: batchNormTrainGrad },
-  [tf.FusedBatchNorm]: {
-    kernel: fusedBatchNorm,
-    accepts: (args) => {
-      const given = Object.values(args.inputs as Record<string, tf.TensorInfo | null | undefined>).filter(
-        (input) => input !== null && input !== undefined,
-      );
-      const { x, ...channelwise } = args.inputs;
-      const channels = x.shape[x.shape.length - 1];
-      return (
-        allFloat({ ...args, inputs: Object.fromEntries(given.map((input, i) => [i, input])) }) &&
-        sizeOf(x) > 0 &&
-        Object.values(channelwise as Record<string, tf.TensorInfo | null | undefined>).every(
-          (input) => input === null || input === undefined || sizeOf(input) === channels,
-        )
-      );
+const FLOAT = { dtype: 'float32' } as const;
+const CHANNELS = { dtype: 'float32', rank: 1 } as const;
+const ACTIVATIONS = { activation: [undefined, 'linear', 'relu'] } as const;
+
+/** @throws {RangeError} where an input is not as long as x's last axis, or not of x's shape */
+function checkShapes(kernelName: string, { inputs }: KernelArguments): void {
+  const { x } = inputs;
+  const channels = [x.shape[x.shape.length - 1]];
+  for (const [name, info] of Object.entries(inputs)) {
+    if (name !== 'x') expectShape(kernelName, name, info, name === 'y' || name === 'dy' ? x.shape : channels);
+  }
+}
+
+const checked =
+  (kernelName: string, kernel: Kernel): Kernel =>
+  (args) => {
+    checkShapes(kernelName, args);
+    return kernel(args);
+  };
+
+export const batchNormKernels: readonly KernelReplacement[] = [
+  {
+    kernelName: 'BatchNormTrain',
+    accepts: {
+      inputs: { x: { dtype: 'float32', rank: [1, 6] }, gamma: CHANNELS, beta: CHANNELS },
+      attributes: ACTIVATIONS,
     },
+    kernelFunc: checked('BatchNormTrain', batchNormTrain),
   },
-};
+  {
+    kernelName: 'BatchNormTrainGrad',
+    accepts: {
+      inputs: {
+        dy: FLOAT,
+        x: { dtype: 'float32', rank: [1, 6] },
+        y: FLOAT,
+        gamma: CHANNELS,
+        beta: CHANNELS,
+        mean: CHANNELS,
+        variance: CHANNELS,
+      },
+      attributes: ACTIVATIONS,
+    },
+    kernelFunc: checked('BatchNormTrainGrad', batchNormTrainGrad),
+  },
+  {
+    kernelName: tf.FusedBatchNorm,
+    accepts: {
+      inputs: {
+        x: { dtype: 'float32', rank: [1, 6] },
+        mean: FLOAT,
+        variance: FLOAT,
+        scale: { dtype: 'float32', optional: true },
+        offset: { dtype: 'float32', optional: true },
+      },
+      where: ({ inputs: { x, ...channelwise } }) =>
+        Object.values(channelwise as Record<string, tf.TensorInfo | null | undefined>).every(
+          (input) => !input || sizeOf(input) === x.shape[x.shape.length - 1],
+        ),
+    },
+    kernelFunc: fusedBatchNorm,
+  },
+];

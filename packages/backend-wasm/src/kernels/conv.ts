@@ -8,7 +8,7 @@ import {
   FLAG_RELU,
   type ConvShape,
 } from './conv-plan';
-import { allFloat, type Kernel, type KernelArguments, type KernelEntry } from './register';
+import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 type Shape4D = [number, number, number, number];
 
@@ -33,8 +33,6 @@ function shapeOf(attrs: KernelArguments['attrs'], x: number[], filter: number[])
     ),
   );
 }
-
-const isNhwcFloat = (args: KernelArguments): boolean => args.attrs.dataFormat === 'NHWC' && allFloat(args);
 
 const conv2d: Kernel = ({ inputs: { x, filter, bias }, attrs, backend }) => {
   const shape = shapeOf(attrs, x.shape, filter.shape);
@@ -66,25 +64,58 @@ const filterGradient: Kernel = ({ inputs: { x, dy }, attrs, backend }) => {
   return output;
 };
 
-/** The fused kernel takes a per-channel bias and ReLU; other activations run on the cpu backend's composition. */
-function acceptsFused(args: KernelArguments): boolean {
-  const { bias, preluActivationWeights } = args.inputs as Record<string, tf.TensorInfo | undefined>;
-  const { activation } = args.attrs as { activation?: string };
-  const given = Object.fromEntries(
-    Object.entries(args.inputs).filter(([, input]) => (input as tf.TensorInfo | undefined) !== undefined),
-  );
-  const channels = args.inputs.filter.shape[3];
+/** Whether dy has the shape of the convolution's output: tfjs hands over others, and the inherited kernel reads a part of them. */
+function fits(attrs: KernelArguments['attrs'], x: number[], filter: number[], dy: number[]): boolean {
+  const { batch, outHeight, outWidth, outChannels, inChannels } = shapeOf(attrs, x, filter);
   return (
-    isNhwcFloat({ ...args, inputs: given }) &&
-    preluActivationWeights === undefined &&
-    (activation === undefined || activation === null || activation === 'linear' || activation === 'relu') &&
-    (bias === undefined || bias === null || tf.util.sizeFromShape(bias.shape) === channels)
+    x[3] === filter[2] &&
+    inChannels === filter[2] &&
+    [batch, outHeight, outWidth, outChannels].every((size, i) => size === dy[i])
   );
 }
 
-export const convKernels: Record<string, KernelEntry> = {
-  [tf.Conv2D]: { kernel: conv2d, accepts: isNhwcFloat },
-  [tf.FusedConv2D]: { kernel: conv2d, accepts: acceptsFused },
-  [tf.Conv2DBackpropInput]: { kernel: inputGradient, accepts: isNhwcFloat },
-  [tf.Conv2DBackpropFilter]: { kernel: filterGradient, accepts: isNhwcFloat },
-};
+const IMAGES = { dtype: 'float32', rank: 4 } as const;
+const NHWC = { dataFormat: ['NHWC', undefined] } as const;
+
+export const convKernels: readonly KernelReplacement[] = [
+  {
+    kernelName: tf.Conv2D,
+    accepts: {
+      inputs: { x: IMAGES, filter: IMAGES },
+      attributes: NHWC,
+      where: ({ inputs: { x, filter } }) => x.shape[3] === filter.shape[2],
+    },
+    kernelFunc: conv2d,
+  },
+  {
+    // A bias for every channel, and ReLU.
+    kernelName: tf.FusedConv2D,
+    accepts: {
+      inputs: { x: IMAGES, filter: IMAGES, bias: { dtype: 'float32', optional: true } },
+      attributes: { ...NHWC, activation: [undefined, null, 'linear', 'relu'] },
+      where: ({ inputs: { x, bias, filter } }) =>
+        x.shape[3] === filter.shape[2] &&
+        (!(bias as tf.TensorInfo | null | undefined) || sizeOf(bias) === filter.shape[3]),
+    },
+    kernelFunc: conv2d,
+  },
+  {
+    kernelName: tf.Conv2DBackpropInput,
+    accepts: {
+      inputs: { dy: IMAGES, filter: IMAGES },
+      attributes: NHWC,
+      where: ({ inputs: { dy, filter }, attrs }) =>
+        fits(attrs, attrs.inputShape as number[], filter.shape, dy.shape),
+    },
+    kernelFunc: inputGradient,
+  },
+  {
+    kernelName: tf.Conv2DBackpropFilter,
+    accepts: {
+      inputs: { x: IMAGES, dy: IMAGES },
+      attributes: NHWC,
+      where: ({ inputs: { x, dy }, attrs }) => fits(attrs, x.shape, attrs.filterShape as number[], dy.shape),
+    },
+    kernelFunc: filterGradient,
+  },
+];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
 import { float } from '../runtime/runtime';
-import { allFloat, sizeOf, type Kernel, type KernelArguments, type KernelEntry } from './register';
+import { FLOATS, sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 /** Codes of assembly/elementwise.ts. */
 const BINARY_CODES: Record<string, number> = {
@@ -27,6 +27,7 @@ const UNARY_CODES: Record<string, number> = {
   [tf.Reciprocal]: 9,
 };
 
+const FLOAT = { dtype: 'float32' } as const;
 const UNARY_BLOCK = 1024;
 /** Floats below which one thread does the job. */
 const SMALL = 16384;
@@ -123,26 +124,21 @@ function run(
   return output;
 }
 
-function binaryKernel(code: number): KernelEntry {
-  const kernel: Kernel = ({ inputs: { a, b }, backend }) => {
+function binaryKernel(kernelName: string, code: number): KernelReplacement {
+  const kernelFunc: Kernel = ({ inputs: { a, b }, backend }) => {
     const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
     const plan = collapse(shape, a.shape, b.shape);
     if (!plan)
       throw new Error('googlenet-wasm: expected at most four dimensions after merging. Please report this.');
     return run(backend, code, a, b, shape, plan);
   };
-  const accepts = (args: KernelArguments) => {
-    const { a, b } = args.inputs;
-    if (!allFloat(args) || sizeOf(a) === 0 || sizeOf(b) === 0) return false;
-    return (
-      collapse(tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape), a.shape, b.shape) !== undefined
-    );
-  };
-  return { kernel, accepts };
+  const where = ({ inputs: { a, b } }: KernelArguments) =>
+    collapse(tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape), a.shape, b.shape) !== undefined;
+  return { kernelName, accepts: { inputs: { a: FLOAT, b: FLOAT }, where }, kernelFunc };
 }
 
-function unaryKernel(code: number): KernelEntry {
-  const kernel: Kernel = ({ inputs: { x }, attrs, backend }) => {
+function unaryKernel(kernelName: string, code: number): KernelReplacement {
+  const kernelFunc: Kernel = ({ inputs: { x }, attrs, backend }) => {
     const output = backend.output(x.shape);
     const { alpha, clipValueMin, clipValueMax } = (attrs ?? {}) as {
       alpha?: number;
@@ -157,12 +153,13 @@ function unaryKernel(code: number): KernelEntry {
     backend.runtime.run('unary', args, units, count < SMALL ? units : undefined);
     return output;
   };
-  return { kernel, accepts: allFloat };
+  return { kernelName, accepts: { inputs: { x: FLOAT } }, kernelFunc };
 }
 
 /** out = sum of all inputs, one addition after the other. */
-const addN: KernelEntry = {
-  kernel: (args) => {
+const addN: KernelReplacement = {
+  kernelName: tf.AddN,
+  kernelFunc: (args) => {
     const { backend } = args;
     const tensors = args.inputs as unknown as tf.TensorInfo[];
     const { shape } = tensors[0];
@@ -176,11 +173,17 @@ const addN: KernelEntry = {
     });
     return total;
   },
-  accepts: (args) => allFloat(args) && Object.keys(args.inputs).length > 1,
+  accepts: {
+    inputs: FLOATS,
+    where: ({ inputs }) => {
+      const shapes = Object.values(inputs).map(({ shape }) => shape.join());
+      return shapes.length > 1 && shapes.every((shape) => shape === shapes[0]);
+    },
+  },
 };
 
-export const elementwiseKernels: Record<string, KernelEntry> = {
-  ...Object.fromEntries(Object.entries(BINARY_CODES).map(([name, code]) => [name, binaryKernel(code)])),
-  ...Object.fromEntries(Object.entries(UNARY_CODES).map(([name, code]) => [name, unaryKernel(code)])),
-  [tf.AddN]: addN,
-};
+export const elementwiseKernels: readonly KernelReplacement[] = [
+  ...Object.entries(BINARY_CODES).map(([name, code]) => binaryKernel(name, code)),
+  ...Object.entries(UNARY_CODES).map(([name, code]) => unaryKernel(name, code)),
+  addN,
+];

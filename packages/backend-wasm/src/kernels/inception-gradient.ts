@@ -1,20 +1,30 @@
 import { normalizeGradient } from './batch-norm';
 import { convolveFilterGradient, convolveInputGradient, FLAG_ACCUMULATE, type Pixels } from './conv-plan';
-import { joinedShape, normOf, poolModule, readModule, slice, type Unit } from './inception-plan';
+import {
+  checkGradientInputs,
+  joinedShape,
+  MODULES,
+  normOf,
+  poolModule,
+  readModule,
+  slice,
+  type Unit,
+} from './inception-plan';
 import { joinKernels } from './inception-train';
 import { copyRows } from './layout';
-import type { Kernel } from './register';
+import type { Kernel, KernelReplacement } from './register';
 
 /**
- * The gradients of {@link inceptionTrain}: dx, then kernel, gamma and beta of every unit.
+ * The gradients of `InceptionTrain`: dx, then kernel, gamma and beta of every unit.
  *
  * dx begins as the pooled branch's; the others are added to it by the convolutions themselves.
  */
-export const inceptionTrainGrad: Kernel = (args) => {
+const inceptionTrainGrad: Kernel = (args) => {
   const { inputs, backend } = args;
   const { heap } = backend.runtime;
   const module = readModule(args);
   const { rows, inChannels, outChannels, joinedFilters, joined, epsilon, relu } = module;
+  checkGradientInputs(module, inputs);
   const dx = backend.output(inputs.x.shape);
   const gradients = module.units.map((unit) => ({
     kernel: backend.output(inputs[`kernel${unit.index}`].shape),
@@ -124,3 +134,7 @@ export const inceptionTrainGrad: Kernel = (args) => {
   for (const pointer of temporaries) heap.release(pointer);
   return [dx, ...gradients.flatMap(({ kernel, gamma, beta }) => [kernel, gamma, beta])];
 };
+
+export const inceptionGradientKernels: readonly KernelReplacement[] = [
+  { kernelName: 'InceptionTrainGrad', accepts: MODULES, kernelFunc: inceptionTrainGrad },
+];

@@ -3,7 +3,7 @@ import type { WasmBackend } from '../backend';
 import type { NormPointers } from './batch-norm';
 import type { ConvShape, Pixels } from './conv-plan';
 import { KIND, runPool } from './pool';
-import type { KernelArguments } from './register';
+import { expectShape, FLOATS, type Accepts, type KernelArguments } from './register';
 
 /** One convolution with its batch norm, as the engine sees it. */
 export interface Unit {
@@ -42,12 +42,74 @@ export interface Module {
   chains: Chain[];
 }
 
+/** What `InceptionTrain` and its gradient take. */
+export const MODULES: Accepts = {
+  inputs: { ...FLOATS, x: { dtype: 'float32', rank: 4 } },
+  attributes: { activation: ['linear', 'relu'] },
+};
+
+/**
+ * The kernels of a call, with their gammas and betas: every unit's channels fit what it reads.
+ *
+ * @throws {RangeError} where a shape does not fit
+ */
+function checkUnits(inputs: KernelArguments['inputs'], naive: boolean, branch5x5: unknown): void {
+  const kernelName = 'InceptionTrain';
+  const { x } = inputs;
+  let count = 0;
+  while (`kernel${count}` in inputs) count++;
+  const plain = naive ? 3 : 6;
+  if (count !== plain && count !== plain + 1) {
+    throw new RangeError(
+      `${kernelName}: expected ${plain} or ${plain + 1} kernels of branch5x5 ${String(branch5x5)}, got ${count}. Pass kernel0, kernel1 and so on.`,
+    );
+  }
+  const filtersOf = (i: number) => inputs[`kernel${i}`].shape[3];
+  for (let i = 0; i < count; i++) {
+    const { shape } = inputs[`kernel${i}`];
+    if (shape.length !== 4) expectShape(kernelName, `kernel${i}`, inputs[`kernel${i}`], [0, 0, 0, 0]);
+    const [height, width, , filters] = shape;
+    const reads = naive ? i === 3 : i === 2 || i === 4 || (i === 5 && count === 7);
+    const channels = reads ? filtersOf(i - 1) : x.shape[3];
+    expectShape(kernelName, `kernel${i}`, inputs[`kernel${i}`], [height, width, channels, filters]);
+    expectShape(kernelName, `gamma${i}`, inputs[`gamma${i}`], [filters]);
+    expectShape(kernelName, `beta${i}`, inputs[`beta${i}`], [filters]);
+  }
+}
+
+/** @throws {RangeError} where dy, y, a statistic or a saved tensor of a gradient call does not fit the module */
+export function checkGradientInputs(module: Module, inputs: KernelArguments['inputs']): void {
+  const kernelName = 'InceptionTrainGrad';
+  const { batch, height, width, inChannels, outChannels } = module;
+  for (const name of ['y', 'dy']) {
+    expectShape(kernelName, name, inputs[name], [batch, height, width, outChannels]);
+  }
+  for (const { index, filters } of module.units) {
+    for (const name of ['mean', 'variance'])
+      expectShape(kernelName, `${name}${index}`, inputs[`${name}${index}`], [filters]);
+  }
+  const inChain = module.chains.flatMap(({ units }) =>
+    units.flatMap(({ filters }, i) => (i === units.length - 1 ? [filters] : [filters, filters])),
+  );
+  const saved = [
+    module.joinedFilters,
+    ...module.joined.slice(1).map(({ filters }) => filters),
+    inChannels,
+    ...inChain,
+  ];
+  saved.forEach((channels, i) => {
+    const name = `saved${i}`;
+    expectShape(kernelName, name, inputs[name], [batch, height, width, channels]);
+  });
+}
+
 /**
  * The module of an `InceptionTrain` call. Units come in the order 1x1, 3x3_reduce, 3x3, 5x5_reduce, 5x5, (5x5_2), pool_proj;
  * of a naive module 1x1, 3x3, 5x5, (5x5_2).
  */
 export function readModule({ inputs, attrs, backend }: KernelArguments): Module {
   const [batch, height, width, inChannels] = inputs.x.shape;
+  checkUnits(inputs, attrs.kind === 'naive', attrs.branch5x5);
   const units: Unit[] = [];
   for (let index = 0; `kernel${index}` in inputs; index++) {
     const kernel = inputs[`kernel${index}`];

@@ -2,9 +2,18 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
 import { normalizeTrain } from './batch-norm';
 import { convolve, type Pixels } from './conv-plan';
-import { joinedShape, normOf, poolModule, readModule, slice, type Module, type Unit } from './inception-plan';
+import {
+  joinedShape,
+  MODULES,
+  normOf,
+  poolModule,
+  readModule,
+  slice,
+  type Module,
+  type Unit,
+} from './inception-plan';
 import { copyRows } from './layout';
-import type { Kernel } from './register';
+import type { Kernel, KernelReplacement } from './register';
 
 /**
  * The kernels of the joined 1x1 units side by side: [in, all filters].
@@ -29,7 +38,7 @@ export function joinKernels(backend: WasmBackend, module: Module): { pointer: nu
  * Saved for the gradient, in this order: the joined convolution's output; for each chain what its units read and put out
  * before the batch norm, where nobody else has it.
  */
-export const inceptionTrain: Kernel = (args) => {
+const inceptionTrain: Kernel = (args) => {
   const { inputs, backend } = args;
   const module = readModule(args);
   const { rows, inChannels, outChannels, joinedFilters, epsilon, relu } = module;
@@ -87,3 +96,7 @@ export const inceptionTrain: Kernel = (args) => {
   }
   return [y, ...statistics.flat(), ...saved];
 };
+
+export const inceptionKernels: readonly KernelReplacement[] = [
+  { kernelName: 'InceptionTrain', accepts: MODULES, kernelFunc: inceptionTrain },
+];

@@ -1,25 +1,25 @@
 import { batchNormKernels } from './batch-norm';
 import { convKernels } from './conv';
 import { elementwiseKernels } from './elementwise';
-import { inceptionTrainGrad } from './inception-gradient';
-import { inceptionTrain } from './inception-train';
+import { inceptionKernels } from './inception-train';
+import { inceptionGradientKernels } from './inception-gradient';
 import { layoutKernels } from './layout';
 import { matMulKernels } from './matmul';
 import { optimizerKernels } from './optimizer';
 import { poolKernels } from './pool';
 import { reduceKernels } from './reduce';
-import type { KernelEntry } from './register';
+import type { KernelReplacement } from './register';
 
-/** Every kernel of the engine by its TensorFlow.js name. */
-export const kernels: Record<string, KernelEntry> = {
+/** Every kernel of the engine. */
+export const kernels: readonly KernelReplacement[] = [
   ...batchNormKernels,
   ...convKernels,
   ...elementwiseKernels,
-  InceptionTrain: { kernel: inceptionTrain },
-  InceptionTrainGrad: { kernel: inceptionTrainGrad },
+  ...inceptionKernels,
+  ...inceptionGradientKernels,
   ...layoutKernels,
   ...matMulKernels,
   ...optimizerKernels,
   ...poolKernels,
   ...reduceKernels,
-};
+];

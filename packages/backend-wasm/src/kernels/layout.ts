@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
-import { allFloat, sizeOf, type Kernel, type KernelArguments, type KernelEntry } from './register';
+import { FLOATS, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 /** Bytes below which one thread copies. */
 const SMALL_BYTES = 1 << 18;
@@ -24,12 +24,9 @@ const productOf = (shape: number[]) => tf.util.sizeFromShape(shape);
 const concat: Kernel = ({ inputs, attrs, backend }) => {
   const tensors = Object.values(inputs);
   const axis = tf.util.parseAxisParam(attrs.axis as number, tensors[0].shape)[0];
-  const output = backend.output(
-    tf.backend_util.computeOutShape(
-      tensors.map(({ shape }) => shape),
-      axis,
-    ),
-  );
+  const shapes = tensors.map(({ shape }) => shape);
+  tf.backend_util.assertParamsConsistent(shapes, axis);
+  const output = backend.output(tf.backend_util.computeOutShape(shapes, axis));
   const rows = productOf(output.shape.slice(0, axis));
   const stride = productOf(output.shape.slice(axis));
   const pointers = tensors.map((tensor) => backend.pointer(tensor));
@@ -87,11 +84,18 @@ const splitV: Kernel = ({ inputs: { x }, attrs, backend }) => {
   });
 };
 
-const hasNumbers = (args: KernelArguments) =>
-  allFloat(args) && Object.values(args.inputs).every((input) => sizeOf(input) > 0);
+const FLOAT = { dtype: 'float32' } as const;
 
-export const layoutKernels: Record<string, KernelEntry> = {
-  [tf.Concat]: { kernel: concat, accepts: (args) => hasNumbers(args) && Object.keys(args.inputs).length > 1 },
-  [tf.Slice]: { kernel: slice, accepts: (args) => hasNumbers(args) && sliceAxis(args) !== undefined },
-  [tf.SplitV]: { kernel: splitV, accepts: hasNumbers },
-};
+export const layoutKernels: readonly KernelReplacement[] = [
+  {
+    kernelName: tf.Concat,
+    accepts: { inputs: FLOATS, where: ({ inputs }) => Object.keys(inputs).length > 1 },
+    kernelFunc: concat,
+  },
+  {
+    kernelName: tf.Slice,
+    accepts: { inputs: { x: FLOAT }, where: (args) => sliceAxis(args) !== undefined },
+    kernelFunc: slice,
+  },
+  { kernelName: tf.SplitV, accepts: { inputs: { x: FLOAT } }, kernelFunc: splitV },
+];

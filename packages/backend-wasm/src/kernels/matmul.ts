@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FLAG_BIAS, FLAG_RELU, LeftMode, multiply } from './conv-plan';
-import { allFloat, sizeOf, type Kernel, type KernelArguments, type KernelEntry } from './register';
+import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface MatMulAttrs {
   transposeA: boolean;
@@ -51,31 +51,32 @@ const matMul: Kernel = ({ inputs: { a, b, bias }, attrs, backend }) => {
   return output;
 };
 
-/** Batches of one side only, or alike: what the cpu backend's index arithmetic covers too. */
-function accepts(args: KernelArguments): boolean {
-  const inputs = Object.fromEntries(
-    Object.entries(args.inputs as Record<string, tf.TensorInfo | null | undefined>).flatMap(
-      ([name, input]) => (input ? [[name, input]] : []),
-    ),
-  );
-  const { a, b, bias, preluActivationWeights } = inputs;
-  const { activation, transposeB } = args.attrs as unknown as MatMulAttrs;
-  const batches = [a, b].map(({ shape }) => shape.slice(0, -2).join());
-  const plainBatches = batches[0] === batches[1] || batches.some((batch) => /^1?(,1)*$/.test(batch));
+const MATRICES = { dtype: 'float32', rank: [2, 6] } as const;
+
+/** Batches of one side only, or alike; other broadcasting runs on the inherited kernel. */
+function where({ inputs: { a, b, bias }, attrs }: KernelArguments): boolean {
+  const { transposeB } = attrs as unknown as MatMulAttrs;
+  const batches = [a, b].map(({ shape }) => shape.slice(0, -2));
+  const alike = batches[0].join() === batches[1].join();
+  const single = batches.some((batch) => batch.every((size) => size === 1));
   const n = b.shape[b.shape.length - (transposeB ? 2 : 1)];
-  return (
-    allFloat({ ...args, inputs }) &&
-    sizeOf(a) > 0 &&
-    sizeOf(b) > 0 &&
-    plainBatches &&
-    (preluActivationWeights as tf.TensorInfo | undefined) === undefined &&
-    (activation === null || activation === undefined || activation === 'linear' || activation === 'relu') &&
-    ((bias as tf.TensorInfo | undefined) === undefined ||
-      (sizeOf(bias) === n && bias.shape[bias.shape.length - 1] === n))
-  );
+  const given = bias as tf.TensorInfo | null | undefined;
+  return (alike || single) && (!given || (sizeOf(given) === n && given.shape[given.shape.length - 1] === n));
 }
 
-export const matMulKernels: Record<string, KernelEntry> = {
-  [tf.BatchMatMul]: { kernel: matMul, accepts },
-  [tf._FusedMatMul]: { kernel: matMul, accepts },
-};
+export const matMulKernels: readonly KernelReplacement[] = [
+  {
+    kernelName: tf.BatchMatMul,
+    accepts: { inputs: { a: MATRICES, b: MATRICES }, where },
+    kernelFunc: matMul,
+  },
+  {
+    kernelName: tf._FusedMatMul,
+    accepts: {
+      inputs: { a: MATRICES, b: MATRICES, bias: { dtype: 'float32', optional: true } },
+      attributes: { activation: [undefined, null, 'linear', 'relu'] },
+      where,
+    },
+    kernelFunc: matMul,
+  },
+];

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { float } from '../runtime/runtime';
-import { sizeOf, type Kernel, type KernelEntry } from './register';
+import { expectShape, FLOATS, sizeOf, type Kernel, type KernelReplacement } from './register';
 
 const BLOCK = 1024;
 const SMALL_BLOCKS = 16;
@@ -84,9 +84,42 @@ const emaStep: Kernel = ({ inputs, attrs, backend }) => {
   return [];
 };
 
-/** Updates in place; the inputs' data must belong to nobody else. */
-export const optimizerKernels: Record<string, KernelEntry> = {
-  AdamStep: { kernel: adamStep },
-  SgdStep: { kernel: sgdStep },
-  EmaStep: { kernel: emaStep },
+/** Every tensor of a parameter is as large as the parameter; every parameter has all of them. */
+function checked(kernelName: string, kernel: Kernel): Kernel {
+  return (args) => {
+    const { inputs, attrs } = args;
+    const names = NAMES[kernelName](attrs);
+    const parameters = countOf(inputs);
+    if (Object.keys(inputs).length !== parameters * names.length) {
+      throw new RangeError(
+        `${kernelName}: expected ${names.join(', ')} for each of ${parameters} parameters, got ${Object.keys(inputs).join(', ')}. Number them from 0.`,
+      );
+    }
+    for (let i = 0; i < parameters; i++) {
+      const { shape } = inputs[`param${i}`];
+      for (const name of names) expectShape(kernelName, `${name}${i}`, inputs[`${name}${i}`], shape);
+    }
+    for (const name of ['learningRates', 'weightDecays'].filter((key) => kernelName !== 'EmaStep' && key)) {
+      const list = attrs[name] as number[] | undefined;
+      if (list?.length === parameters) continue;
+      throw new RangeError(
+        `${kernelName}: expected ${name} of ${parameters} numbers, got ${list?.length ?? 'none'}. Give one for each parameter.`,
+      );
+    }
+    return kernel(args);
+  };
+}
+
+/** The tensors of a parameter. */
+const NAMES: Record<string, (attrs: Record<string, unknown>) => string[]> = {
+  AdamStep: () => ['param', 'grad', 'm', 'v'],
+  SgdStep: ({ momentum }) => ['param', 'grad', ...((momentum as number) > 0 ? ['velocity'] : [])],
+  EmaStep: () => ['param', 'average'],
 };
+
+/** Updates in place; the inputs' data must belong to nobody else. */
+export const optimizerKernels: readonly KernelReplacement[] = [
+  { kernelName: 'AdamStep', accepts: { inputs: FLOATS }, kernelFunc: checked('AdamStep', adamStep) },
+  { kernelName: 'SgdStep', accepts: { inputs: FLOATS }, kernelFunc: checked('SgdStep', sgdStep) },
+  { kernelName: 'EmaStep', accepts: { inputs: FLOATS }, kernelFunc: checked('EmaStep', emaStep) },
+];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
-import { allFloat, sizeOf, type Kernel, type KernelArguments, type KernelEntry } from './register';
+import type { Kernel, KernelArguments, KernelReplacement } from './register';
 
 interface PoolAttrs {
   filterSize: number | [number, number];
@@ -60,6 +60,8 @@ export function runPool(
 function forward(kind: number): Kernel {
   return ({ inputs: { x }, attrs, backend }) => {
     const info = infoOf(attrs, x.shape);
+    const whole = info.filterHeight * info.filterWidth === 1 && x.shape.join() === info.outShape.join();
+    if (whole) return backend.reshaped(x, x.shape);
     const output = backend.output(info.outShape);
     runPool(backend, 'pool', info, kind, backend.pointer(x), backend.pointer(output), 0);
     return output;
@@ -96,23 +98,43 @@ const averagePoolGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) 
   return output;
 };
 
-/** Windows that lie wholly in the padding have no average: the cpu backend's kernel knows what to do. */
-function accepts(args: KernelArguments): boolean {
-  if (!allFloat(args) || Object.values(args.inputs).some((input) => sizeOf(input) === 0)) return false;
-  const { pad } = args.attrs as unknown as PoolAttrs;
+/** Windows that lie wholly in explicit padding have no average: the cpu backend's kernel knows what to do. */
+function padsInside({ attrs }: KernelArguments): boolean {
+  const { pad } = attrs as unknown as PoolAttrs;
   return typeof pad === 'string' || pad === 0;
 }
 
-/** The cpu backend hands a pool of one pixel through, without copying. */
-function acceptsForward(args: KernelArguments): boolean {
-  if (!accepts(args)) return false;
-  const info = infoOf(args.attrs, args.inputs.x.shape);
-  return info.filterHeight * info.filterWidth > 1 || info.strideHeight * info.strideWidth > 1;
+/** As {@link padsInside}, and dy has the shape of the pool's output. */
+function fits(args: KernelArguments): boolean {
+  const { dy, input } = args.inputs;
+  const round = 'output' in args.inputs;
+  return padsInside(args) && infoOf(args.attrs, input.shape, round).outShape.join() === dy.shape.join();
 }
 
-export const poolKernels: Record<string, KernelEntry> = {
-  [tf.MaxPool]: { kernel: forward(KIND.max), accepts: acceptsForward },
-  [tf.AvgPool]: { kernel: forward(KIND.average), accepts: acceptsForward },
-  [tf.MaxPoolGrad]: { kernel: maxPoolGradient, accepts },
-  [tf.AvgPoolGrad]: { kernel: averagePoolGradient, accepts },
-};
+const IMAGES = { dtype: 'float32', rank: 4 } as const;
+
+export const poolKernels: readonly KernelReplacement[] = [
+  {
+    kernelName: tf.MaxPool,
+    accepts: { inputs: { x: IMAGES }, where: padsInside },
+    kernelFunc: forward(KIND.max),
+  },
+  {
+    kernelName: tf.AvgPool,
+    accepts: { inputs: { x: IMAGES }, where: padsInside },
+    kernelFunc: forward(KIND.average),
+  },
+  {
+    kernelName: tf.MaxPoolGrad,
+    accepts: {
+      inputs: { dy: IMAGES, input: IMAGES, output: { dtype: 'float32', optional: true } },
+      where: fits,
+    },
+    kernelFunc: maxPoolGradient,
+  },
+  {
+    kernelName: tf.AvgPoolGrad,
+    accepts: { inputs: { dy: IMAGES, input: IMAGES }, where: fits },
+    kernelFunc: averagePoolGradient,
+  },
+];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { float } from '../runtime/runtime';
-import { allFloat, sizeOf, type Kernel, type KernelArguments, type KernelEntry } from './register';
+import type { Kernel, KernelArguments, KernelReplacement } from './register';
 
 interface Reduction {
   outer: number;
@@ -31,8 +31,8 @@ function plan({ inputs: { x }, attrs }: KernelArguments): Reduction | undefined 
 }
 
 /** Sum (scale 1) or mean of the axes. */
-function sumKernel(mean: boolean): KernelEntry {
-  const kernel: Kernel = (args) => {
+function sumKernel(kernelName: string, mean: boolean): KernelReplacement {
+  const kernelFunc: Kernel = (args) => {
     const reduction = plan(args);
     if (!reduction) throw new Error('googlenet-wasm: expected neighbouring axes. Please report this.');
     const { backend } = args;
@@ -52,12 +52,13 @@ function sumKernel(mean: boolean): KernelEntry {
     return output;
   };
   return {
-    kernel,
-    accepts: (args) => allFloat(args) && sizeOf(args.inputs.x) > 0 && plan(args) !== undefined,
+    kernelName,
+    accepts: { inputs: { x: { dtype: 'float32' } }, where: (args) => plan(args) !== undefined },
+    kernelFunc,
   };
 }
 
-export const reduceKernels: Record<string, KernelEntry> = {
-  [tf.Sum]: sumKernel(false),
-  [tf.Mean]: sumKernel(true),
-};
+export const reduceKernels: readonly KernelReplacement[] = [
+  sumKernel(tf.Sum, false),
+  sumKernel(tf.Mean, true),
+];

@@ -62,7 +62,7 @@ class TensorRecord {
       );
     }
     this.reserve('a tensor');
-    (this.values as Numbers).set(held as Numbers);
+    (this.values as Numbers).set(held);
     return this.pointer;
   }
 

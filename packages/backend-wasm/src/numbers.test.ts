@@ -121,7 +121,7 @@ describe.each(ENGINES)('numbers of every type with %o', (options) => {
         const { xs, ys } = example as unknown as { xs: tf.Tensor; ys: tf.Tensor1D };
         return { xs: tf.div(tf.cast(xs, 'float32'), 255), ys: tf.oneHot(tf.cast(ys, 'int32'), 4) };
       })
-      .batch(16) as unknown as tfd.Dataset<tf.TensorContainer>;
+      .batch(16);
     const model = dense();
     model.compile({
       optimizer: tf.train.adam(0.05),

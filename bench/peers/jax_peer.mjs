@@ -55,9 +55,9 @@ function inception(x, weights, inputs, [conv1, reduce3, conv3, reduce5, conv5, p
     unit(again(), weights, 1, conv1, inputs),
     unit(unit(again(), weights, 1, reduce3, inputs), weights, 3, conv3, reduce3),
     unit(
-      unit(unit(again(), weights, 1, reduce5, inputs), weights, 5, conv5, reduce5),
+      unit(unit(again(), weights, 1, reduce5, inputs), weights, 3, conv5, reduce5),
       weights,
-      5,
+      3,
       conv5,
       conv5,
     ),

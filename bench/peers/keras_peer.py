@@ -24,7 +24,7 @@ def inception(x, conv1, reduce3, conv3, reduce5, conv5, projection):
     branches = [
         unit(x, conv1, 1),
         unit(unit(x, reduce3, 1), conv3, 3),
-        unit(unit(unit(x, reduce5, 1), conv5, 5), conv5, 5),
+        unit(unit(unit(x, reduce5, 1), conv5, 3), conv5, 3),
         unit(layers.MaxPooling2D(3, 1, padding="same")(x), projection, 1),
     ]
     return layers.Concatenate()(branches)

@@ -6,7 +6,10 @@ import { timeSteps } from '../dist/timing.js';
 
 export const STEM = 192;
 export const CLASSES = 10;
-/** 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool projection; `pool` between stages. */
+/**
+ * 1x1, 3x3 reduce, 3x3, "5x5" reduce, "5x5", pool projection; `pool` between stages.
+ * Two 3x3 convolutions stand in the branch that the paper calls 5x5.
+ */
 export const MODULES = [
   [64, 96, 128, 16, 32, 32],
   [128, 128, 192, 32, 96, 64],

@@ -7,7 +7,8 @@ import resource
 import statistics
 import time
 
-# input stage: a 3x3 convolution; then (name, 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool proj), "pool" between stages.
+# input stage: a 3x3 convolution; then (name, 1x1, 3x3 reduce, 3x3, "5x5" reduce, "5x5", pool proj), "pool" between stages.
+# Two 3x3 convolutions stand in the branch that the paper calls 5x5.
 STEM = 192
 MODULES = [
     ("3a", 64, 96, 128, 16, 32, 32),

@@ -90,7 +90,7 @@ export function onnxModel(width, batch) {
     const branches = [
       unit(x, channels, conv1, 1),
       unit(unit(x, channels, reduce3, 1), reduce3, conv3, 3),
-      unit(unit(unit(x, channels, reduce5, 1), reduce5, conv5, 5), conv5, conv5, 5),
+      unit(unit(unit(x, channels, reduce5, 1), reduce5, conv5, 3), conv5, conv5, 3),
       unit(pool(x, 1), channels, projection, 1),
     ];
     x = node('Concat', branches, { axis: 1 });

@@ -24,7 +24,7 @@ class Inception(nn.Module):
         super().__init__()
         self.branch1 = Unit(inputs, conv1, 1)
         self.branch3 = nn.Sequential(Unit(inputs, reduce3, 1), Unit(reduce3, conv3, 3))
-        self.branch5 = nn.Sequential(Unit(inputs, reduce5, 1), Unit(reduce5, conv5, 5), Unit(conv5, conv5, 5))
+        self.branch5 = nn.Sequential(Unit(inputs, reduce5, 1), Unit(reduce5, conv5, 3), Unit(conv5, conv5, 3))
         self.pool = nn.Sequential(nn.MaxPool2d(3, 1, 1), Unit(inputs, projection, 1))
         self.outputs = conv1 + conv3 + conv5 + projection
 

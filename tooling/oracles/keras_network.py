@@ -24,7 +24,7 @@ def network(size):
     image = keras.Input((size, size, 1))
     x = units.unit(image, "conv1", scaled(192), 3)
     for block, filters in MODULES.items():
-        x = units.inception(x, f"inception_{block}", [scaled(f) for f in filters], branch5x5="two5x5")
+        x = units.inception(x, f"inception_{block}", [scaled(f) for f in filters], branch5x5="two3x3")
         if block in ("3b", "4e"):
             x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
     head = layers.Dense(CLASSES)

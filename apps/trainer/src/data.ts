@@ -48,11 +48,11 @@ export async function loadData(
   }
 }
 
-/** Training and validation images as a configuration asks for them; the test images stay out of both. */
+/** Training and validation images as a configuration asks for them (none where the fraction is 0); the test images stay out of both. */
 export function splitData(
   train: ImageDataset,
   config: TrainerConfig,
-): { training: ImageDataset; validation: ImageDataset } {
+): { training: ImageDataset; validation: ImageDataset | undefined } {
   const { subset, validationFraction } = config.data;
   if (subset !== undefined && subset > train.size) {
     throw new UserError(
@@ -60,6 +60,7 @@ export function splitData(
     );
   }
   const used = subset === undefined ? train : train.subset(subset, { seed: config.seed });
+  if (validationFraction === 0) return { training: used, validation: undefined };
   const [training, validation] = used.split({ fraction: validationFraction, seed: config.seed });
   return { training, validation };
 }

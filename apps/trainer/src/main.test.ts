@@ -39,7 +39,7 @@ describe('googlenet', () => {
     for (const word of ['train', 'evaluate', 'predict', 'summary', 'data', 'doctor', 'Exit codes'])
       expect(io.out()).toContain(word);
     const help = await run('train', '--help');
-    expect(help.io.out()).toMatch(/quick .*\n +mnist .*\n +paper-recipe /);
+    expect(help.io.out()).toMatch(/quick .*\n +source .*\n +accurate .*\n +paper-recipe /);
     expect(help.io.err()).toBe('');
   });
 
@@ -237,12 +237,12 @@ describe('googlenet summary', () => {
   it('counts the parameters of the MNIST network', async () => {
     const { code, io } = await run('summary', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(io.out())).toMatchObject({ totals: { parameters: 7743274, trainable: 7727466 } });
+    expect(JSON.parse(io.out())).toMatchObject({ totals: { parameters: 6178602, trainable: 6162794 } });
   });
 
   it('prints a row for each module', async () => {
     const { io } = await run('summary', '--width', '0.25');
-    expect(io.out()).toMatch(/inception_3a +Inception +28x28x64 +13,320/);
+    expect(io.out()).toMatch(/inception_3a +Inception +28x28x64 +11,272/);
   });
 });
 

@@ -79,7 +79,7 @@ describe('logitsModel', () => {
         if (bare) expect([originalName, magnitude(grads[name])]).toEqual([originalName, 0]);
         else expect([originalName, magnitude(grads[name]) > 0]).toEqual([originalName, true]);
       }
-      tf.train.sgd(0.01).applyGradients(grads);
+      tf.train.sgd(1e-5).applyGradients(grads);
       const after = loss();
       expect(after.dataSync()[0]).toBeLessThan(value.dataSync()[0]);
       tf.dispose([images, labels, grads, value, after]);

@@ -36,6 +36,12 @@ export type TrunkRow =
 
 /** Everything that tells one variant from another. */
 export interface VariantSpec {
+  /** Whose network it is, in a few words. */
+  readonly source: string;
+  /** Weights at `inputShape` and `numClasses`, without auxiliary heads: trained ones, and moving statistics. */
+  readonly parameters: { readonly trainable: number; readonly nonTrainable: number };
+  /** Multiply-accumulates of one image, of convolutions and the dense layer. */
+  readonly macs: number;
   /** Height, width and channels that the variant is known for. */
   readonly inputShape: readonly [number, number, number];
   readonly numClasses: number;
@@ -125,23 +131,28 @@ function body(pool3: PoolPadding, pool4: PoolPadding, pool4Size = 3) {
 /**
  * The variants, as data.
  *
- * Sources: `mnist` is this project's own subject; `paper` is Caffe's `bvlc_googlenet`; `torchvision` is
- * `torchvision.models.googlenet`; `slim` is TF-slim's `inception_v1`; `cifar` is kuangliu's PyTorch network
- * (a TensorFlow copy of it pools with `same` and drops 0.4). `momentum` is the share of the old moving average that is kept (PyTorch's 0.1 is 0.9 here).
- * Deviations: torchvision's input transform is left out; PyTorch's moving variance is unbiased, this one is biased as in Keras;
- * Caffe scales its uniform initial weights by the fan-in, ours are Glorot uniform.
+ * A TensorFlow copy of `cifar` pools with `same` and drops 0.4. `momentum` is the share of the old moving average that
+ * is kept (PyTorch's 0.1 is 0.9 here).
+ * Deviations: torchvision's input transform is left out; PyTorch's moving variance is unbiased, this one is biased as
+ * in Keras; Caffe scales its uniform initial weights by the fan-in, ours are Glorot uniform.
  */
 export const VARIANTS: Readonly<Record<Variant, VariantSpec>> = {
   mnist: {
+    source: "this project's own subject, a Keras program",
+    parameters: { trainable: 6_162_794, nonTrainable: 15_808 },
+    macs: 1_162_387_456,
     inputShape: [28, 28, 1],
     numClasses: 10,
     dropout: 0.4,
-    branch5x5: 'two5x5',
+    branch5x5: 'two3x3',
     unit: { batchNorm: true, useBias: true, epsilon: 1e-3, momentum: 0.99 },
     auxiliary: { form: 'paper', inSource: false },
     trunk: [...SMALL_STEM, ...body('same', 'same')],
   },
   paper: {
+    source: "Caffe's bvlc_googlenet",
+    parameters: { trainable: 6_998_552, nonTrainable: 0 },
+    macs: 1_582_671_872,
     inputShape: [224, 224, 3],
     numClasses: 1000,
     dropout: 0.4,
@@ -155,6 +166,9 @@ export const VARIANTS: Readonly<Record<Variant, VariantSpec>> = {
     trunk: [...imagenetStem({ convPadding: 3, poolPadding: 'ceil', lrn: true }), ...body('ceil', 'ceil')],
   },
   torchvision: {
+    source: 'torchvision.models.googlenet',
+    parameters: { trainable: 6_624_904, nonTrainable: 14_560 },
+    macs: 1_498_376_192,
     inputShape: [224, 224, 3],
     numClasses: 1000,
     dropout: 0.2,
@@ -164,6 +178,9 @@ export const VARIANTS: Readonly<Record<Variant, VariantSpec>> = {
     trunk: [...imagenetStem({ convPadding: 3, poolPadding: 'ceil', lrn: false }), ...body('ceil', 'ceil', 2)],
   },
   slim: {
+    source: "TF-slim's inception_v1",
+    parameters: { trainable: 6_617_624, nonTrainable: 14_560 },
+    macs: 1_498_376_192,
     inputShape: [224, 224, 3],
     numClasses: 1000,
     dropout: 0.2,
@@ -186,6 +203,9 @@ export const VARIANTS: Readonly<Record<Variant, VariantSpec>> = {
     ],
   },
   cifar: {
+    source: "kuangliu's PyTorch network",
+    parameters: { trainable: 6_166_250, nonTrainable: 15_808 },
+    macs: 1_521_756_160,
     inputShape: [32, 32, 3],
     numClasses: 10,
     dropout: 0,

@@ -83,7 +83,7 @@ describe('googlenet train', () => {
     expect(io.out()).toContain('confusion matrix');
     expect(io.out()).toMatch(/\nmodel +whole\/model\/model\.json\n/);
     expect(io.out()).toMatch(
-      /\nThis run used 0\.01 of the filters and 24 of 30 training images\. .* --preset mnist\n$/,
+      /\nThis run used 0\.01 of the filters and 24 of 30 training images\. .* --preset source\n$/,
     );
   });
 

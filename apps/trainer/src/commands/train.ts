@@ -45,7 +45,7 @@ export async function train(io: Io, options: Options): Promise<ExitCode> {
     view.note(`engine ${engine.name} (${engine.detail})`);
     const data = await loadData(config.data, (line) => view.note(line), controller.signal);
     const { training, validation } = splitData(data.train, config);
-    view.note(describeData(config, training.size, validation.size, data));
+    view.note(describeData(config, training.size, validation?.size ?? 0, data));
     const model = build(config, data);
     try {
       const run = open();
@@ -57,7 +57,7 @@ export async function train(io: Io, options: Options): Promise<ExitCode> {
         trainModel({
           model,
           data: training,
-          validation,
+          ...(validation === undefined ? {} : { validation }),
           config: { ...config.training, seed: config.seed },
           store: folderStore(run.checkpointsPath),
           resume: true,
@@ -72,7 +72,7 @@ export async function train(io: Io, options: Options): Promise<ExitCode> {
         data,
         model,
         run,
-        counts: { training: training.size, validation: validation.size, test: data.test.size },
+        counts: { training: training.size, validation: validation?.size ?? 0, test: data.test.size },
       });
     } finally {
       model.dispose();
@@ -181,7 +181,7 @@ function extent({ config, data, counts }: Finished): string[] {
   if (left.length === 0) return [];
   return [
     '',
-    `This run used ${left.join(' and ')}. The full network on all of them: googlenet train --preset mnist`,
+    `This run used ${left.join(' and ')}. The full network on all of them: googlenet train --preset source`,
   ];
 }
 

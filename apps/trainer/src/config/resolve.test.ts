@@ -39,14 +39,18 @@ describe('resolveConfig', () => {
 
   it('uses the quick preset where nothing names one, and the file may name one', () => {
     expect(resolveConfig({}, folder).preset).toBe('quick');
-    expect(resolveConfig({ config: file('{"preset": "mnist"}') }, folder)).toMatchObject({
-      preset: 'mnist',
+    expect(resolveConfig({ config: file('{"preset": "source"}') }, folder)).toMatchObject({
+      preset: 'source',
       model: { widthMultiplier: 1 },
     });
   });
 
-  it('gives the mnist preset the recipe of its source', () => {
-    expect(resolveConfig({ preset: 'mnist' }, folder)).toMatchObject({
+  it('gives the source preset exactly the run of the program that the variant comes from', () => {
+    const config = resolveConfig({ preset: 'source' }, folder);
+    expect(config.data).toEqual({ dataset: 'mnist', source: 'package', validationFraction: 0 });
+    expect(config.training.earlyStopping).toBeUndefined();
+    expect(config.training.augment).toBeUndefined();
+    expect(config).toMatchObject({
       model: { variant: 'mnist', widthMultiplier: 1, auxiliary: false },
       training: {
         epochs: 5,
@@ -95,7 +99,7 @@ describe('resolveConfig', () => {
     [
       'an unknown preset',
       { preset: 'quik' },
-      /--preset: expected one of quick, mnist, paper-recipe, got "quik"\. Did you mean "quick"\?/,
+      /--preset: expected one of quick, source, accurate, paper-recipe, got "quik"\. Did you mean "quick"\?/,
     ],
     [
       'a missing file',

@@ -20,7 +20,8 @@ const data = z.strictObject({
   source: z.enum(SOURCE_NAMES),
   folder: z.string().min(1).optional(),
   subset: count.optional(),
-  validationFraction: z.number().gt(0).lt(0.5),
+  /** 0 keeps all images for training: nothing is chosen, the last weights stay. */
+  validationFraction: z.number().min(0).lt(0.5),
 });
 
 const model = z.strictObject({

@@ -1,13 +1,14 @@
-import { mnist } from './mnist';
+import { accurate } from './accurate';
 import { paperRecipe } from './paper-recipe';
 import type { Preset } from './preset';
 import { quick } from './quick';
+import { source } from './source';
 
 export { DEFAULT_CONFIG } from './defaults';
 export type { Preset } from './preset';
 
 /** What `--preset` knows. */
-export const PRESETS = { quick, mnist, 'paper-recipe': paperRecipe } as const satisfies Record<
+export const PRESETS = { quick, source, accurate, 'paper-recipe': paperRecipe } as const satisfies Record<
   string,
   Preset
 >;

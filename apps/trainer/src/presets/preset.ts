@@ -1,8 +1,15 @@
 import type { PartialConfig } from '../config/schema';
 
+/** A part of a configuration; `null` takes away what the defaults have. */
+export type PresetConfig = Omit<PartialConfig, 'training'> & {
+  training?: Nullable<NonNullable<PartialConfig['training']>>;
+};
+
+type Nullable<T> = { [Key in keyof T]: T[Key] | null };
+
 /** A named part of a configuration. */
 export interface Preset {
   /** One line for the help. */
   readonly title: string;
-  readonly config: PartialConfig;
+  readonly config: PresetConfig;
 }

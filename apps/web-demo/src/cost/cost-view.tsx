@@ -15,9 +15,9 @@ const sliders: { field: keyof InceptionFilters; label: string; max: number; only
 
 const branchKinds: Record<Branch5x5, string> = {
   one5x5: 'one 5×5 (the paper)',
-  two5x5: 'two 5×5 (this MNIST network)',
+  two5x5: 'two 5×5',
   one3x3: 'one 3×3 (torchvision, TF-slim)',
-  two3x3: 'two 3×3 (CIFAR versions)',
+  two3x3: 'two 3×3 (this MNIST network, CIFAR versions)',
 };
 
 /** What a 1x1 convolution saves, to be played with. */

@@ -3,8 +3,8 @@ import { bytes, count, duration, percent, short } from './format';
 describe('numbers for people', () => {
   it('groups and shortens counts', () => {
     expect(count(27225000)).toBe('27,225,000');
-    expect([7727466, 999, 1000, 999_999, 1.498e9].map(short)).toEqual([
-      '7.73 M',
+    expect([6162794, 999, 1000, 999_999, 1.498e9].map(short)).toEqual([
+      '6.16 M',
       '999',
       '1.00 K',
       '1.00 M',

@@ -3,7 +3,7 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-/** Three significant digits with K, M or G: `7.73 M`. */
+/** Three significant digits with K, M or G: `6.16 M`. */
 export function short(value: number): string {
   for (const [unit, size] of [
     ['G', 1e9],

@@ -25,7 +25,7 @@ function unusual(options: Parameters<typeof googlenet>[0]): tfl.LayersModel {
 
 describe('withOwnLayers', () => {
   it.each([
-    ['two 5x5', {}],
+    ['two 3x3', {}],
     [
       'one 3x3 and no biases',
       { branch5x5: 'one3x3' as const, unit: { useBias: false, epsilon: 1e-5, momentum: 0.9 } },

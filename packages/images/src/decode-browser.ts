@@ -1,0 +1,45 @@
+import { ImageError, messageOf } from './errors';
+import { admit, type DecodeOptions } from './limits';
+import type { PixelImage } from './picture';
+import { dropAlpha } from './to-float';
+
+/**
+ * Decodes a JPEG, PNG or WebP in a browser, upright (EXIF orientation), colours over white where it is transparent. In Node: `@googlenet/images/node`.
+ *
+ * The browser's own decoder is used; its colours may differ from other decoders by a few levels.
+ * @returns red, green, blue.
+ * @throws {ImageError} `FORMAT`, `CORRUPT`, `TOO_LARGE` or `UNSUPPORTED`.
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<PixelImage> {
+  const { format } = admit(bytes, options);
+  if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function') {
+    throw new ImageError(
+      'UNSUPPORTED',
+      'decodeImage: expected a browser with createImageBitmap and OffscreenCanvas, got neither. In Node import it from @googlenet/images/node.',
+    );
+  }
+  let bitmap: ImageBitmap;
+  try {
+    const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${format}` });
+    bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image', premultiplyAlpha: 'none' });
+  } catch (error) {
+    throw new ImageError(
+      'CORRUPT',
+      `decodeImage: expected a whole ${format} file, got ${messageOf(error)}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  try {
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    if (context === null)
+      throw new ImageError('TOO_LARGE', `decodeImage: the browser has no canvas of ${width}x${height}.`);
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    return dropAlpha({ data: new Uint8Array(data.buffer), width, height, channels: 4 });
+  } finally {
+    bitmap.close();
+  }
+}

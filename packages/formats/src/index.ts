@@ -2,9 +2,21 @@
  * Models out and in: the file formats of other tools, read and written in Node and browsers.
  *
  * It knows nothing of data sets, training, engines, or where files lie: writers return bytes, readers take bytes.
- * Start reading at `parts.ts` (how a file is put together); each format has a folder of its own.
+ * Start reading at `safetensors/model.ts`, the shortest writer, and `parts.ts` (how a file is put together); each format has a folder of its own.
  *
  * @packageDocumentation
  */
 export { FormatError, type FormatErrorCode } from './errors';
+export { decodeOnnx, type OnnxAttribute, type OnnxFile, type OnnxNode, type OnnxValue } from './onnx/schema';
+export { writeOnnx, ONNX_OPSET, type OnnxWriteOptions } from './onnx/write';
+export type { Quantization } from './quantize';
+export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './safetensors/file';
+export {
+  readSafetensors,
+  writeSafetensors,
+  type SafetensorsReadOptions,
+  type SafetensorsWriteOptions,
+} from './safetensors/model';
+export type { Dtype, FileTensor, FloatDtype } from './tensors';
+export type { WeightLayout } from './weight-names';
 export { readZip, type ZipEntry, type ZipOptions } from './zip';

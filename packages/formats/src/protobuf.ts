@@ -10,6 +10,9 @@ import { byteLengthOf, type Part } from './parts';
 /** Nested messages that are believed. ONNX nests about six deep, Caffe four. */
 const MAX_DEPTH = 64;
 
+/** Integers of one packed field that are believed: shapes and the like, never weights. */
+const MAX_INTEGERS = 65_536;
+
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
@@ -133,6 +136,7 @@ export function readIntegers(field: Field): number[] {
     shift += 7n;
     if (byte >= 0x80) continue;
     values.push(Number(BigInt.asIntN(64, value)));
+    if (values.length > MAX_INTEGERS) throw fail('TOO_LARGE', `more than ${MAX_INTEGERS} integers`, 0);
     value = shift = 0n;
   }
   if (shift !== 0n) throw fail('TRUNCATED', 'the end of packed integers', 0);

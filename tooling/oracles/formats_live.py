@@ -1,0 +1,57 @@
+"""What other tools make of our files: one command a format, outputs as JSON on standard output.
+
+Run by the tests of packages/formats where Python has the libraries. Images come from the formula of golden.py, so that only names and shapes are passed.
+"""
+
+import json
+import sys
+
+import numpy as np
+
+from golden import uniform
+
+
+def images(name, shape):
+    return uniform(name, int(np.prod(shape))).reshape(shape).astype(np.float32)
+
+
+def torchvision_outputs(path, name, shape, classes):
+    """Loads a safetensors file into torchvision's own class, strictly; the logits of all heads, and the weights written back."""
+    import torch
+    import torchvision
+    from safetensors.torch import load_file, save_file
+
+    model = torchvision.models.googlenet(weights=None, init_weights=False, transform_input=False, num_classes=classes, aux_logits=True)
+    model.load_state_dict(load_file(path), strict=True)
+    model.eval()
+    maps = {}
+    for block in ("inception4a", "inception4d"):
+        getattr(model, block).register_forward_hook(lambda _m, _i, out, block=block: maps.update({block: out}))
+    with torch.no_grad():
+        x = torch.tensor(images(name, shape)).permute(0, 3, 1, 2)
+        outputs = [model(x), model.aux1(maps["inception4a"]), model.aux2(maps["inception4d"])]
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(0.5)
+        halved = model(x)
+    save_file(model.state_dict(), path + ".back")
+    return [output.tolist() for output in [*outputs, halved]]
+
+
+def onnx_outputs(path, name, shape, channels_last):
+    """Checks an ONNX file in full, shapes inferred, and runs it; outputs by name."""
+    import onnx
+    import onnxruntime
+
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    x = images(name, shape)
+    feeds = {session.get_inputs()[0].name: x if channels_last else np.ascontiguousarray(x.transpose(0, 3, 1, 2))}
+    names = [output.name for output in session.get_outputs()]
+    return {name: value.tolist() for name, value in zip(names, session.run(names, feeds))}
+
+
+if __name__ == "__main__":
+    commands = {"torchvision": torchvision_outputs, "onnx": onnx_outputs}
+    print(json.dumps(commands[sys.argv[1]](*json.loads(sys.argv[2]))))

@@ -1,3 +1,3 @@
 import { library } from '@googlenet-tooling/config/tsup';
 
-export default library();
+export default library({ entry: { index: 'src/index.ts', variants: 'src/variants.ts' } });

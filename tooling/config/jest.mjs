@@ -16,6 +16,8 @@ export function jestConfig(overrides = {}) {
     extensionsToTreatAsEsm: [],
     moduleNameMapper: {
       '^@googlenet/([a-z-]+)/node$': `${packages}$1/src/node/index.ts`,
+      '^@googlenet/model/variants$': `${packages}model/src/variants.ts`,
+      '^@googlenet/training/config$': `${packages}training/src/config/index.ts`,
       '^@googlenet/([a-z-]+)$': `${packages}$1/src/index.ts`,
     },
     transform: {

@@ -25,6 +25,15 @@ export class UserError extends Error {
     super(message, { cause: options.cause });
     this.exitCode = options.exitCode ?? ExitCode.usage;
   }
+
+  /** One error for all problems, one a line. */
+  static of(problems: readonly string[]): UserError {
+    return new UserError(
+      problems.length === 1
+        ? String(problems[0])
+        : `${problems.length} problems:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+  }
 }
 
 /** The message of anything thrown. */

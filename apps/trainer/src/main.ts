@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { commandLine, type Options } from './cli';
+import { commandLine } from './cli';
+import { COMMANDS } from './commands';
 import { ExitCode, UserError, messageOf } from './errors';
 import { processIo, type Io } from './io';
 
@@ -10,18 +11,7 @@ import { processIo, type Io } from './io';
  * @returns the exit code, see {@link ExitCode}.
  */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<ExitCode> {
-  const run = commandLine(
-    io,
-    {
-      train: async (options) => (await import('./commands/train')).train(io, options),
-      evaluate: async (options) => (await import('./commands/evaluate')).evaluate(io, options),
-      predict: async (files, options) => (await import('./commands/predict')).predict(io, files, options),
-      summary: async (options) => (await import('./commands/summary')).summary(io, options),
-      data: async (name, options) => (await import('./commands/data')).data(io, name, options),
-      doctor: async (options) => (await import('./commands/doctor')).doctor(io, options),
-    },
-    version(),
-  );
+  const run = commandLine(io, COMMANDS, version());
   try {
     return await run(args);
   } catch (error) {
@@ -29,12 +19,12 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   }
 }
 
-function fail(io: Io, error: unknown, { verbose, json }: Options): ExitCode {
+function fail(io: Io, error: unknown, { verbose, json }: { verbose: boolean; json: boolean }): ExitCode {
   const code = error instanceof UserError ? error.exitCode : ExitCode.failure;
   const message = messageOf(error);
-  if (json === true) io.stdout.write(`${JSON.stringify({ type: 'error', exitCode: code, message })}\n`);
+  if (json) io.stdout.write(`${JSON.stringify({ type: 'error', exitCode: code, message })}\n`);
   io.stderr.write(`googlenet: ${message}\n`);
-  if (verbose === true && error instanceof Error) io.stderr.write(`${stackWithCauses(error)}\n`);
+  if (verbose && error instanceof Error) io.stderr.write(`${stackWithCauses(error)}\n`);
   else if (!(error instanceof UserError))
     io.stderr.write('This was not expected; --verbose shows where it happened.\n');
   return code;

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -21,9 +21,7 @@ beforeAll(() => {
   writeIdxFolder(join(cwd, 'data'), { train: 40, test: 10, size: 4 });
   const require = createRequire(join(root, 'package.json'));
   const tsup = join(dirname(require.resolve('tsup/package.json')), 'dist', 'cli-default.js');
-  const options =
-    '--no-config --no-dts --format esm --platform node --target es2022 --out-dir build --silent --external commander --no-splitting';
-  execFileSync(process.execPath, [tsup, 'src/main.ts', ...options.split(' ')], { cwd: root, stdio: 'pipe' });
+  execFileSync(process.execPath, [tsup, '--config', 'tsup.test.config.ts'], { cwd: root, stdio: 'pipe' });
 }, 120_000);
 afterAll(() => rmSync(cwd, { recursive: true }));
 
@@ -57,6 +55,17 @@ describe('the googlenet process', () => {
       out: '',
       err: 'googlenet: config.training.epochs: expected a positive integer, got 0.\n',
     });
+  });
+
+  it('explains each command without loading TensorFlow.js', async () => {
+    const script = `import(${JSON.stringify(built)})
+      .then(({ main }) => main(process.argv.slice(1)))
+      .then(() => console.error(JSON.stringify(Object.keys(require.cache).filter((file) => /tensorflow|zod/.test(file)))))`;
+    for (const args of [['--help'], ['train', '--help'], ['evaluate', '--help'], ['summary', '--help']]) {
+      const out = spawnSync(process.execPath, ['-e', script, '--', ...args], { cwd, encoding: 'utf8' });
+      expect(out.stdout).toMatch(/^Usage: googlenet /);
+      expect(JSON.parse(out.stderr)).toEqual([]);
+    }
   });
 
   it('saves at Ctrl-C, exits with 130, and goes on from there to the end without hanging', async () => {

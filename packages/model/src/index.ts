@@ -4,6 +4,7 @@ export {
   INCEPTION_FILTERS,
   VARIANTS,
   scaleFilters,
+  variantNames,
   type InceptionBlock,
   type PoolPadding,
   type TrunkRow,

@@ -216,6 +216,9 @@ export const VARIANTS: Readonly<Record<Variant, VariantSpec>> = {
   },
 };
 
+/** The names of the variants, for lists to choose from. */
+export const variantNames = Object.keys(VARIANTS) as readonly Variant[];
+
 /**
  * A filter count at another width: `max(8, round(filters * widthMultiplier / 8) * 8)`.
  *

@@ -1,4 +1,5 @@
 import * as library from './index';
+import * as config from './config';
 import * as node from './node';
 
 test('exports what the README lists and nothing else', () => {
@@ -16,14 +17,23 @@ test('exports what the README lists and nothing else', () => {
     'indexedDbStore',
     'learningRateAt',
     'memoryStore',
+    'optimizerNames',
     'perClassMetrics',
     'predict',
     'rankClasses',
     'resolveTrainConfig',
+    'scheduleNames',
     'topKAccuracy',
     'train',
     'trainConfigProblems',
     'trainDefaults',
   ]);
   expect(Object.keys(node)).toEqual(['folderStore']);
+  expect(Object.keys(config).sort()).toEqual([
+    'optimizerNames',
+    'resolveTrainConfig',
+    'scheduleNames',
+    'trainConfigProblems',
+    'trainDefaults',
+  ]);
 });

@@ -10,7 +10,7 @@ export type {
 export { checkpointStore, memoryStore } from './checkpoint/checkpoint-store';
 export type { ByteFiles, CheckpointStore, LatestCheckpoint } from './checkpoint/checkpoint-store';
 export { resolveTrainConfig, trainDefaults } from './config/config';
-export { trainConfigProblems } from './config/config-rules';
+export { optimizerNames, scheduleNames, trainConfigProblems } from './config/config-rules';
 export type { EarlyStoppingConfig, EmaConfig, ResolvedTrainConfig, TrainConfig } from './config/config';
 export type { BatchRequest, TrainingBatch, TrainingData } from './data';
 export { CheckpointError, NonFiniteLossError, TrainConfigError } from './errors';

@@ -1,123 +1,41 @@
-import type { ImageDataset } from '@googlenet/mnist';
-import { evaluate as evaluateModel, type EvaluationReport } from '@googlenet/training';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import type { Options } from '../cli';
-import { DATASET_NAMES } from '../config/schema';
-import { loadData } from '../data';
-import { ExitCode, UserError, messageOf } from '../errors';
-import { colorsFor, say, type Io } from '../io';
-import { text, wholeNumber } from '../options';
-import { contactSheet, type SheetItem } from '../png/contact-sheet';
-import { progressBar } from '../render/progress';
-import { rate } from '../render/format';
-import { reportLines } from '../render/report';
-import { runData, shown, writeJson } from '../run-folder';
-import { inputSize, readyModel } from './context';
-import { dataRequest } from './data';
+import { option, type ValuesOf } from '../options/option';
+import { DATA_OPTIONS, MODEL_OPTIONS } from '../options/shared';
+import { text, wholeNumber } from '../options/values';
+import { defineCommand } from './command';
 
-/** `googlenet evaluate`: reports on a model, and draws its worst mistakes. */
-export async function evaluate(io: Io, options: Options): Promise<ExitCode> {
-  const batchSize = wholeNumber(options, 'batchSize', 1) ?? 100;
-  const limit = wholeNumber(options, 'limit', 1);
-  const maxMistakes = wholeNumber(options, 'mistakes', 0) ?? 64;
-  const quiet = options.json === true;
-  const note = (line: string): void => void (quiet || io.stderr.write(`${line}\n`));
-  const { model, card, file, engine } = await readyModel(io, options, note);
-  try {
-    const trained = DATASET_NAMES.find((name) => name === card?.dataset) ?? 'mnist';
-    const request = dataRequest(io, options, trained, runData(file));
-    const { test } = await loadData(request, note);
-    checkFit(model.outputs[0]?.shape.at(-1), inputSize(model), test);
-    const data = limit === undefined || limit >= test.size ? test : test.subset(limit, { seed: 0 });
-    const bar = progressBar(io, 'evaluating', data.size, quiet);
-    const report = await evaluateModel(model, data, {
-      batchSize,
-      maxMistakes,
-      classNames: test.classNames,
-      onProgress: (done) => bar.update(done),
-    });
-    bar.stop();
-    const folder = resolve(io.cwd, text(options, 'out') ?? dirname(file));
-    const sheet = writeMistakes(
-      report,
-      data,
-      folder,
-      `${request.dataset}: the ${Math.min(maxMistakes, report.mistakes.length)} worst mistakes`,
-    );
-    saveReport(folder, { model: file, dataset: request.dataset, engine, ...report });
-    if (quiet)
-      say(
-        io,
-        JSON.stringify({ model: file, dataset: request.dataset, engine, mistakesPng: sheet, ...report }),
-      );
-    else {
-      for (const line of reportLines(report, test.classNames, colorsFor(io))) say(io, line);
-      say(io);
-      say(io, `${rate(report.imagesPerSecond)} on ${engine.name}`);
-      if (sheet !== undefined) say(io, `worst mistakes: ${shown(io.cwd, sheet)}`);
-      say(io, `report: ${shown(io.cwd, join(folder, 'evaluation.json'))}`);
-    }
-    return ExitCode.ok;
-  } finally {
-    model.dispose();
-  }
-}
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  ...DATA_OPTIONS,
+  batchSize: option({
+    type: wholeNumber({ atLeast: 1 }),
+    placeholder: 'images',
+    default: 100,
+    help: 'images at a time',
+  }),
+  limit: option({
+    type: wholeNumber({ atLeast: 1 }),
+    placeholder: 'images',
+    help: 'only so many test images, of all classes',
+  }),
+  mistakes: option({
+    type: wholeNumber({ atLeast: 0 }),
+    placeholder: 'n',
+    default: 64,
+    help: 'so many on the contact sheet, 0 for none',
+  }),
+  out: option({
+    type: text,
+    placeholder: 'folder',
+    help: 'where mistakes.png and evaluation.json go (default: beside the model)',
+  }),
+};
 
-/**
- * Writes `mistakes.png`, the misclassified images the worst first, with true class, prediction, probability and position.
- *
- * @returns its path, or undefined where there is nothing to draw.
- */
-export function writeMistakes(
-  report: EvaluationReport,
-  data: ImageDataset,
-  folder: string,
-  title: string,
-): string | undefined {
-  if (report.mistakes.length === 0) return undefined;
-  const name = (label: number): string => data.classNames[label] ?? String(label);
-  const items = report.mistakes.map(({ index, label, predicted, probability }): SheetItem => ({
-    pixels: data.image(index),
-    caption: `${name(label)} > ${name(predicted)}`,
-    note: `${Math.round(100 * probability)}% #${index}`,
-  }));
-  const path = join(folder, 'mistakes.png');
-  writeInto(folder, () =>
-    writeFileSync(path, contactSheet(items, { title, height: data.height, width: data.width })),
-  );
-  return path;
-}
+/** What `googlenet evaluate` was asked. */
+export type EvaluateRequest = ValuesOf<typeof OPTIONS>;
 
-function saveReport(folder: string, report: object): void {
-  writeInto(folder, () => writeJson(join(folder, 'evaluation.json'), report));
-}
-
-function writeInto(folder: string, write: () => void): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    write();
-  } catch (error) {
-    throw new UserError(
-      `--out: expected a folder that can be written, got ${folder} (${messageOf(error)}). Choose another.`,
-      { cause: error },
-    );
-  }
-}
-
-function checkFit(
-  classes: number | null | undefined,
-  { height, width }: { height: number; width: number },
-  test: ImageDataset,
-): void {
-  if (classes !== test.numClasses) {
-    throw new UserError(
-      `--dataset: expected data of ${String(classes)} classes, as the model has, got ${test.name} with ${test.numClasses}. Choose the data set that it was trained on.`,
-    );
-  }
-  if (height !== test.height || width !== test.width) {
-    throw new UserError(
-      `--dataset: expected images of ${height}x${width}, as the model takes, got ${test.name} with ${test.height}x${test.width}. Choose another data set.`,
-    );
-  }
-}
+export const evaluate = defineCommand({
+  name: 'evaluate',
+  description: 'report on a trained network: accuracy, confusion matrix, the worst mistakes as a picture',
+  options: OPTIONS,
+  run: async (io, options) => (await import('../actions/evaluate-model')).evaluateModel(io, options),
+});

@@ -1,78 +1,26 @@
-import { preprocessDrawing } from '@googlenet/mnist';
-import { predict as predictImages, rankClasses } from '@googlenet/training';
-import { resolve } from 'node:path';
-import type { Options } from '../cli';
-import { ExitCode, UserError, messageOf } from '../errors';
-import { colorsFor, say, type Io } from '../io';
-import { wholeNumber } from '../options';
-import { readImage } from '../png/read-image';
-import { percent } from '../render/format';
-import { inputSize, readyModel } from './context';
+import { option, type ValuesOf } from '../options/option';
+import { MODEL_OPTIONS } from '../options/shared';
+import { wholeNumber } from '../options/values';
+import { defineCommand } from './command';
 
-/** `googlenet predict`: ranks the classes for pictures of single digits. */
-export async function predict(io: Io, files: readonly string[], options: Options): Promise<ExitCode> {
-  const top = wholeNumber(options, 'top', 1) ?? 3;
-  const quiet = options.json === true;
-  const pictures = files.map((file) => prepare(io, file));
-  const { model, card } = await readyModel(
-    io,
-    options,
-    (line) => void (quiet || io.stderr.write(`${line}\n`)),
-  );
-  try {
-    const { height, width } = inputSize(model);
-    const pixels = height * width;
-    if (pictures[0]?.length !== pixels)
-      throw new UserError(
-        `--model: expected a model of 28x28 images, got one of ${height}x${width}. Choose another model.`,
-      );
-    const images = new Float32Array(files.length * pixels);
-    pictures.forEach((picture, i) => picture.forEach((value, j) => (images[i * pixels + j] = value / 255)));
-    const predictions = await predictImages(model, images, {});
-    const name = (label: number): string => card?.classNames[label] ?? String(label);
-    const results = predictions.map((probabilities, i) => ({
-      file: files[i] ?? '',
-      classes: rankClasses(probabilities, top).map(({ label, probability }) => ({
-        label,
-        name: name(label),
-        probability,
-      })),
-    }));
-    if (quiet) say(io, JSON.stringify(results));
-    else show(io, results);
-    return ExitCode.ok;
-  } finally {
-    model.dispose();
-  }
-}
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  top: option({
+    type: wholeNumber({ atLeast: 1 }),
+    placeholder: 'n',
+    default: 3,
+    help: 'so many classes a picture',
+  }),
+};
 
-function prepare(io: Io, file: string): Uint8Array {
-  const { data, width, height } = readImage(resolve(io.cwd, file));
-  try {
-    return preprocessDrawing({ data, width, height, channels: 4 }).image;
-  } catch (error) {
-    throw new UserError(`predict: expected a picture of a digit in ${file}, got: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
+/** What `googlenet predict` was asked. */
+export type PredictRequest = ValuesOf<typeof OPTIONS>;
 
-const BAR = 30;
-
-function show(
-  io: Io,
-  results: readonly { file: string; classes: readonly { name: string; probability: number }[] }[],
-): void {
-  const colors = colorsFor(io);
-  const widest = Math.max(...results.flatMap(({ classes }) => classes.map(({ name }) => name.length)));
-  for (const { file, classes } of results) {
-    say(io, colors.bold(file));
-    classes.forEach(({ name, probability }, i) => {
-      const bar = '█'.repeat(Math.round(BAR * probability));
-      say(
-        io,
-        `  ${(i === 0 ? colors.green : String)(name.padEnd(widest))}  ${percent(probability, 1).padStart(7)}  ${bar}`.trimEnd(),
-      );
-    });
-  }
-}
+export const predict = defineCommand({
+  name: 'predict',
+  description: 'classify PNG or JPEG pictures of single digits',
+  operands: { syntax: '<files...>', help: 'pictures, dark on light or light on dark' },
+  options: OPTIONS,
+  run: async (io, options, files) =>
+    (await import('../actions/predict-pictures')).predictPictures(io, files, options),
+});

@@ -2,7 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors';
-import { resolveConfig, type ConfigRequest } from './resolve';
+import { train } from '../commands/train';
+import { readOptions } from '../options/option';
+import { resolveConfig } from './resolve';
+import type { TrainerConfig } from './schema';
+
+/** What commander makes of a command line: texts by name. */
+type Given = Readonly<Record<string, unknown>>;
+
+function resolved(given: Given): TrainerConfig {
+  return resolveConfig(readOptions(train.options, given), folder);
+}
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'googlenet-config-'))));
@@ -14,9 +24,9 @@ function file(content: string): string {
   return path;
 }
 
-function problemOf(request: ConfigRequest): string {
+function problemOf(request: Given): string {
   try {
-    resolveConfig(request, folder);
+    resolved(request);
   } catch (error) {
     expect(error).toBeInstanceOf(UserError);
     return (error as Error).message;
@@ -29,24 +39,24 @@ describe('resolveConfig', () => {
     const config = file(
       JSON.stringify({ training: { epochs: 7, batchSize: 16 }, model: { widthMultiplier: 0.5 } }),
     );
-    const resolved = resolveConfig({ preset: 'quick', config, epochs: '9' }, folder);
-    expect(resolved.training.epochs).toBe(9);
-    expect(resolved.training.batchSize).toBe(16);
-    expect(resolved.model.widthMultiplier).toBe(0.5);
-    expect(resolved.model.variant).toBe('mnist');
-    expect(resolved.preset).toBe('quick');
+    const merged = resolved({ preset: 'quick', config, epochs: '9' });
+    expect(merged.training.epochs).toBe(9);
+    expect(merged.training.batchSize).toBe(16);
+    expect(merged.model.widthMultiplier).toBe(0.5);
+    expect(merged.model.variant).toBe('mnist');
+    expect(merged.preset).toBe('quick');
   });
 
   it('uses the quick preset where nothing names one, and the file may name one', () => {
-    expect(resolveConfig({}, folder).preset).toBe('quick');
-    expect(resolveConfig({ config: file('{"preset": "source"}') }, folder)).toMatchObject({
+    expect(resolved({}).preset).toBe('quick');
+    expect(resolved({ config: file('{"preset": "source"}') })).toMatchObject({
       preset: 'source',
       model: { widthMultiplier: 1 },
     });
   });
 
   it('gives the source preset exactly the run of the program that the variant comes from', () => {
-    const config = resolveConfig({ preset: 'source' }, folder);
+    const config = resolved({ preset: 'source' });
     expect(config.data).toEqual({ dataset: 'mnist', source: 'package', validationFraction: 0 });
     expect(config.training.earlyStopping).toBeUndefined();
     expect(config.training.augment).toBeUndefined();
@@ -62,7 +72,7 @@ describe('resolveConfig', () => {
   });
 
   it('gives the paper recipe the numbers of the paper', () => {
-    expect(resolveConfig({ preset: 'paper-recipe' }, folder)).toMatchObject({
+    expect(resolved({ preset: 'paper-recipe' })).toMatchObject({
       model: { auxiliary: true },
       training: {
         batchSize: 32,
@@ -74,28 +84,29 @@ describe('resolveConfig', () => {
   });
 
   it('drops the old optimizer settings when a flag names another kind', () => {
-    const { optimizer, schedule } = resolveConfig(
-      { preset: 'paper-recipe', optimizer: 'adamw', schedule: 'cosine' },
-      folder,
-    ).training;
+    const { optimizer, schedule } = resolved({
+      preset: 'paper-recipe',
+      optimizer: 'adamw',
+      schedule: 'cosine',
+    }).training;
     expect(optimizer).toEqual({ kind: 'adamw', weightDecay: 2e-4 });
     expect(schedule).toEqual({ kind: 'cosine', learningRate: 0.01 });
   });
 
   it('reaches every other setting with --set, and null takes one away', () => {
-    const { training } = resolveConfig(
-      { preset: 'quick', set: ['training.optimizer.beta1=0.8', 'training.ema=null'] },
-      folder,
-    );
+    const { training } = resolved({
+      preset: 'quick',
+      set: ['training.optimizer.beta1=0.8', 'training.ema=null'],
+    });
     expect(training.optimizer).toMatchObject({ kind: 'adam', beta1: 0.8 });
     expect(training.ema).toBeUndefined();
   });
 
   it('understands a data folder without a source as the source folder', () => {
-    expect(resolveConfig({ dataFolder: 'x' }, folder).data).toMatchObject({ source: 'folder', folder: 'x' });
+    expect(resolved({ dataFolder: 'x' }).data).toMatchObject({ source: 'folder', folder: 'x' });
   });
 
-  it.each<[string, ConfigRequest, RegExp]>([
+  it.each<[string, Given, RegExp]>([
     [
       'an unknown preset',
       { preset: 'quik' },

@@ -1,23 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { TrainRequest } from '../commands/train';
 import { UserError, messageOf } from '../errors';
-import { DEFAULT_CONFIG, PRESETS, isPresetName } from '../presets';
+import { SETTING_OPTIONS } from '../options/settings';
+import { DEFAULT_CONFIG, DEFAULT_PRESET, PRESETS, isPresetName } from '../presets';
 import { closest } from './closest';
-import { CONFIG_FLAGS, flagValue, optionName } from './flags';
 import { isObject, mergeConfig, setPath, type Json } from './merge';
 import { describeProblems } from './problems';
 import { trainerConfigSchema, type TrainerConfig } from './schema';
 
-/** What `googlenet train` was asked: commander's options. */
-export interface ConfigRequest {
-  /** A preset's name. */
-  readonly preset?: string;
-  /** A JSON file with a part of a configuration. */
-  readonly config?: string;
-  /** `a.b=value` pairs. */
-  readonly set?: readonly string[];
-  readonly [flag: string]: unknown;
-}
+/** What `googlenet train` was asked of the configuration. */
+export type ConfigRequest = Partial<Omit<TrainRequest, 'out' | 'resume'>>;
 
 /**
  * The configuration of a run: defaults < preset < file < flags.
@@ -26,7 +19,7 @@ export interface ConfigRequest {
  */
 export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfig {
   const file = request.config === undefined ? {} : readConfigFile(resolve(cwd, request.config));
-  const presetName = request.preset ?? (typeof file.preset === 'string' ? file.preset : 'quick');
+  const presetName = request.preset ?? (typeof file.preset === 'string' ? file.preset : DEFAULT_PRESET);
   const problems: string[] = [];
   if (!isPresetName(presetName)) {
     const names = Object.keys(PRESETS);
@@ -43,7 +36,7 @@ export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfi
   const parsed = trainerConfigSchema.safeParse(merged);
   if (!parsed.success) problems.push(...describeProblems(parsed.error.issues, merged));
   else problems.push(...crossProblems(parsed.data));
-  if (problems.length > 0 || !parsed.success) throw configError(problems);
+  if (problems.length > 0 || !parsed.success) throw UserError.of(problems);
   return parsed.data;
 }
 
@@ -54,16 +47,8 @@ export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfi
  */
 export function checkConfig(config: unknown): TrainerConfig {
   const parsed = trainerConfigSchema.safeParse(config);
-  if (!parsed.success) throw configError(describeProblems(parsed.error.issues, config));
+  if (!parsed.success) throw UserError.of(describeProblems(parsed.error.issues, config));
   return parsed.data;
-}
-
-function configError(problems: readonly string[]): UserError {
-  return new UserError(
-    problems.length === 1
-      ? String(problems[0])
-      : `${problems.length} problems:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-  );
 }
 
 /** What no single setting shows. */
@@ -109,9 +94,9 @@ function readConfigFile(path: string): Json {
 
 function flagsAsConfig(request: ConfigRequest, problems: string[]): Json {
   const config: Json = {};
-  for (const { flags, path, kind } of CONFIG_FLAGS) {
-    const value = request[optionName(flags)];
-    if (value !== undefined) setPath(config, path, flagValue(value, kind));
+  for (const [name, { path }] of Object.entries(SETTING_OPTIONS)) {
+    const value = request[name as keyof typeof SETTING_OPTIONS];
+    if (value !== undefined) setPath(config, path, value);
   }
   if (request.dataFolder !== undefined && request.source === undefined)
     setPath(config, 'data.source', 'folder');
@@ -122,7 +107,16 @@ function flagsAsConfig(request: ConfigRequest, problems: string[]): Json {
       problems.push(
         `--set: expected NAME=VALUE such as training.optimizer.beta1=0.95, got ${JSON.stringify(pair)}.`,
       );
-    else setPath(config, pair.slice(0, at), flagValue(pair.slice(at + 1), 'json'));
+    else setPath(config, pair.slice(0, at), jsonOrText(pair.slice(at + 1)));
   }
   return config;
+}
+
+/** A text that is no JSON is itself: `--set model.variant=paper`. */
+function jsonOrText(given: string): unknown {
+  try {
+    return JSON.parse(given) as unknown;
+  } catch {
+    return given;
+  }
 }

@@ -1,17 +1,7 @@
-import { datasetNames } from '@googlenet/mnist';
-import { trainConfigProblems, type TrainConfig } from '@googlenet/training';
+import { variantNames } from '@googlenet/model/variants';
+import { trainConfigProblems, type TrainConfig } from '@googlenet/training/config';
 import { z } from 'zod';
-
-/** The engines that `--backend` knows; `auto` takes the first that works, in this order. */
-export const ENGINE_NAMES = ['onednn', 'wasm', 'tensorflow', 'cpu'] as const;
-/** What convolutions compute with in training; sums, batch norm and weights stay float32. */
-export const PRECISIONS = ['float32', 'bf16'] as const;
-/** Data sets that can be named; with `--source folder` the name only says how the files are to be read. */
-export const DATASET_NAMES = datasetNames;
-/** The variants of the network. */
-export const VARIANT_NAMES = ['mnist', 'paper', 'torchvision', 'slim', 'cifar'] as const;
-/** Where data come from. */
-export const SOURCE_NAMES = ['package', 'folder', 'download'] as const;
+import { DATASET_NAMES, ENGINE_NAMES, PRECISIONS, SOURCE_NAMES } from './names';
 
 const count = z.number().int().min(1);
 
@@ -25,7 +15,7 @@ const data = z.strictObject({
 });
 
 const model = z.strictObject({
-  variant: z.enum(VARIANT_NAMES),
+  variant: z.enum(variantNames),
   widthMultiplier: z.number().gt(0).max(4),
   dropout: z.number().min(0).lt(1).optional(),
   auxiliary: z.boolean(),

@@ -1,4 +1,4 @@
-import type { ENGINE_NAMES, PRECISIONS } from '../config/schema';
+import type { ENGINE_NAMES, PRECISIONS } from '../config/names';
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
 

@@ -13,6 +13,9 @@ export const PRESETS = { quick, source, accurate, 'paper-recipe': paperRecipe } 
   Preset
 >;
 
+/** Where nothing names another. */
+export const DEFAULT_PRESET = 'quick' satisfies PresetName;
+
 export type PresetName = keyof typeof PRESETS;
 
 export function isPresetName(name: string): name is PresetName {

@@ -1,4 +1,10 @@
-import type { OptimizerConfig, ScheduleConfig, TrainConfig } from '@googlenet/training';
+import {
+  optimizerNames,
+  scheduleNames,
+  type OptimizerConfig,
+  type ScheduleConfig,
+  type TrainConfig,
+} from '@googlenet/training';
 
 /** What the visitor chooses before a run. Plain JSON: it is kept beside the checkpoints. */
 export interface TrainSettings {
@@ -37,8 +43,8 @@ export const probeImages = 300;
 export const choices = {
   widthMultiplier: [0.0625, 0.125, 0.25, 0.5, 1],
   images: [500, 2000, 5000, 20_000, 60_000 - validationImages],
-  optimizer: ['adam', 'adamw', 'sgd'],
-  schedule: ['oneCycle', 'cosine', 'constant', 'paper', 'polynomial', 'step'],
+  optimizer: optimizerNames,
+  schedule: scheduleNames,
 } as const;
 
 /** Learning rates that suit the optimizers; choosing another optimizer sets its own. */

@@ -101,6 +101,12 @@ const scheduleRules: Record<ScheduleConfig['kind'], readonly Rule[]> = {
   ],
 };
 
+/** What `optimizer.kind` may be. */
+export const optimizerNames = Object.keys(optimizerRules) as readonly OptimizerConfig['kind'][];
+
+/** What `schedule.kind` may be. */
+export const scheduleNames = Object.keys(scheduleRules) as readonly ScheduleConfig['kind'][];
+
 /**
  * Every problem of a configuration, one sentence each; an empty list means that it is good.
  *

@@ -1,11 +1,11 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
-import type { Options } from '../cli';
 import { selectEngine, type EngineInfo } from '../engines';
 import { UserError } from '../errors';
 import type { Io } from '../io';
 import { loadModel, type ModelCard } from '../model-files';
-import { engineOptions, text } from '../options';
+import type { ValuesOf } from '../options/option';
+import type { MODEL_OPTIONS } from '../options/shared';
 import { latestModel, shown } from '../run-folder';
 
 /** A model that is ready to compute. */
@@ -25,11 +25,9 @@ export interface ReadyModel {
  */
 export async function readyModel(
   io: Io,
-  options: Options,
+  { model: given, backend, threads }: ValuesOf<typeof MODEL_OPTIONS>,
   note: (line: string) => void,
 ): Promise<ReadyModel> {
-  const { backend, threads } = engineOptions(options);
-  const given = text(options, 'model');
   const path = given === undefined ? latestModel(io.cwd) : resolve(io.cwd, given);
   if (path === undefined)
     throw new UserError(

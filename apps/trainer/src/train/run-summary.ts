@@ -1,24 +1,18 @@
 import type { EvaluationReport } from '@googlenet/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { version_core } from '@tensorflow/tfjs-core';
 import { availableParallelism, cpus } from 'node:os';
-import type { TrainerConfig } from './config/schema';
-import type { LoadedData } from './data';
-import type { EngineInfo } from './engines';
-import type { RunFolder } from './run-folder';
-
-export interface RunFacts {
-  readonly config: TrainerConfig;
-  readonly engine: EngineInfo;
-  readonly data: LoadedData;
-  readonly model: LayersModel;
-  readonly run: RunFolder;
-  readonly counts: { readonly training: number; readonly validation: number; readonly test: number };
-  readonly report: EvaluationReport;
-}
+import type { TrainedRun } from './trained-run';
 
 /** What `summary.json` holds: everything that a claim about the run needs. Times are of all its parts, resumed or not. */
-export function summarizeRun({ config, engine, data, model, run, counts, report }: RunFacts): object {
+export function summarizeRun({
+  config,
+  engine,
+  data,
+  model,
+  run,
+  counts,
+  report,
+}: TrainedRun & { readonly report: EvaluationReport }): object {
   const metrics = run.readMetrics();
   const sum = (type: string, read: (record: (typeof metrics)[number]) => unknown): number =>
     metrics

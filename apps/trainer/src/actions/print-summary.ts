@@ -1,0 +1,33 @@
+import { googlenet, summarize } from '@googlenet/model';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { resolve } from 'node:path';
+import type { SummaryRequest } from '../commands/summary';
+import { selectEngine } from '../engines';
+import { ExitCode } from '../errors';
+import { say, type Io } from '../io';
+import { loadModel } from '../model-files';
+
+/** `googlenet summary`: the layers of a network, their shapes, parameters and multiply-accumulates. */
+export async function printSummary(
+  io: Io,
+  { model: path, json, ...options }: SummaryRequest & { readonly json: boolean },
+): Promise<ExitCode> {
+  await selectEngine('cpu', {}, () => undefined);
+  const model: LayersModel =
+    path === undefined ? build(options) : (await loadModel(resolve(io.cwd, path))).model;
+  try {
+    const result = summarize(model);
+    if (json) say(io, JSON.stringify({ name: model.name, rows: result.rows, totals: result.totals }));
+    else {
+      say(io, model.name);
+      say(io, result.toString());
+    }
+    return ExitCode.ok;
+  } finally {
+    model.dispose();
+  }
+}
+
+function build({ variant, width, classes, auxiliary }: Omit<SummaryRequest, 'model'>): LayersModel {
+  return googlenet({ variant, widthMultiplier: width, auxiliary, numClasses: classes });
+}

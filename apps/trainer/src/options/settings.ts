@@ -1,0 +1,212 @@
+import { variantNames } from '@googlenet/model/variants';
+import { optimizerNames, scheduleNames } from '@googlenet/training/config';
+import { getPath } from '../config/merge';
+import { DATASET_NAMES, ENGINE_NAMES, PRECISIONS, SOURCE_NAMES } from '../config/names';
+import { DEFAULT_CONFIG, PRESETS } from '../presets';
+import type { SettingOption } from './option';
+
+const DATA = 'Data:';
+const MODEL = 'Model:';
+const TRAINING = 'Training:';
+const ENGINE = 'Engine:';
+
+/**
+ * Every setting that has an option of its own; `--set` reaches the others.
+ *
+ * Its default stands in `presets/`, its check in `config/schema.ts`; both are read from there.
+ */
+export const SETTING_OPTIONS = {
+  backend: setting({
+    path: 'backend',
+    group: ENGINE,
+    text: 'text',
+    placeholder: 'name',
+    help: `auto, ${ENGINE_NAMES.join(', ')}`,
+  }),
+  threads: setting({
+    path: 'threads',
+    group: ENGINE,
+    text: 'number',
+    placeholder: 'n',
+    help: 'threads that compute (default: the cores of the machine)',
+  }),
+  precision: setting({
+    path: 'precision',
+    group: ENGINE,
+    text: 'text',
+    placeholder: 'name',
+    help: `${PRECISIONS.join(', ')} (onednn, on processors with AVX512-BF16): convolutions in training`,
+  }),
+  dataset: setting({
+    path: 'data.dataset',
+    group: DATA,
+    text: 'text',
+    placeholder: 'name',
+    help: DATASET_NAMES.join(', '),
+  }),
+  source: setting({
+    path: 'data.source',
+    group: DATA,
+    text: 'text',
+    placeholder: 'where',
+    help: `${SOURCE_NAMES.join(', ')} (package: MNIST only)`,
+  }),
+  dataFolder: setting({
+    path: 'data.folder',
+    group: DATA,
+    text: 'text',
+    placeholder: 'path',
+    help: 'the four IDX files, plain or .gz, for --source folder',
+  }),
+  subset: setting({
+    path: 'data.subset',
+    group: DATA,
+    text: 'number',
+    placeholder: 'images',
+    help: 'use so many training images, balanced over the classes',
+  }),
+  validationFraction: setting({
+    path: 'data.validationFraction',
+    group: DATA,
+    text: 'number',
+    placeholder: 'part',
+    help: 'part of them that chooses the best weights',
+  }),
+  variant: setting({
+    path: 'model.variant',
+    group: MODEL,
+    text: 'text',
+    placeholder: 'name',
+    help: variantNames.join(', '),
+  }),
+  width: setting({
+    path: 'model.widthMultiplier',
+    group: MODEL,
+    text: 'number',
+    placeholder: 'multiplier',
+    help: 'filters of every layer, 1 = as in the paper',
+  }),
+  dropout: setting({
+    path: 'model.dropout',
+    group: MODEL,
+    text: 'number',
+    placeholder: 'rate',
+    help: 'before the last layer',
+  }),
+  auxiliary: setting({
+    path: 'model.auxiliary',
+    group: MODEL,
+    help: 'add the two auxiliary classifiers while training',
+  }),
+  epochs: setting({
+    path: 'training.epochs',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'n',
+    help: 'passes over the training images',
+  }),
+  batchSize: setting({
+    path: 'training.batchSize',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'images',
+    help: 'images a step',
+  }),
+  optimizer: setting({
+    path: 'training.optimizer.kind',
+    group: TRAINING,
+    text: 'text',
+    placeholder: 'kind',
+    help: optimizerNames.join(', '),
+  }),
+  weightDecay: setting({
+    path: 'training.optimizer.weightDecay',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'rate',
+    help: 'for adamw and sgd',
+  }),
+  schedule: setting({
+    path: 'training.schedule.kind',
+    group: TRAINING,
+    text: 'text',
+    placeholder: 'kind',
+    help: scheduleNames.join(', '),
+  }),
+  learningRate: setting({
+    path: 'training.schedule.learningRate',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'rate',
+    help: 'the highest of the schedule',
+  }),
+  labelSmoothing: setting({
+    path: 'training.labelSmoothing',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'part',
+    help: '0 to below 1',
+  }),
+  clipNorm: setting({
+    path: 'training.clipNorm',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'norm',
+    help: 'shorten longer gradients',
+  }),
+  ema: setting({
+    path: 'training.ema.decay',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'decay',
+    help: 'average the weights; evaluate and save the average',
+  }),
+  patience: setting({
+    path: 'training.earlyStopping.patience',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'epochs',
+    help: 'stop after so many epochs without progress',
+  }),
+  checkpointEvery: setting({
+    path: 'training.checkpointEverySteps',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'steps',
+    help: 'besides the one after each epoch',
+  }),
+  seed: setting({
+    path: 'seed',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'n',
+    help: 'of weights, shuffling, augmentation and dropout',
+  }),
+  targetAccuracy: setting({
+    path: 'targetAccuracy',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'part',
+    help: 'exit with 4 when the test accuracy is below',
+  }),
+} as const satisfies Record<string, SettingOption>;
+
+function setting(entry: Omit<SettingOption, 'kind'>): SettingOption {
+  return { kind: 'setting', ...entry, help: withDefaults(entry.path, entry.help) };
+}
+
+/** The help with the value that holds without the option, and the presets that have another. */
+function withDefaults(path: string, help: string): string {
+  const keys = path.split('.');
+  const usual = getPath(DEFAULT_CONFIG, keys);
+  const presets = Object.entries(PRESETS)
+    .map(([name, { config }]) => ({ name, value: getPath(config, keys) }))
+    .filter(({ value }) => value !== undefined && value !== usual)
+    .map(({ name, value }) => `${name}: ${asText(value)}`);
+  const known = [...(usual === undefined ? [] : [`default: ${asText(usual)}`]), ...presets];
+  return known.length === 0 ? help : `${help} (${known.join('; ')})`;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

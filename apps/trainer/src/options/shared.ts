@@ -1,0 +1,49 @@
+import { DATASET_NAMES, ENGINE_NAMES, SOURCE_NAMES } from '../config/names';
+import { flag, option } from './option';
+import { oneOf, text, wholeNumber } from './values';
+
+/** What every command takes. */
+export const COMMON_OPTIONS = {
+  json: flag({ help: 'machine-readable output on standard output' }),
+  verbose: flag({ help: 'show the stack of an error' }),
+};
+
+/** Of commands that compute with a choice of threads. */
+export const THREADS_OPTION = {
+  threads: option({
+    type: wholeNumber({ atLeast: 1 }),
+    placeholder: 'n',
+    help: 'threads that compute (default: the cores of the machine)',
+  }),
+};
+
+/** Of commands that compute with a trained network. */
+export const MODEL_OPTIONS = {
+  model: option({
+    type: text,
+    placeholder: 'path',
+    help: 'a run folder, a model folder or a model.json (default: the newest run)',
+  }),
+  backend: option({
+    type: oneOf(['auto', ...ENGINE_NAMES]),
+    placeholder: 'name',
+    default: 'auto',
+    help: `auto, ${ENGINE_NAMES.join(', ')}`,
+  }),
+  ...THREADS_OPTION,
+};
+
+/** Of commands that read a data set. */
+export const DATA_OPTIONS = {
+  dataset: option({
+    type: oneOf(DATASET_NAMES),
+    placeholder: 'name',
+    help: 'the data set (default: the one that the model was trained on, or mnist)',
+  }),
+  source: option({
+    type: oneOf(SOURCE_NAMES),
+    placeholder: 'where',
+    help: `${SOURCE_NAMES.join(', ')} (package: MNIST only)`,
+  }),
+  dataFolder: option({ type: text, placeholder: 'path', help: 'the four IDX files' }),
+};

@@ -1,0 +1,22 @@
+import { googlenet } from '@googlenet/model';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { TrainerConfig } from '../config/schema';
+import { UserError } from '../errors';
+import type { LoadedData } from '../load-data';
+
+/**
+ * The network that a configuration asks for, for the images of a data set; the caller disposes it.
+ *
+ * @throws {UserError} if an option is wrong, or the images are too small for the variant.
+ */
+export function buildNetwork(config: TrainerConfig, { train }: LoadedData): LayersModel {
+  const { height, width, numClasses } = train;
+  const { batchNormMomentum: momentum, ...model } = config.model;
+  const unit = momentum === undefined ? {} : { unit: { momentum } };
+  try {
+    return googlenet({ ...model, ...unit, numClasses, inputShape: [height, width, 1], seed: config.seed });
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}

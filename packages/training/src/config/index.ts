@@ -1,0 +1,3 @@
+export { resolveTrainConfig, trainDefaults } from './config';
+export { optimizerNames, scheduleNames, trainConfigProblems } from './config-rules';
+export type { EarlyStoppingConfig, EmaConfig, ResolvedTrainConfig, TrainConfig } from './config';

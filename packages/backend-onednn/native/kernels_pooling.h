@@ -1,11 +1,8 @@
 // Pooling over NHWC; channels are the vector direction, rows of images the thread direction. Part of kernels_table.h.
-constexpr int64_t kWide = 16;
-// Vectors of the compiler: one register with AVX-512, two with AVX2, four with SSE.
-typedef float WideLanes __attribute__((vector_size(64)));
-typedef int32_t IntLanes __attribute__((vector_size(64)));
-typedef uint8_t ByteLanes __attribute__((vector_size(16)));
+typedef int32_t IntLanes __attribute__((vector_size(kLanes * 4)));
+typedef uint8_t ByteLanes __attribute__((vector_size(kLanes)));
 
-// 16 lanes, or the first `count` of them.
+// All lanes, or the first `count` of them.
 template <bool Full, typename V, typename T>
 inline V loadLanes(const T* from, int64_t count) {
   V v = {};
@@ -30,20 +27,32 @@ inline IntLanes widen(const ByteLanes& bytes) {
   const __m512i v = _mm512_cvtepu8_epi32(reinterpret_cast<const __m128i&>(bytes));
   std::memcpy(&wide, &v, sizeof wide);
 #elif defined(__AVX2__)
-  const auto& all = reinterpret_cast<const __m128i&>(bytes);
-  const __m256i v[2] = {_mm256_cvtepu8_epi32(all), _mm256_cvtepu8_epi32(_mm_srli_si128(all, 8))};
-  std::memcpy(&wide, v, sizeof wide);
+  const __m256i v = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(&bytes)));
+  std::memcpy(&wide, &v, sizeof wide);
 #else
-  for (int i = 0; i < kWide; ++i) wide[i] = bytes[i];
+  for (int i = 0; i < kLanes; ++i) wide[i] = bytes[i];
 #endif
   return wide;
 }
 
-// Calls f(whether all 16 lanes are used, first channel, lanes) for every run of channels.
+// Integers below 256 as bytes.
+inline ByteLanes narrow(const IntLanes& wide) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  const auto& all = reinterpret_cast<const __m256i&>(wide);
+  const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)), v = _mm_packus_epi16(words, words);
+  ByteLanes bytes;
+  std::memcpy(&bytes, &v, sizeof bytes);
+  return bytes;
+#else
+  return __builtin_convertvector(wide, ByteLanes);
+#endif
+}
+
+// Calls f(whether all lanes are used, first channel, lanes) for every run of channels.
 template <typename F>
 inline void forRuns(int64_t channels, F f) {
   int64_t c0 = 0;
-  for (; c0 + kWide <= channels; c0 += kWide) f(std::true_type{}, c0, kWide);
+  for (; c0 + kLanes <= channels; c0 += kLanes) f(std::true_type{}, c0, kLanes);
   if (c0 < channels) f(std::false_type{}, c0, channels - c0);
 }
 
@@ -72,16 +81,16 @@ void maxPool(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
         const int64_t at = (row * s.outWidth + column) * s.channels;
         forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {
           constexpr bool kFull = decltype(full)::value;
-          WideLanes best = WideLanes{} - std::numeric_limits<float>::infinity();
+          Lanes best = Lanes{} - std::numeric_limits<float>::infinity();
           IntLanes index = {};
           for (const Tap* tap = taps.data(); tap != end; ++tap) {
-            const auto value = loadLanes<kFull, WideLanes>(x + tap->offset + c0, lanes);
+            const auto value = loadLanes<kFull, Lanes>(x + tap->offset + c0, lanes);
             const IntLanes larger = value > best;
             best = larger ? value : best;
             index = larger ? IntLanes{} + tap->position : index;
           }
           if (y != nullptr) storeLanes<kFull>(y + at + c0, best, lanes);
-          if (winner != nullptr) storeLanes<kFull>(winner + at + c0, __builtin_convertvector(index, ByteLanes), lanes);
+          if (winner != nullptr) storeLanes<kFull>(winner + at + c0, narrow(index), lanes);
         });
       }
     }
@@ -118,8 +127,8 @@ inline void poolGradient(float* dx, const PoolShape& s, bool accumulate, bool sh
         float* out = dx + (row * s.width + ix) * s.channels;
         forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {
           constexpr bool kFull = decltype(full)::value;
-          WideLanes sum = {};
-          if (accumulate) sum = loadLanes<kFull, WideLanes>(out + c0, lanes);
+          Lanes sum = {};
+          if (accumulate) sum = loadLanes<kFull, Lanes>(out + c0, lanes);
           for (const Tap* tap = taps.data(); tap != end; ++tap) sum += term(full, tap->offset + c0, *tap, lanes);
           storeLanes<kFull>(out + c0, sum, lanes);
         });
@@ -132,7 +141,7 @@ void maxPoolGradient(const uint8_t* winner, const float* dy, float* dx, const Po
   poolGradient(dx, s, accumulate, false, [=](auto full, int64_t at, const Tap& tap, int64_t lanes) {
     constexpr bool kFull = decltype(full)::value;
     const IntLanes won = widen(loadLanes<kFull, ByteLanes>(winner + at, lanes)) == IntLanes{} + tap.position;
-    return won ? loadLanes<kFull, WideLanes>(dy + at, lanes) : WideLanes{};
+    return won ? loadLanes<kFull, Lanes>(dy + at, lanes) : Lanes{};
   });
 }
 
@@ -166,6 +175,6 @@ void averagePool(const float* x, float* y, const PoolShape& s) {
 
 void averagePoolGradient(const float* dy, float* dx, const PoolShape& s) {
   poolGradient(dx, s, false, true, [=](auto full, int64_t at, const Tap& tap, int64_t lanes) {
-    return loadLanes<decltype(full)::value, WideLanes>(dy + at, lanes) * tap.share;
+    return loadLanes<decltype(full)::value, Lanes>(dy + at, lanes) * tap.share;
   });
 }

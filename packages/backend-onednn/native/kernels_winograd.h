@@ -222,7 +222,9 @@ inline void weightTiles(const float* weights, const WinogradShape& s, float* u) 
 template <int Rows, int Vectors, bool Accumulate>
 inline void productBlock(const float* a, int64_t ra, int64_t ka, const float* b, int64_t kb, int64_t depth, float* c, int64_t rc) {
   Lanes sum[Rows][Vectors];
+#pragma GCC unroll 16
   for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) sum[r][v] = Accumulate ? loadAll(c + r * rc + v * kLanes) : Lanes{};
   for (int64_t k = 0; k < depth; ++k) {
     Lanes row[Vectors];
@@ -234,7 +236,9 @@ inline void productBlock(const float* a, int64_t ra, int64_t ka, const float* b,
       for (int v = 0; v < Vectors; ++v) sum[r][v] += left * row[v];
     }
   }
+#pragma GCC unroll 16
   for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) storeAll(c + r * rc + v * kLanes, sum[r][v]);
 }
 

@@ -17,7 +17,7 @@ function outputsWith(variables: Record<string, string>): Outputs {
     process.env.GOOGLENET_ONEDNN_ADDON ??
     createRequire(__filename).resolve(`${platformPackage()}/onednn.node`);
   const env: NodeJS.ProcessEnv = { ...process.env, ...variables };
-  const script = join(__dirname, 'testing/level-outputs.cjs');
+  const script = join(__dirname, '../scripts/level-outputs.cjs');
   return JSON.parse(
     execFileSync(process.execPath, [script, addon], { env, maxBuffer: 1 << 28, encoding: 'utf8' }),
   ) as Outputs;

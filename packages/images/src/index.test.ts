@@ -22,6 +22,12 @@ describe('the public names', () => {
   });
 
   it('of the entry for Node', () => {
-    expect(Object.keys(node).sort()).toEqual(['decodeImage', 'decodeImageSync']);
+    expect(Object.keys(node).sort()).toEqual([
+      'PhotoDataset',
+      'decodeImage',
+      'decodeImageSync',
+      'listPictures',
+      'openPhotos',
+    ]);
   });
 });

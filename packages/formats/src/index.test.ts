@@ -4,11 +4,15 @@ it('exports these names and no others', () => {
   expect(Object.keys(formats).sort()).toEqual([
     'FormatError',
     'ONNX_OPSET',
+    'decodeCaffeModel',
     'decodeOnnx',
     'decodeSafetensors',
+    'decodeTorchFile',
     'encodeSafetensors',
+    'permute',
     'readSafetensors',
     'readZip',
+    'tensorValues',
     'writeOnnx',
     'writeSafetensors',
   ]);

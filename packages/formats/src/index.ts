@@ -6,6 +6,7 @@
  *
  * @packageDocumentation
  */
+export { decodeCaffeModel, type CaffeFile, type CaffeLayer } from './caffe/file';
 export { FormatError, type FormatErrorCode } from './errors';
 export { decodeOnnx, type OnnxAttribute, type OnnxFile, type OnnxNode, type OnnxValue } from './onnx/schema';
 export { writeOnnx, ONNX_OPSET, type OnnxWriteOptions } from './onnx/write';
@@ -17,6 +18,7 @@ export {
   type SafetensorsReadOptions,
   type SafetensorsWriteOptions,
 } from './safetensors/model';
-export type { Dtype, FileTensor, FloatDtype } from './tensors';
+export { permute, toFloat32 as tensorValues, type Dtype, type FileTensor, type FloatDtype } from './tensors';
+export { decodeTorchFile } from './torch/file';
 export type { WeightLayout } from './weight-names';
 export { readZip, type ZipEntry, type ZipOptions } from './zip';

@@ -6,7 +6,7 @@ import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
 
 /** Runs the suite; `filter`, where given, is a pattern of full names. */
-export async function runSuite({ backendName, filter }) {
+export async function run({ backendName, filter }) {
   const jasmine = jasmineRequire.core(jasmineRequire);
   const environment = jasmine.getEnv({ suppressLoadErrors: true });
   Object.assign(globalThis, jasmineRequire.interface(jasmine, environment));

@@ -1,8 +1,8 @@
 /**
  * What every engine is tested with: TensorFlow.js' published conformance suite (`runConformance`), and random cases of every
- * registered kernel against the cpu engine (`fuzzKernels`). It knows no engine: each one's tests name it. Private.
+ * registered kernel against the cpu engine (`runRandomCases`). It knows no engine: each one's tests name it. Private.
  *
- * Start reading in `node/conformance.ts` and `fuzz.ts`.
+ * Start reading in `node/conformance.ts` and `fuzz/fuzz.ts`.
  *
  * @packageDocumentation
  */
@@ -13,3 +13,6 @@ export {
   type ExpectedFailure,
   runConformance,
 } from './node/conformance';
+export type { EngineUnderTest } from './node/engine-process';
+export { type RandomCasesOptions, type RandomCasesReport, runRandomCases } from './node/random-cases';
+export type { Difference } from './fuzz/fuzz';

@@ -1,4 +1,4 @@
-// An engine with one wrong kernel, to see that the suite notices.
+// An engine with a wrong kernel, one that lacks, and one that no case tries: to see that tests notice.
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import {
   copyRegisteredKernels,
@@ -14,4 +14,7 @@ export default function setup() {
   const { kernelFunc } = getKernel('Sin', 'cpu');
   unregisterKernel('Tanh', 'wrong');
   registerKernel({ kernelName: 'Tanh', backendName: 'wrong', kernelFunc });
+  unregisterKernel('Tan', 'wrong');
+  unregisterKernel('FFT', 'wrong');
+  registerKernel({ kernelName: 'FFT', backendName: 'wrong', kernelFunc });
 }

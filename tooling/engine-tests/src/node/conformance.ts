@@ -1,20 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import process from 'node:process';
-import { promisify } from 'node:util';
+import { type EngineUnderTest, runEngineProcess } from './engine-process';
 
 /** One run of TensorFlow.js' own test suite. */
-export interface ConformanceOptions {
-  /**
-   * Absolute path of a module whose default export, a function that may be asynchronous, makes the backend ready. It is bundled
-   * with one copy of tfjs-core; the workspace's packages are taken from their sources.
-   */
-  setup: string;
-  /** The TensorFlow.js name of the backend. */
-  backendName: string;
-  /** The engine's package folder: the bundle is written below it, so that what is loaded at run time is found from there. */
-  packageFolder: string;
+export interface ConformanceOptions extends EngineUnderTest {
   /** A pattern of full test names; all of them where it is missing. */
   filter?: RegExp;
 }
@@ -35,34 +22,13 @@ export interface ExpectedFailure {
   reason: string;
 }
 
-const script = join(__dirname, '../../scripts/conformance.mjs');
-const packages = join(__dirname, '../../../../packages');
-
 /**
  * Runs the conformance suite that `@tensorflow/tfjs-core` publishes (`dist/**\/*_test.js`) on a backend, in a process of its own.
  *
  * @throws {Error} if the bundle cannot be made or the process ends before its report.
  */
-export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
-  const { setup, backendName, packageFolder, filter } = options;
-  const parent = join(packageFolder, 'build');
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, 'conformance-'));
-  const report = join(folder, 'report.json');
-  const argument = JSON.stringify({
-    setup,
-    backendName,
-    filter: filter?.source,
-    packages,
-    report,
-    bundle: join(folder, 'bundle.mjs'),
-  });
-  try {
-    await promisify(execFile)(process.execPath, [script, argument], { maxBuffer: 2 ** 26 });
-    return JSON.parse(readFileSync(report, 'utf8')) as ConformanceReport;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+export function runConformance({ filter, ...engine }: ConformanceOptions): Promise<ConformanceReport> {
+  return runEngineProcess<ConformanceReport>('suite.mjs', engine, { filter: filter?.source });
 }
 
 /** The failures that nobody expects, and expected ones that pass by now: both lists are empty where all is well. */

@@ -1,5 +1,5 @@
-// A process of its own for one run of the suite: bundles it with the engine, runs it, writes the report as JSON.
-// Arguments: one JSON object {setup, backendName, filter, bundle, report, packages}.
+// A process of its own for one run: bundles an entry of this folder with the engine, runs it, writes its report as JSON.
+// Arguments: one JSON object {entry, setup, backendName, bundle, report, packages, ...what the entry's `run` takes}.
 import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -39,7 +39,7 @@ const resolution = {
 };
 
 await build({
-  entryPoints: [fileURLToPath(new URL('suite.mjs', import.meta.url))],
+  entryPoints: [fileURLToPath(new URL(options.entry, import.meta.url))],
   outfile: options.bundle,
   bundle: true,
   format: 'esm',
@@ -54,8 +54,8 @@ await build({
   },
 });
 
-const { runSuite } = await import(pathToFileURL(options.bundle).href);
+const { run } = await import(pathToFileURL(options.bundle).href);
 // Tests of the suite warn and log on purpose.
 for (const level of ['log', 'warn', 'info', 'error']) console[level] = () => undefined;
-writeFileSync(options.report, JSON.stringify(await runSuite(options)));
+writeFileSync(options.report, JSON.stringify(await run(options)));
 process.exit(0);

@@ -10,9 +10,11 @@ it('exports these names and no others', () => {
     'decodeTorchFile',
     'encodeSafetensors',
     'permute',
+    'quantizeArtifacts',
     'readSafetensors',
     'readZip',
     'tensorValues',
+    'writeHuggingFace',
     'writeOnnx',
     'writeSafetensors',
   ]);

@@ -8,9 +8,13 @@
  */
 export { decodeCaffeModel, type CaffeFile, type CaffeLayer } from './caffe/file';
 export { FormatError, type FormatErrorCode } from './errors';
+export { writeHuggingFace, type HuggingFaceOptions } from './hugging-face';
+export type { ModelCardRecord } from './model-card';
 export { decodeOnnx, type OnnxAttribute, type OnnxFile, type OnnxNode, type OnnxValue } from './onnx/schema';
 export { writeOnnx, ONNX_OPSET, type OnnxWriteOptions } from './onnx/write';
+export type { Preprocessing } from './preprocessing';
 export type { Quantization } from './quantize';
+export { quantizeArtifacts } from './quantize-artifacts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './safetensors/file';
 export {
   readSafetensors,

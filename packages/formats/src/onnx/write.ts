@@ -11,6 +11,8 @@ import { onnxParts, type OnnxValue } from './schema';
 export interface OnnxWriteOptions {
   /** Axes of images: `NCHW`, as ONNX's own operations and most of its users have them, or `NHWC`, as here. Default `NCHW`. */
   imageLayout?: 'NCHW' | 'NHWC';
+  /** Whether a model of grey images takes colour ones, red, green and blue, and mixes them (ITU-R BT.601). Default false. */
+  greyFromRgb?: boolean;
   /** Whether a softmax at the end is left out, and the outputs are logits. Default false. */
   logits?: boolean;
   /** Whether outputs `aux1`, `aux2` are kept. Default false. */
@@ -84,6 +86,18 @@ async function graphParts(model: tfl.LayersModel, options: OnnxWriteOptions): Pr
     const name = builder.unique(options.inputName ?? input.sourceLayer.name);
     const isImage = input.shape.length === 4;
     const channelsFirst = isImage && imageLayout === 'NCHW';
+    if (options.greyFromRgb && input.shape[3] === 1) {
+      const shape = [...input.shape.slice(0, 3), 3];
+      inputs.push({ name, shape: valueShape(shape, channelsFirst) });
+      const colour = asThere(builder, { name, shape, channelsFirst });
+      const mix = builder.floats('grey/kernel', Float32Array.of(0.299, 0.587, 0.114), [1, 3, 1, 1]);
+      const grey = builder.node('Conv', [colour.name, mix], {
+        name: 'grey',
+        attributes: { kernel_shape: [1, 1] },
+      });
+      known.set(input.id, { name: grey, shape: input.shape, channelsFirst: true });
+      continue;
+    }
     inputs.push({ name, shape: valueShape(input.shape, channelsFirst) });
     known.set(input.id, asThere(builder, { name, shape: input.shape, channelsFirst }));
   }

@@ -34,3 +34,8 @@ export { learningRateAt } from './optimizers/schedules';
 export type { RunLength, ScheduleConfig } from './optimizers/schedules';
 export { train } from './loop/train';
 export type { TrainOptions } from './loop/train-options';
+export { balancedClassWeights } from './transfer/class-weights';
+export { extractFeatures, joinFeatures } from './transfer/features';
+export type { ExtractFeaturesOptions, Features } from './transfer/features';
+export { fitLinearClassifier } from './transfer/linear-classifier';
+export type { LinearClassifier, LinearClassifierOptions } from './transfer/linear-classifier';

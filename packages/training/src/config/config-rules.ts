@@ -24,6 +24,11 @@ const kinds = {
     (v: unknown) =>
       Array.isArray(v) && v.every((e, i) => Number.isSafeInteger(e) && e > (i ? (v[i - 1] as number) : 0)),
   ],
+  weights: [
+    'a list of positive numbers, one for each class',
+    (v: unknown) =>
+      Array.isArray(v) && v.length > 0 && v.every((w) => Number.isFinite(w) && (w as number) > 0),
+  ],
   monitor: ['"loss" or "accuracy"', (v: unknown) => v === 'loss' || v === 'accuracy'],
   normalize: ['"unit" or { mean, std }', (v: unknown) => v === 'unit' || isMeanAndStd(v)],
 } as const satisfies Record<string, readonly [string, (value: unknown) => boolean]>;
@@ -34,6 +39,7 @@ const rules: readonly Rule[] = [
   ['optimizer', 'object'],
   ['schedule', 'object'],
   ['labelSmoothing', 'fraction'],
+  ['classWeights', 'weights'],
   ['auxiliaryWeight', 'notNegative'],
   ['clipNorm', 'positive'],
   ['ema', 'object'],

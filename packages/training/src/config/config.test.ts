@@ -32,7 +32,7 @@ describe('resolveTrainConfig', () => {
         'train(config): 4 problems.',
         '  - epochs: expected a positive integer, got 0.',
         '  - batchSize: expected a positive integer, got 1.5.',
-        '  - learningRate: expected one of epochs, batchSize, optimizer, schedule, labelSmoothing, auxiliaryWeight, clipNorm, ema, ' +
+        '  - learningRate: expected one of epochs, batchSize, optimizer, schedule, labelSmoothing, classWeights, auxiliaryWeight, clipNorm, ema, ' +
           'earlyStopping, seed, shuffle, dropRemainder, augment, normalize, checkpointEverySteps, evaluateBatchSize; there is no such field.',
         '  - schedule.learningRate: expected a positive number, got -1.',
       ].join('\n'),
@@ -83,6 +83,10 @@ describe('trainConfigProblems', () => {
     ],
     [{ labelSmoothing: 1 }, 'labelSmoothing: expected a number from 0 up to, not including, 1, got 1.'],
     [{ auxiliaryWeight: -0.3 }, 'auxiliaryWeight: expected a number, 0 or more, got -0.3.'],
+    [
+      { classWeights: [1, 0] },
+      'classWeights: expected a list of positive numbers, one for each class, got [1,0].',
+    ],
     [{ clipNorm: 0 }, 'clipNorm: expected a positive number, got 0.'],
     [{ ema: {} }, 'ema.decay: expected a number from 0 up to, not including, 1, got nothing.'],
     [{ ema: 0.99 }, 'ema: expected an object, got 0.99.'],

@@ -34,6 +34,8 @@ export interface TrainConfig {
   schedule?: ScheduleConfig;
   /** Share of the target spread evenly over all classes; default 0. */
   labelSmoothing?: number;
+  /** What an image's loss is multiplied by, one number a class; default all 1. `balancedClassWeights` gives every class the same say. */
+  classWeights?: readonly number[];
   /** Weight of each auxiliary head's loss; default 0.3 as in the paper. */
   auxiliaryWeight?: number;
   /** Scale all gradients down to this global L2 norm where it is exceeded. */

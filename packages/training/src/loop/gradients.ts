@@ -24,12 +24,16 @@ export function computeGradients(
   model: tfl.LayersModel,
   parameters: readonly Weight[],
   batch: TrainingBatch,
-  { labelSmoothing, auxiliaryWeight }: { labelSmoothing: number; auxiliaryWeight: number },
+  {
+    labelSmoothing,
+    auxiliaryWeight,
+    classWeights,
+  }: { labelSmoothing: number; auxiliaryWeight: number; classWeights?: readonly number[] },
 ): Gradients {
   const main = mainOutput(model);
   // Made before the tape starts: an error inside it would leave the tape's tensors behind.
   const targets = model.outputs.map(({ shape }) =>
-    smoothedTargets(batch.labels, shape.at(-1) as number, labelSmoothing),
+    smoothedTargets(batch.labels, shape.at(-1) as number, labelSmoothing, classWeights),
   );
   const images = tf.tensor(batch.images, [...batch.shape]);
   let logits: tf.Tensor | undefined;

@@ -65,3 +65,18 @@ describe('clipByGlobalNorm', () => {
     tf.dispose([...clipped.flatMap((tensor) => tensor ?? []), norm]);
   });
 });
+
+describe('class weights', () => {
+  it("multiply an image's loss, smoothing included", () => {
+    const labels = Int32Array.of(0, 2);
+    const plain = smoothedTargets(labels, 3, 0.3);
+    const weighted = smoothedTargets(labels, 3, 0.3, [2, 5, 0.5]);
+    expect([...weighted]).toEqual([...plain].map((value, i) => Math.fround(value * (i < 3 ? 2 : 0.5))));
+  });
+
+  it('must be one for each class', () => {
+    expect(() => smoothedTargets(Int32Array.of(0), 3, 0, [1, 1])).toThrow(
+      'expected 3 weights, one for each class',
+    );
+  });
+});

@@ -4,10 +4,21 @@ import * as tf from '@tensorflow/tfjs-core';
  * The target distribution of each label: `1 - smoothing + smoothing / classes` for the label, `smoothing / classes` elsewhere.
  *
  * @param labels - class indices.
+ * @param weights - what the row of a class is multiplied by, and with it the loss of its images.
  * @returns `[labels, classes]`, row by row.
  * @throws {RangeError} if a label is not a class.
  */
-export function smoothedTargets(labels: Int32Array, classes: number, smoothing: number): Float32Array {
+export function smoothedTargets(
+  labels: Int32Array,
+  classes: number,
+  smoothing: number,
+  weights?: readonly number[],
+): Float32Array {
+  if (weights && weights.length !== classes) {
+    throw new RangeError(
+      `train(classWeights): expected ${classes} weights, one for each class of the model, got ${weights.length}. Give one a class.`,
+    );
+  }
   const targets = new Float32Array(labels.length * classes).fill(smoothing / classes);
   labels.forEach((label, row) => {
     if (!(label >= 0 && label < classes)) {
@@ -16,6 +27,8 @@ export function smoothedTargets(labels: Int32Array, classes: number, smoothing: 
       );
     }
     targets[row * classes + label] = 1 - smoothing + smoothing / classes;
+    if (!weights) return;
+    for (let i = row * classes; i < (row + 1) * classes; i++) targets[i] *= weights[label];
   });
   return targets;
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isBinaryPackage, isComplete, publishedPackages, root } from '../../integrations/src/packages.mjs';
+import { installed, npm } from './programs.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -38,10 +39,11 @@ const npmOptions = [
 ];
 
 /** Runs a command in the root folder and shows what it prints. */
-function step(title, file, args) {
+function step(title, { file, args, shell }) {
   console.log(`\n== ${title}`);
   execFileSync(file, args, {
     cwd: root,
+    shell,
     stdio: 'inherit',
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
   });
@@ -50,15 +52,13 @@ function step(title, file, args) {
 /** Whether the registry has this version already. */
 function isPublished({ name, manifest }) {
   try {
-    const answer = execFileSync(
-      'npm',
-      ['view', `${name}@${manifest.version}`, 'version', '--json', ...npmOptions],
-      {
-        cwd: root,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const view = npm(['view', `${name}@${manifest.version}`, 'version', '--json', ...npmOptions]);
+    const answer = execFileSync(view.file, view.args, {
+      cwd: root,
+      shell: view.shell,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return answer.includes(manifest.version);
   } catch (error) {
     if (`${error.stdout}${error.stderr}`.includes('E404')) return false;
@@ -72,25 +72,24 @@ const waiting = readdirSync(join(root, '.changeset')).filter(
 if (!options['skip-version']) {
   if (waiting.length === 0) console.log('no changeset waits: the versions stay as they are');
   else {
-    step('version', 'npx', ['changeset', 'version']);
-    step('lock file', 'npm', [
-      'install',
-      '--package-lock-only',
-      '--ignore-scripts',
-      '--prefer-offline',
-      '--no-audit',
-    ]);
+    step('version', installed('@changesets/cli', 'changeset', ['version']));
+    step(
+      'lock file',
+      npm(['install', '--package-lock-only', '--ignore-scripts', '--prefer-offline', '--no-audit']),
+    );
   }
 }
-step('build', 'npx', [
-  'turbo',
-  'run',
+step(
   'build',
-  '--filter=./packages/*',
-  '--output-logs=errors-only',
-  '--concurrency=2',
-]);
-if (!options['skip-gates']) step('gates', 'npm', ['run', 'gates']);
+  installed('turbo', 'turbo', [
+    'run',
+    'build',
+    '--filter=./packages/*',
+    '--output-logs=errors-only',
+    '--concurrency=2',
+  ]),
+);
+if (!options['skip-gates']) step('gates', npm(['run', 'gates']));
 
 const prePath = join(root, '.changeset', 'pre.json');
 const pre = existsSync(prePath) ? JSON.parse(readFileSync(prePath, 'utf8')) : undefined;
@@ -124,8 +123,9 @@ for (const one of publishedPackages()) {
     ...npmOptions,
   ];
   if (options['dry-run']) args.push('--dry-run');
-  execFileSync('npm', args, { cwd: one.folder, stdio: 'inherit' });
+  const publish = npm(args);
+  execFileSync(publish.file, publish.args, { cwd: one.folder, shell: publish.shell, stdio: 'inherit' });
 }
 
 // The release workflow reads the "New tag:" lines and makes a GitHub release of each.
-if (!options['dry-run']) step('tags', 'npx', ['changeset', 'tag']);
+if (!options['dry-run']) step('tags', installed('@changesets/cli', 'changeset', ['tag']));

@@ -52,6 +52,16 @@ def onnx_outputs(path, name, shape, channels_last):
     return {name: value.tolist() for name, value in zip(names, session.run(names, feeds))}
 
 
+def hdf5_datasets(path):
+    """Every data set of an HDF5 file by its path."""
+    import h5py
+
+    found = {}
+    with h5py.File(path, "r") as file:
+        file.visititems(lambda name, item: found.update({name: item[()].tolist()}) if isinstance(item, h5py.Dataset) else None)
+    return found
+
+
 if __name__ == "__main__":
-    commands = {"torchvision": torchvision_outputs, "onnx": onnx_outputs}
+    commands = {"torchvision": torchvision_outputs, "onnx": onnx_outputs, "hdf5": hdf5_datasets}
     print(json.dumps(commands[sys.argv[1]](*json.loads(sys.argv[2]))))

@@ -30,7 +30,9 @@ export function quantizeArtifacts(
   quantization: Quantization,
 ): tf.io.ModelArtifacts {
   const weights = readWeights(artifacts);
-  const modelTopology = structuredClone(artifacts.modelTopology);
+  const modelTopology = JSON.parse(
+    JSON.stringify(artifacts.modelTopology),
+  ) as tf.io.ModelArtifacts['modelTopology'];
   const ready = quantization === 'uint8' ? equalizeUnits(weights, layerConfigs(modelTopology)) : weights;
   const packed = ready.map((weight) => pack(weight, quantization));
   const weightData = new Uint8Array(packed.reduce((sum, { bytes }) => sum + bytes.length, 0));

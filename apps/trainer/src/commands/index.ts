@@ -2,9 +2,10 @@ import type { Command } from './command';
 import { data } from './data';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
+import { exportCommand } from './export';
 import { predict } from './predict';
 import { summary } from './summary';
 import { train } from './train';
 
 /** The commands, in the order of `googlenet --help`. A new one is a file beside this one, and its line here. */
-export const COMMANDS: readonly Command[] = [train, evaluate, predict, summary, data, doctor];
+export const COMMANDS: readonly Command[] = [train, evaluate, predict, exportCommand, summary, data, doctor];

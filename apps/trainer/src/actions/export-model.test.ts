@@ -1,0 +1,160 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { decodeOnnx, decodeSafetensors } from '@googlenet/formats';
+import { googlenet } from '@googlenet/model';
+import * as tf from '@tensorflow/tfjs-core';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_CONFIG } from '../presets';
+import { main } from '../main';
+import { saveModel } from '../model-files';
+import { fakeIo } from '../testing/fake-io';
+import { writeIdxFolder } from '../testing/idx-folder';
+
+const classNames = Array.from({ length: 10 }, (_, i) => `digit ${i}`);
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = mkdtempSync(join(tmpdir(), 'googlenet-export-'));
+  writeIdxFolder(join(cwd, 'data'), { train: 10, test: 20, size: 12 });
+  tf.env().set('PROD', true);
+  await tf.setBackend('cpu');
+  const model = googlenet({ widthMultiplier: 0.0625, inputShape: [12, 12, 1], seed: 1 });
+  await saveModel(model, join(cwd, 'run', 'model'), { dataset: 'mnist', classNames, normalize: 'unit' });
+  model.dispose();
+  const config = {
+    ...DEFAULT_CONFIG,
+    data: { ...DEFAULT_CONFIG.data, source: 'folder', folder: join(cwd, 'data') },
+  };
+  writeFileSync(join(cwd, 'run', 'config.json'), JSON.stringify(config));
+  const summary = { testAccuracy: 0.5, images: { test: 20 }, preset: 'quick', config };
+  writeFileSync(join(cwd, 'run', 'summary.json'), JSON.stringify(summary));
+});
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+async function run(...args: string[]) {
+  const io = fakeIo(cwd);
+  return { code: await main(['export', ...args, '--backend', 'cpu'], io), io };
+}
+
+const read = (...path: string[]) => new Uint8Array(readFileSync(join(cwd, ...path)));
+
+describe('googlenet export', () => {
+  it('writes an ONNX file with the classes into the run', async () => {
+    const { code, io } = await run('run', '--to', 'onnx');
+    expect([code, io.out()]).toEqual([
+      0,
+      expect.stringMatching(/^onnx: run\/export\/model\.onnx, \d+\.\d MiB\n$/),
+    ]);
+    const { inputs, metadata } = decodeOnnx(read('run', 'export', 'model.onnx'));
+    expect(inputs).toEqual([{ name: 'input', shape: ['batch', 1, 12, 12] }]);
+    expect(JSON.parse(metadata.classes)).toEqual(classNames);
+  });
+
+  it('writes safetensors with the names of PyTorch, or its own', async () => {
+    expect((await run('run', '--to', 'safetensors', '--out', 'a.safetensors')).code).toBe(0);
+    expect(
+      (
+        await run(
+          '--model',
+          'run',
+          '--to',
+          'safetensors',
+          '--layout',
+          'keras',
+          '--quantize',
+          'float16',
+          '--out',
+          'b.safetensors',
+        )
+      ).code,
+    ).toBe(0);
+    const [torch, own] = ['a', 'b'].map((name) => decodeSafetensors(read(`${name}.safetensors`)).tensors);
+    expect(torch.get('fc.weight')).toMatchObject({ shape: [10, 64], dtype: 'F32' });
+    expect(own.get('logits/kernel')).toMatchObject({ shape: [64, 10], dtype: 'F16' });
+  });
+
+  it("writes a Hugging Face folder with the run's record on its card", async () => {
+    expect((await run('run', '--to', 'hf')).code).toBe(0);
+    expect(readdirSync(join(cwd, 'run', 'export', 'hf')).sort()).toEqual([
+      'README.md',
+      'config.json',
+      'model.safetensors',
+      'onnx',
+      'preprocessor_config.json',
+    ]);
+    const card = new TextDecoder().decode(read('run', 'export', 'hf', 'README.md'));
+    expect(card).toContain('| accuracy | 0.5 | 20 test images; nothing was chosen on them');
+    expect(card).toContain('digit 3');
+  });
+
+  it.each(['float16', 'uint8'])(
+    'writes model.json in %s, which evaluates, and says what it costs',
+    async (quantize) => {
+      const { code, io } = await run('run', '--to', 'tfjs', '--quantize', quantize);
+      expect([code, io.err()]).toEqual([0, expect.not.stringContaining('not measured')]);
+      expect(io.out()).toMatch(
+        new RegExp(
+          `test accuracy on 20 images: \\d+\\.\\d+ % in float32, \\d+\\.\\d+ % in ${quantize} \\(-?\\d\\.\\d\\d points\\)`,
+        ),
+      );
+      const other = fakeIo(cwd);
+      const evaluated = await main(
+        [
+          'evaluate',
+          '--model',
+          `run/export/tfjs-${quantize}`,
+          '--data-folder',
+          'data',
+          '--out',
+          'report',
+          '--backend',
+          'cpu',
+          '--json',
+        ],
+        other,
+      );
+      expect([evaluated, other.err()]).toEqual([0, '']);
+      expect(JSON.parse(other.out())).toMatchObject({ size: 20 });
+    },
+  );
+
+  it('gives programs JSON alone', async () => {
+    const { io } = await run('run', '--to', 'tfjs', '--quantize', 'uint8', '--json', '--out', 'small');
+    expect(io.err()).toBe('');
+    expect(JSON.parse(io.out())).toMatchObject({
+      format: 'tfjs',
+      quantize: 'uint8',
+      out: join(cwd, 'small'),
+      accuracy: { images: 20 },
+    });
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['no format', ['run'], /--to: expected one of onnx, safetensors, hf, tfjs, got none\. Say which\./],
+    [
+      'an unknown format',
+      ['run', '--to', 'onx'],
+      /--to: expected one of .*, got "onx"\. Did you mean "onnx"\?/,
+    ],
+    [
+      'two models',
+      ['run', '--model', 'run', '--to', 'onnx'],
+      /expected one model, got "run" and --model "run"/,
+    ],
+    [
+      '8 bits where there are none',
+      ['run', '--to', 'safetensors', '--quantize', 'uint8'],
+      /--quantize uint8: expected onnx, hf or tfjs with it, got --to safetensors/,
+    ],
+    [
+      'a place that is a file',
+      ['run', '--to', 'hf', '--out', 'data/t10k-labels-idx1-ubyte'],
+      /--out: expected a place that can be written/,
+    ],
+  ])('says what is wrong with %s', async (_, args, message) => {
+    mkdirSync(join(cwd, 'data'), { recursive: true });
+    const { code, io } = await run(...args);
+    expect([code, io.err().split('\n').filter(Boolean).at(-1)]).toEqual([2, expect.stringMatching(message)]);
+  });
+});

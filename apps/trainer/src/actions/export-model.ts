@@ -1,0 +1,204 @@
+import {
+  quantizeArtifacts,
+  writeHuggingFace,
+  writeOnnx,
+  writeSafetensors,
+  type Preprocessing,
+  type Quantization,
+} from '@googlenet/formats';
+import { evaluate } from '@googlenet/training';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { EXPORT_FORMATS, type ExportRequest } from '../commands/export';
+import { DATASET_NAMES } from '../config/names';
+import { ExitCode, UserError, messageOf } from '../errors';
+import { say, type Io } from '../io';
+import { loadData } from '../load-data';
+import { percent } from '../render/format';
+import { runData, shown } from '../run-folder';
+import { dataRequest } from './data-request';
+import { exportRecord } from './export-record';
+import { readyModel, type ReadyModel } from './ready-model';
+
+type Format = (typeof EXPORT_FORMATS)[number];
+
+/** Files by their path within the folder that is written, or one file under the name ''. */
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/** What is written where `--out` does not say. */
+const DEFAULT_NAMES: Readonly<Record<Format, string>> = {
+  onnx: 'model.onnx',
+  safetensors: 'model.safetensors',
+  hf: 'hf',
+  tfjs: 'tfjs',
+};
+
+/** Pixels of this project's data sets become [0, 1]. */
+const PREPROCESSING: Preprocessing = { scale: 1 / 255 };
+
+/** `googlenet export`: writes a trained network for other tools. */
+export async function exportModel(
+  io: Io,
+  run: string | undefined,
+  options: ExportRequest & { readonly json: boolean },
+): Promise<ExitCode> {
+  const { to, quantize, json: quiet } = options;
+  const format = checked(run, options);
+  const note = (line: string): void => void (quiet || io.stderr.write(`${line}\n`));
+  const ready = await readyModel(io, { ...options, model: options.model ?? run }, note);
+  try {
+    const files = await write(ready, format, options);
+    const out = resolve(io.cwd, options.out ?? join(exportFolder(ready.file), defaultName(format, quantize)));
+    const bytes = store(files, out);
+    const accuracy =
+      quantize === undefined ? undefined : await accuracyOf(io, ready, quantize, options, note);
+    if (quiet) say(io, JSON.stringify({ format: to, out, bytes, quantize, accuracy }));
+    else {
+      say(io, `${format}: ${shown(io.cwd, out)}, ${(bytes / 2 ** 20).toFixed(1)} MiB`);
+      if (accuracy !== undefined) {
+        const { whole, quantized, images } = accuracy;
+        say(
+          io,
+          `test accuracy on ${images} images: ${percent(whole, 2)} in float32, ${percent(quantized, 2)} in ${String(quantize)} (${((quantized - whole) * 100).toFixed(2)} points)`,
+        );
+      }
+    }
+    return ExitCode.ok;
+  } finally {
+    ready.model.dispose();
+  }
+}
+
+function checked(run: string | undefined, { to, quantize, model }: ExportRequest): Format {
+  const problems: string[] = [];
+  if (to === undefined)
+    problems.push(`--to: expected one of ${EXPORT_FORMATS.join(', ')}, got none. Say which.`);
+  if (run !== undefined && model !== undefined)
+    problems.push(
+      `export: expected one model, got ${JSON.stringify(run)} and --model ${JSON.stringify(model)}. Leave one out.`,
+    );
+  if (quantize !== undefined && to === 'safetensors' && quantize === 'uint8')
+    problems.push(`--quantize ${quantize}: expected onnx, hf or tfjs with it, got --to ${to}. Leave it out.`);
+  if (problems.length > 0 || to === undefined) throw UserError.of(problems);
+  return to;
+}
+
+/** `RUN/export`, or `export` beside a model that lies in no run. */
+function exportFolder(modelFile: string): string {
+  const folder = dirname(modelFile);
+  return join(basename(folder) === 'model' ? dirname(folder) : folder, 'export');
+}
+
+function defaultName(format: Format, quantize: Quantization | undefined): string {
+  const name = DEFAULT_NAMES[format];
+  return quantize === undefined || format === 'hf' ? name : name.replace(/(\.\w+)?$/, `-${quantize}$1`);
+}
+
+async function write(
+  { model, card, file }: ReadyModel,
+  format: Format,
+  options: ExportRequest,
+): Promise<Files> {
+  const { quantize, layout, images } = options;
+  const classes = card?.classNames;
+  const one = (bytes: Uint8Array) => new Map([['', bytes]]);
+  switch (format) {
+    case 'onnx':
+      return one(
+        await writeOnnx(model, { quantize, imageLayout: images, classes, preprocessing: PREPROCESSING }),
+      );
+    case 'safetensors':
+      return one(
+        await writeSafetensors(model, {
+          layout,
+          dtype: quantize === 'float16' ? 'F16' : 'F32',
+          metadata: classes && { classes: JSON.stringify(classes) },
+        }),
+      );
+    case 'hf':
+      return writeHuggingFace(model, {
+        classes,
+        preprocessing: PREPROCESSING,
+        record: exportRecord(file, card?.dataset),
+      });
+    case 'tfjs': {
+      const artifacts = await artifactsOf(model);
+      return tfjsFiles(quantize === undefined ? artifacts : quantizeArtifacts(artifacts, quantize));
+    }
+  }
+}
+
+async function artifactsOf(model: tfl.LayersModel): Promise<tf.io.ModelArtifacts> {
+  let saved: tf.io.ModelArtifacts = {};
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      saved = artifacts;
+      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } });
+    }),
+  );
+  return saved;
+}
+
+function tfjsFiles({ weightData, weightSpecs, ...rest }: tf.io.ModelArtifacts): Files {
+  const json = { ...rest, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
+  return new Map([
+    ['weights.bin', new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData))],
+    ['model.json', new TextEncoder().encode(JSON.stringify(json))],
+  ]);
+}
+
+/** Writes each file beside its place and renames it; gives their bytes together. */
+function store(files: Files, out: string): number {
+  let total = 0;
+  try {
+    for (const [name, bytes] of files) {
+      const path = name === '' ? out : join(out, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(`${path}.tmp`, bytes);
+      renameSync(`${path}.tmp`, path);
+      total += bytes.length;
+    }
+  } catch (error) {
+    throw new UserError(
+      `--out: expected a place that can be written, got ${out} (${messageOf(error)}). Choose another.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return total;
+}
+
+/** Test accuracy of the network and of its quantized form, or nothing where the test images would have to be fetched first. */
+async function accuracyOf(
+  io: Io,
+  { model, card, file }: ReadyModel,
+  quantize: Quantization,
+  options: ExportRequest,
+  note: (line: string) => void,
+): Promise<{ whole: number; quantized: number; images: number } | undefined> {
+  const trained = DATASET_NAMES.find((name) => name === card?.dataset) ?? 'mnist';
+  const request = dataRequest(io, options, trained, runData(file));
+  if (request.source === 'download') {
+    note(
+      'test accuracy: not measured, since the test images are not at hand (--data-folder says where they are)',
+    );
+    return undefined;
+  }
+  try {
+    const { test } = await loadData(request, note);
+    const artifacts = quantizeArtifacts(await artifactsOf(model), quantize);
+    const small = await tfl.loadLayersModel(tf.io.fromMemory(artifacts));
+    const measure = async (one: tfl.LayersModel) => (await evaluate(one, test, { batchSize: 100 })).accuracy;
+    try {
+      return { whole: await measure(model), quantized: await measure(small), images: test.size };
+    } finally {
+      small.dispose();
+    }
+  } catch (error) {
+    note(`test accuracy: not measured (${messageOf(error)})`);
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { option, type ValuesOf } from '../options/option';
+import { DATA_OPTIONS, MODEL_OPTIONS } from '../options/shared';
+import { oneOf, text } from '../options/values';
+import { defineCommand } from './command';
+
+/** The formats that `googlenet export` writes. */
+export const EXPORT_FORMATS = ['onnx', 'safetensors', 'hf', 'tfjs'] as const;
+
+const OPTIONS = {
+  to: option({
+    type: oneOf(EXPORT_FORMATS),
+    placeholder: 'format',
+    help: `${EXPORT_FORMATS.join(', ')} (hf: a Hugging Face folder)`,
+  }),
+  quantize: option({
+    type: oneOf(['float16', 'uint8']),
+    placeholder: 'type',
+    help: 'float16 or uint8 weights; says what accuracy that costs where the test images are at hand',
+  }),
+  out: option({
+    type: text,
+    placeholder: 'path',
+    help: 'the file or folder to write (default: in the folder `export` of the run)',
+  }),
+  layout: option({
+    type: oneOf(['keras', 'pytorch']),
+    placeholder: 'names',
+    default: 'pytorch',
+    help: 'names and axes in a safetensors file: keras, pytorch',
+  }),
+  images: option({
+    type: oneOf(['NCHW', 'NHWC']),
+    placeholder: 'axes',
+    default: 'NCHW',
+    help: 'axes of the images that an ONNX file takes: NCHW, NHWC',
+  }),
+  ...MODEL_OPTIONS,
+  ...DATA_OPTIONS,
+};
+
+/** What `googlenet export` was asked. */
+export type ExportRequest = ValuesOf<typeof OPTIONS>;
+
+export const exportCommand = defineCommand({
+  name: 'export',
+  description: 'write a trained network for other tools: ONNX, safetensors, Hugging Face, TensorFlow.js',
+  operands: {
+    syntax: '[run]',
+    help: 'a run folder, a model folder or a model.json (default: the newest run)',
+  },
+  options: OPTIONS,
+  run: async (io, options, [run]) => (await import('../actions/export-model')).exportModel(io, run, options),
+});

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { batchNormTrain } from './batch-norm-train';
+import { batchNormTrain, type StatisticsGroup } from './batch-norm-train';
 import { expectClose, wave } from './testing/reference';
 
 const EPSILON = 1e-3;
@@ -99,3 +99,83 @@ it('gives the engine the documented inputs where it has the kernels, and compute
     await tf.setBackend('cpu');
   }
 });
+
+/**
+ * Processes of a group, one after the other: each is run again and again, and gets one more of the sums each time, until none
+ * asks for a sum that is not known yet.
+ */
+function inGroup<T>(
+  parts: readonly { counted: boolean }[],
+  images: number,
+  run: (group: StatisticsGroup, i: number) => T,
+): T[] {
+  const known: Float32Array[] = [];
+  for (;;) {
+    const asked: Float32Array[] = [];
+    const results: T[] = [];
+    parts.forEach(({ counted }, i) => {
+      let call = 0;
+      const sum = (values: Float32Array) => {
+        if (call === known.length) {
+          asked.push(values.slice());
+          throw new Error('not known yet');
+        }
+        values.set(known[call++]);
+      };
+      try {
+        results.push(run({ images, counted, sum }, i));
+      } catch (error) {
+        if ((error as Error).message !== 'not known yet') throw error;
+      }
+    });
+    if (asked.length === 0) return results;
+    expect(asked).toHaveLength(parts.length);
+    known.push(asked.reduce((a, b) => a.map((value, k) => value + b[k])));
+  }
+}
+
+it.each(['relu', 'linear'] as const)(
+  'a group of processes has the statistics, outputs and gradients of one batch, with %s',
+  (activation) => {
+    tf.tidy(() => {
+      const [input, scale, shift] = [wave<tf.Tensor4D>([5, 4, 5, 6], 1, 2), gamma(), beta()];
+      const weights = wave<tf.Tensor4D>([5, 4, 5, 6], 9);
+      const run = (rows: tf.Tensor4D, factor: tf.Tensor, group?: StatisticsGroup) => {
+        const { y, mean, variance } = batchNormTrain(rows, scale, shift, { activation, group });
+        const [dx, dgamma, dbeta] = tf.grads((...args: tf.Tensor[]) =>
+          tf.sum(
+            tf.mul(
+              batchNormTrain(args[0] as tf.Tensor4D, args[1] as tf.Tensor1D, args[2] as tf.Tensor1D, {
+                activation,
+                group,
+              }).y,
+              factor,
+            ),
+          ),
+        )([rows, scale, shift]);
+        return { y, mean, variance, dx, dgamma, dbeta };
+      };
+      const whole = run(input, weights);
+      const parts = [
+        { first: 0, count: 2, counted: true },
+        { first: 2, count: 3, counted: true },
+        { first: 0, count: 1, counted: false }, // keeps step
+      ];
+      const ranks = inGroup(parts, 5, (group, i) => {
+        const { first, count, counted } = parts[i];
+        const factor = tf.mul(tf.slice(weights, first, count), Number(counted));
+        return run(tf.slice(input, first, count), factor, group);
+      });
+      const counted = ranks.slice(0, 2);
+      expectClose(tf.concat(counted.map(({ y }) => y)), whole.y, 1e-5);
+      expectClose(tf.concat(counted.map(({ dx }) => dx)), whole.dx, 1e-4);
+      for (const { mean, variance } of ranks) {
+        expectClose(mean, whole.mean, 1e-6);
+        expectClose(variance, whole.variance, 1e-5);
+      }
+      expectClose(tf.addN(ranks.map(({ dgamma }) => dgamma)), whole.dgamma, 1e-4);
+      expectClose(tf.addN(ranks.map(({ dbeta }) => dbeta)), whole.dbeta, 1e-4);
+      expect(Math.max(...tf.abs(ranks[2].dx).dataSync())).toBe(0);
+    });
+  },
+);

@@ -75,7 +75,7 @@ export class ConvBatchNorm extends ConvUnitLayer {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
       const { units, settings, geometry } = this;
       if (!kwargs.training || this.isFrozen) return inferUnits(x, units, settings, geometry)[0];
-      const [y] = trainUnits(x, units, settings, geometry);
+      const [y] = trainUnits(x, units, settings, geometry, this.group);
       return settings.batchNorm ? withZeroGradients(y, units) : y;
     });
   }

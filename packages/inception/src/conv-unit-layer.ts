@@ -1,5 +1,6 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import { initializers, InputSpec, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import type { StatisticsGroup } from './batch-norm-train';
 import type { ConvUnit } from './conv-unit';
 import {
   type ConvUnitOptions,
@@ -26,6 +27,8 @@ export abstract class ConvUnitLayer extends layers.Layer {
   units: readonly ConvUnit[] = [];
   /** Channels of the input; 0 before the layer is built. */
   inputChannels = 0;
+  /** With whom the batch norm shares its statistics in training. */
+  protected group: StatisticsGroup | undefined;
 
   constructor(options: ConvUnitOptions & LayerOptions, where: string) {
     super(options);
@@ -47,6 +50,14 @@ export abstract class ConvUnitLayer extends layers.Layer {
   /** Whether the layer must leave its weights and its moving statistics alone. */
   protected get isFrozen(): boolean {
     return this.trainableWeights.length === 0;
+  }
+
+  /**
+   * Lets the batch norm of the layer take its statistics over several processes in training (`undefined`: of its own batch again).
+   * `@googlenet/training` calls it for `syncBatchNorm`.
+   */
+  shareStatistics(group: StatisticsGroup | undefined): void {
+    this.group = group;
   }
 
   override getConfig(): serialization.ConfigDict {

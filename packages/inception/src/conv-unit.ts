@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
-import { batchNormTrain } from './batch-norm-train';
+import { batchNormTrain, type StatisticsGroup } from './batch-norm-train';
 import type { ConvUnitSettings } from './conv-unit-options';
 import type { UnitShape } from './module-units';
 
@@ -57,6 +57,7 @@ export function trainUnits(
   units: readonly ConvUnit[],
   settings: ConvUnitSettings,
   geometry = UNIT_GEOMETRY,
+  group?: StatisticsGroup,
 ): tf.Tensor4D[] {
   if (!settings.batchNorm) return inferUnits(x, units, settings, geometry);
   const kernel = joined(units, 'kernel') as tf.Tensor4D;
@@ -65,7 +66,7 @@ export function trainUnits(
     z,
     gammaOf(units),
     joined(units, 'beta') as tf.Tensor1D,
-    settings,
+    group ? { ...settings, group } : settings,
   );
   const means = split(mean, units);
   const variances = split(variance, units);

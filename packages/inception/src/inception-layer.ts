@@ -86,12 +86,14 @@ export class Inception extends ConvUnitLayer {
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean } = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
-      const { units, settings } = this;
+      const { units, settings, group } = this;
       if (!kwargs.training || this.isFrozen) return this.join(this.runBranches(x, this.infer));
       const y =
-        settings.batchNorm && canTrainFused()
+        settings.batchNorm && !group && canTrainFused()
           ? trainFused(x, this)
-          : this.join(this.runBranches(x, (input, group) => trainUnits(input, group, settings)));
+          : this.join(
+              this.runBranches(x, (input, some) => trainUnits(input, some, settings, undefined, group)),
+            );
       return settings.batchNorm ? withZeroGradients(y, units) : y;
     });
   }

@@ -1,4 +1,9 @@
-export { batchNormTrain, type BatchNormTrainOptions, type BatchNormTrainResult } from './batch-norm-train';
+export {
+  batchNormTrain,
+  type BatchNormTrainOptions,
+  type BatchNormTrainResult,
+  type StatisticsGroup,
+} from './batch-norm-train';
 export { ConvBatchNorm, convBatchNorm, type ConvBatchNormOptions } from './conv-batch-norm';
 export type { ConvGeometry, ConvUnit } from './conv-unit';
 export { CONV_UNIT_DEFAULTS, type ConvUnitOptions, type ConvUnitSettings } from './conv-unit-options';

@@ -26,6 +26,11 @@ export interface BatchOptions {
   prefetch?: number;
   /** Whether a smaller last batch is left out; default false. */
   dropRemainder?: boolean;
+  /**
+   * Which rows of a batch to make, of how many it has as a whole: the share of one of several processes that train together.
+   * Default all.
+   */
+  rows?: (images: number) => readonly [first: number, end: number];
 }
 
 /** Images and labels of one training or evaluation step. */
@@ -38,6 +43,8 @@ export interface Batch {
   indices: Int32Array;
   /** `[batch, height, width, 1]` */
   shape: [number, number, number, number];
+  /** Images of the whole batch; only where `rows` was given. */
+  globalImages?: number;
 }
 
 // Random streams that must not repeat one another's numbers.
@@ -73,7 +80,8 @@ export function createBatchMaker(
   const table = Float32Array.from({ length: 256 }, (_, pixel) => pixel * scale + bias);
 
   return (i) => {
-    const indices = order.slice(i * batchSize, (i + 1) * batchSize);
+    const whole = order.slice(i * batchSize, (i + 1) * batchSize);
+    const indices = options.rows ? whole.slice(...options.rows(whole.length)) : whole;
     const images = new Float32Array(indices.length * area);
     const labels = new Int32Array(indices.length);
     indices.forEach((index, slot) => {
@@ -88,7 +96,8 @@ export function createBatchMaker(
         for (let p = offset; p < offset + area; p++) images[p] = images[p] * scale + bias;
       }
     });
-    return { images, labels, indices, shape: [indices.length, height, width, 1] };
+    const shape: Batch['shape'] = [indices.length, height, width, 1];
+    return { images, labels, indices, shape, ...(options.rows ? { globalImages: whole.length } : {}) };
   };
 }
 

@@ -199,3 +199,25 @@ describe('a mistake is named', () => {
     expect(call).toThrow(message);
   });
 });
+
+it('makes the rows of each batch that are asked for, augmented as in the whole batch', async () => {
+  const options: BatchOptions = { batchSize: 5, shuffle: true, seed: 2, augment: {} };
+  const whole = await collect(dataset.batches(options));
+  const parts = await collect(
+    dataset.batches({ ...options, rows: (images) => [1, Math.min(3, images)] as const }),
+  );
+  expect(parts.map(({ shape, globalImages }) => [shape[0], globalImages])).toEqual([
+    [2, 5],
+    [2, 5],
+    [2, 5],
+    [2, 5],
+    [2, 3],
+  ]);
+  parts.forEach(({ images, labels, indices }, i) => {
+    const area = images.length / labels.length;
+    expect([...labels]).toEqual([...whole[i].labels.subarray(1, 3)]);
+    expect([...indices]).toEqual([...whole[i].indices.subarray(1, 3)]);
+    expect([...images]).toEqual([...whole[i].images.subarray(area, 3 * area)]);
+  });
+  expect(whole[0].globalImages).toBeUndefined();
+});

@@ -69,3 +69,13 @@ test('a rate outside of [0, 1) is refused, and 0 drops nothing', () => {
   }
   expect(share(drop(new SeededDropout({ rate: 0 })))).toBe(0);
 });
+
+it('gives the rows of one process the part of the mask of the whole batch that is theirs', () => {
+  const layer = new SeededDropout({ name: 'd', rate: 0.5 });
+  layer.reseed(41);
+  const whole = [drop(layer), drop(layer)];
+  const part = () =>
+    tf.tidy(() => Array.from((layer.apply(tf.ones([6, 50]), { training: true }) as tf.Tensor).dataSync()));
+  layer.reseed(41, 7);
+  expect([part(), part()]).toEqual(whole.map((values) => values.slice(7 * 50, 13 * 50)));
+});

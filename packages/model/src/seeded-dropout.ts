@@ -4,8 +4,12 @@ import { mixSeed, randomFrom } from './seed';
 
 /** A layer whose randomness can be set from outside, so that a resumed training step draws what the first run drew. */
 export interface Reseedable {
-  /** Starts the layer's random sequence anew. */
-  reseed(seed: number): void;
+  /**
+   * Starts the layer's random sequence anew.
+   *
+   * @param firstRow - where the rows that the layer is going to see begin in the whole batch, when several processes share it.
+   */
+  reseed(seed: number, firstRow?: number): void;
 }
 
 /** Whether a layer is {@link Reseedable}. */
@@ -38,6 +42,7 @@ export class SeededDropout extends tfl.layers.Layer implements Reseedable {
   readonly rate: number;
   private readonly initialSeed: number;
   private seed: number;
+  private firstRow = 0;
   private calls = 0;
 
   constructor(options: SeededDropoutOptions) {
@@ -54,8 +59,9 @@ export class SeededDropout extends tfl.layers.Layer implements Reseedable {
     this.supportsMasking = true;
   }
 
-  reseed(seed: number): void {
+  reseed(seed: number, firstRow = 0): void {
     this.seed = seed;
+    this.firstRow = firstRow;
     this.calls = 0;
   }
 
@@ -73,9 +79,9 @@ export class SeededDropout extends tfl.layers.Layer implements Reseedable {
   private mask(shape: number[]): tf.Tensor {
     const random = randomFrom(mixSeed(this.name, this.seed, this.calls++));
     const kept = 1 / (1 - this.rate);
-    const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () =>
-      random() < this.rate ? 0 : kept,
-    );
+    const size = tf.util.sizeFromShape(shape);
+    for (let before = (this.firstRow * size) / shape[0]; before > 0; before--) random();
+    const values = Float32Array.from({ length: size }, () => (random() < this.rate ? 0 : kept));
     return tf.tensor(values, shape);
   }
 

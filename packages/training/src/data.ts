@@ -10,6 +10,11 @@ export interface BatchRequest {
   augment?: object;
   normalize?: 'unit' | { mean: number; std: number };
   dropRemainder?: boolean;
+  /**
+   * Which rows of a batch to make, of how many it has as a whole; the others are for other processes. A dataset may make
+   * whole batches all the same; one that makes these rows alone says so with `globalImages`.
+   */
+  rows?: (images: number) => readonly [first: number, end: number];
 }
 
 /** One batch of labelled images. */
@@ -22,6 +27,8 @@ export interface TrainingBatch {
   shape: readonly number[];
   /** The images' positions in the dataset, where the dataset tells them. */
   indices?: Int32Array;
+  /** Images of the whole batch, where these are only the rows that were asked for. */
+  globalImages?: number;
 }
 
 /**

@@ -52,3 +52,16 @@ export class CheckpointError extends Error {
     super(message, options);
   }
 }
+
+/** Ranks that train together and can no longer do so. */
+export class CollectiveError extends Error {
+  override readonly name = 'CollectiveError';
+
+  /** @param code - `DIFFERENT`: not all ranks hold the same; `RANK_FAILED`: another rank has failed, and says why. */
+  constructor(
+    readonly code: 'DIFFERENT' | 'RANK_FAILED',
+    message: string,
+  ) {
+    super(message);
+  }
+}

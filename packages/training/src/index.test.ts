@@ -5,6 +5,7 @@ import * as node from './node';
 test('exports what the README lists and nothing else', () => {
   expect(Object.keys(library).sort()).toEqual([
     'CheckpointError',
+    'CollectiveError',
     'NonFiniteLossError',
     'PauseControl',
     'TrainConfigError',

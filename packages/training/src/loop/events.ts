@@ -36,9 +36,12 @@ export interface StepEvent {
   learningRate: number;
   /** Before clipping; only with `clipNorm`. */
   gradientNorm?: number;
+  /** Of all processes together, and so `imagesPerSecond`. */
   images: number;
   durationMs: number;
   imagesPerSecond: number;
+  /** How much of the duration went into sums over all processes; only with a collective. */
+  waitedMs?: number;
 }
 
 /** The validation data are about to be run through the model. */
@@ -64,6 +67,8 @@ export interface EpochEvent {
   /** Of the training steps. */
   durationMs: number;
   imagesPerSecond: number;
+  /** How much of the duration went into sums over all processes since this process began; only with a collective. */
+  waitedMs?: number;
 }
 
 /** Everything that {@link train} tells. Plain JSON. */

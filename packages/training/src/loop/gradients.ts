@@ -15,9 +15,20 @@ export interface Gradients {
   gradients: (tf.Tensor | null)[];
 }
 
+/** What a rank's rows count for in the loss of a whole batch. */
+export interface Part {
+  /** Of the whole batch. */
+  images: number;
+  /** Whether the rows count at all. */
+  counted: boolean;
+  /** Whether this rank adds the regularization, which all would add again. */
+  penalties: boolean;
+}
+
 /**
  * The loss of a batch in training mode, and its gradient for each parameter.
  *
+ * @param part - makes it the rows' part of the loss of a larger batch: the sum over all parts is the loss of the whole.
  * @throws {RangeError} if a label is no class of the model.
  */
 export function computeGradients(
@@ -29,6 +40,7 @@ export function computeGradients(
     auxiliaryWeight,
     classWeights,
   }: { labelSmoothing: number; auxiliaryWeight: number; classWeights?: readonly number[] },
+  part: Part = { images: batch.labels.length, counted: true, penalties: true },
 ): Gradients {
   const main = mainOutput(model);
   // Made before the tape starts: an error inside it would leave the tape's tensors behind.
@@ -42,10 +54,13 @@ export function computeGradients(
       () => {
         const heads = runForLogits(model, images, true);
         const losses = heads.map((head, index) => {
-          const loss = softmaxCrossEntropy(head, tf.tensor2d(targets[index], head.shape));
-          return index === main ? loss : tf.mul(loss, auxiliaryWeight);
+          const loss = softmaxCrossEntropy(head, tf.tensor2d(targets[index], head.shape), part.images);
+          const weight = (index === main ? 1 : auxiliaryWeight) * Number(part.counted);
+          return weight === 1 ? loss : tf.mul(loss, weight);
         });
-        const penalties = leafLayers(model).flatMap(({ layer }) => layer.calculateLosses());
+        const penalties = part.penalties
+          ? leafLayers(model).flatMap(({ layer }) => layer.calculateLosses())
+          : [];
         logits = tf.keep<tf.Tensor>(tf.clone(heads[main]));
         return tf.addN<tf.Scalar>([...losses, ...penalties].map((loss) => tf.reshape(loss, [])));
       },

@@ -38,10 +38,15 @@ export function smoothedTargets(
  *
  * @param logits - `[batch, classes]`.
  * @param targets - `[batch, classes]`, rows that sum to 1.
+ * @param images - what the sum is divided by; default the rows given.
  * @returns a scalar; the caller disposes it.
  */
-export function softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
-  return tf.tidy(() => tf.div(tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)))), logits.shape[0]));
+export function softmaxCrossEntropy(
+  logits: tf.Tensor2D,
+  targets: tf.Tensor2D,
+  images = logits.shape[0],
+): tf.Scalar {
+  return tf.tidy(() => tf.div(tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)))), images));
 }
 
 /**

@@ -7,22 +7,34 @@ import { evaluate, type EvaluationReport } from '../evaluate/evaluate';
 import type { EpochEvent, StepEvent, TrainEvent } from './events';
 import { learningRateAt, type RunLength } from '../optimizers/schedules';
 import { emptyTotals, type TrainingSession } from './session';
+import type { Team } from './team';
 import type { TrainOptions } from './train-options';
 
 /** The order of a training run: epochs, steps, evaluation, checkpoints, pauses and the end, as events. */
 export class Run {
   private readonly keepBest: boolean;
+  private readonly store: CheckpointStore | undefined;
+  private agreedToStop = false;
   private readonly bestStore: CheckpointStore;
   private mark = performance.now();
+  /** In sums over all processes, in this epoch. */
+  private waitedMs = 0;
 
   constructor(
     private readonly options: TrainOptions,
     private readonly config: ResolvedTrainConfig,
     private readonly length: RunLength,
     private readonly session: TrainingSession,
+    private readonly team: Team,
   ) {
-    this.keepBest = options.store !== undefined || this.restoresBest;
-    this.bestStore = options.store ?? memoryStore();
+    this.store = team.leads ? options.store : undefined;
+    this.keepBest = team.leads && (options.store !== undefined || this.restoresBest);
+    this.bestStore = this.store ?? memoryStore();
+  }
+
+  /** Whether to end after this step. Processes that train together agree on it in each step. */
+  private get aborted(): boolean {
+    return this.team.collective ? this.agreedToStop : (this.options.signal?.aborted ?? false);
   }
 
   private get restoresBest(): boolean {
@@ -39,13 +51,13 @@ export class Run {
     if (state.step === 0) yield* this.save();
     while (state.epoch < this.config.epochs && !this.stopsEarly) {
       yield* this.steps();
-      if (!signal?.aborted) yield* this.endEpoch();
-      if (signal?.aborted) {
+      if (!this.aborted) yield* this.endEpoch();
+      if (this.aborted) {
         yield* this.save();
         yield {
           type: 'aborted',
           step: state.step,
-          reason: String(signal.reason),
+          reason: signal?.aborted ? String(signal.reason) : 'another process was told to stop',
           saved: this.options.store !== undefined,
         };
         return;
@@ -57,7 +69,7 @@ export class Run {
   private async *steps(): AsyncGenerator<TrainEvent, void, undefined> {
     const { session, config, length, options } = this;
     const { state } = session;
-    if (state.batch >= length.stepsPerEpoch || options.signal?.aborted) return;
+    if (state.batch >= length.stepsPerEpoch || this.aborted) return;
     this.mark = performance.now();
     for await (const batch of options.data.batches({
       batchSize: config.batchSize,
@@ -68,6 +80,7 @@ export class Run {
       dropRemainder: config.dropRemainder,
       ...(config.augment ? { augment: config.augment } : {}),
       ...(config.normalize ? { normalize: config.normalize } : {}),
+      ...(this.team.rows ? { rows: this.team.rows } : {}),
     })) {
       yield await this.step(batch);
       if (
@@ -78,7 +91,7 @@ export class Run {
         yield* this.save();
       await yieldToEventLoop();
       yield* this.waitWhilePaused();
-      if (options.signal?.aborted) return;
+      if (this.aborted) return;
       this.mark = performance.now();
     }
     if (state.batch !== length.stepsPerEpoch) {
@@ -92,10 +105,16 @@ export class Run {
     const { session, length } = this;
     const { state } = session;
     const learningRate = learningRateAt(this.config.schedule, state.step, length);
-    const { correct, ...result } = await session.step(batch, learningRate);
-    const images = batch.labels.length;
+    const { correct, images, stop, ...result } = await session.step(
+      batch,
+      learningRate,
+      this.options.signal?.aborted,
+    );
+    this.agreedToStop = stop;
     const durationMs = performance.now() - this.mark;
+    const waitedMs = this.team.takeWaited();
     state.totals.durationMs += durationMs;
+    this.waitedMs += waitedMs;
     return {
       type: 'step',
       step: state.step,
@@ -109,6 +128,7 @@ export class Run {
       images,
       durationMs,
       imagesPerSecond: (1000 * images) / durationMs,
+      ...(this.team.collective ? { waitedMs } : {}),
     };
   }
 
@@ -126,6 +146,7 @@ export class Run {
     const { session, config, options } = this;
     const { state } = session;
     const epoch = state.epoch + 1;
+    await session.checkSameWeights();
     if (options.validation) yield { type: 'evaluating', epoch, images: options.validation.size };
     const outcome = await session.onInferenceWeights(async () => {
       const report = options.validation && (await this.evaluate(options.validation));
@@ -147,7 +168,9 @@ export class Run {
       ...(outcome.report ? { validation: summary(outcome.report) } : {}),
       durationMs: totals.durationMs,
       imagesPerSecond: (1000 * totals.images) / totals.durationMs,
+      ...(this.team.collective ? { waitedMs: this.waitedMs } : {}),
     };
+    this.waitedMs = 0;
     state.best = outcome.best ?? state.best;
     state.epochsSinceBest = outcome.best ? 0 : state.epochsSinceBest + 1;
     Object.assign(state, { epoch, batch: 0, totals: emptyTotals() });
@@ -162,7 +185,8 @@ export class Run {
       const report = await evaluate(options.model, validation, {
         batchSize: config.evaluateBatchSize,
         ...(config.normalize ? { normalize: config.normalize } : {}),
-        ...(options.signal ? { signal: options.signal } : {}),
+        ...(this.team.collective ? { collective: this.team.collective } : {}),
+        ...(options.signal && !this.team.collective ? { signal: options.signal } : {}),
       });
       if (!Number.isFinite(report.loss))
         throw new NonFiniteLossError(
@@ -173,7 +197,7 @@ export class Run {
         );
       return report;
     } catch (error) {
-      if (options.signal?.aborted && error === options.signal.reason) return 'aborted';
+      if (this.aborted && error === options.signal?.reason) return 'aborted';
       throw error;
     }
   }
@@ -196,11 +220,11 @@ export class Run {
   }
 
   private async *save(): AsyncGenerator<TrainEvent, void, undefined> {
-    const { session, options } = this;
+    const { session, store } = this;
     const { step, epoch } = session.state;
-    if (!options.store) return;
+    if (!store) return;
     const start = performance.now();
-    await options.store.save(await session.capture());
+    await store.save(await session.capture());
     session.lastCheckpointStep = step;
     yield { type: 'checkpoint', step, epoch, durationMs: performance.now() - start };
   }
@@ -208,10 +232,14 @@ export class Run {
   private async finish(): Promise<TrainEvent> {
     const { session } = this;
     const { step, epoch, best } = session.state;
-    const bestWeights = this.restoresBest ? await this.bestStore.best() : undefined;
+    const restored = await this.team.lead(async () => {
+      const bestWeights = this.restoresBest ? await this.bestStore.best() : undefined;
+      if (bestWeights) session.restoreWeights(bestWeights);
+      return bestWeights !== undefined;
+    });
     let weights: 'last' | 'ema' | 'best' = 'last';
-    if (bestWeights) {
-      session.restoreWeights(bestWeights);
+    if (await this.team.tell(restored ?? false)) {
+      await session.shareWeights();
       weights = 'best';
     } else if (session.adoptAverage()) {
       weights = 'ema';

@@ -5,20 +5,35 @@ import type { ResolvedTrainConfig } from '../config/config';
 import type { TrainingBatch } from '../data';
 import { WeightAverage } from '../optimizers/ema';
 import { NonFiniteLossError } from '../errors';
-import { computeGradients } from './gradients';
+import { computeGradients, type Gradients } from './gradients';
 import { clipByGlobalNorm } from './losses';
+import { type Share, Team } from './team';
+import { shareStatistics } from '../classifier/shared-statistics';
 import { argMaxRows, crossEntropyRows } from '../evaluate/metrics';
 import { createOptimizer, type Optimizer } from '../optimizers/optimizers';
 import { createReseeder, runFrozenLayersInInference } from '../classifier/reseed';
 import { checkSameRun, readGroup, type TensorGroup, writeGroup } from '../checkpoint/tensor-group';
-import { modelWeights, ownData, type Weight } from '../classifier/weights';
+import { modelWeights, ownData, readValues, type Weight, writeValues } from '../classifier/weights';
 
 /** The numbers of one step. */
 export interface StepResult {
   loss: number;
   crossEntropy: number;
   correct: number;
+  /** Of all processes together. */
+  images: number;
   gradientNorm?: number;
+  /** Whether a process wants to stop after this step. */
+  stop: boolean;
+}
+
+/** What the rows of a step, or of one process's part of it, add up to. */
+interface Sums {
+  loss: number;
+  crossEntropy: number;
+  correct: number;
+  /** How many processes want to stop. */
+  stops: number;
 }
 
 /** A model in training: one step at a time, with all the state that a checkpoint holds. Knows nothing of epochs' order or events. */
@@ -39,12 +54,17 @@ export class TrainingSession {
   private readonly ema: WeightAverage | undefined;
   private readonly reseeder: ReturnType<typeof createReseeder>;
   private readonly thawFrozenLayers: () => void;
+  private readonly statistics: ReturnType<typeof shareStatistics> | undefined;
+  /** What goes over the wire in each step; kept from step to step. */
+  private wire = new Float32Array(0);
 
-  /** @throws {RangeError} if the model has no trainable weight. */
+  /** @throws {RangeError} if the model has no trainable weight, or a batch norm that cannot be synchronised as the configuration asks. */
   constructor(
     private readonly model: tfl.LayersModel,
     private readonly config: ResolvedTrainConfig,
     private readonly dataSize: number,
+    private readonly team = new Team(undefined),
+    syncBatchNorm = false,
   ) {
     this.weights = modelWeights(model);
     this.parameters = this.weights.filter((weight) => weight.trainable);
@@ -59,6 +79,7 @@ export class TrainingSession {
     this.ema = config.ema ? new WeightAverage(config.ema, live) : undefined;
     this.reseeder = createReseeder(model, config.seed);
     this.thawFrozenLayers = runFrozenLayersInInference(model);
+    this.statistics = syncBatchNorm && team.collective ? shareStatistics(model, team) : undefined;
   }
 
   /** Number of single weights that are trained. */
@@ -71,31 +92,36 @@ export class TrainingSession {
    *
    * @throws {NonFiniteLossError} before the update; all weights, moving statistics included, are as they were before the step.
    */
-  async step(batch: TrainingBatch, learningRate: number): Promise<StepResult> {
-    const { state, config } = this;
+  async step(whole: TrainingBatch, learningRate: number, stop = false): Promise<StepResult> {
+    const { state, config, team } = this;
     const number = state.step + 1;
-    this.reseeder.seedStep(state.step);
+    const share = team.share(whole);
+    const { batch, images, counted } = share;
+    this.reseeder.seedStep(state.step, share);
+    this.statistics?.setRows(share);
     const moving = this.weights
       .filter(({ live, trainable }) => live && !trainable)
       .map(({ variable }) => variable);
     const movingBefore = moving.map((variable) => tf.clone(variable));
     const owned: (tf.Tensor | null)[] = [...movingBefore];
     try {
-      const { loss, logits, gradients } = computeGradients(this.model, this.parameters, batch, config);
-      owned.push(loss, logits, ...gradients);
+      const part = { images, counted, penalties: team.leads };
+      const pass = computeGradients(this.model, this.parameters, batch, config, part);
+      owned.push(pass.loss, pass.logits, ...pass.gradients);
+      const sums = await measure(pass, batch, counted, stop);
+      const gradients = team.collective
+        ? await this.sumOverRanks(pass.gradients, moving, share, sums)
+        : pass.gradients;
+      if (gradients !== pass.gradients) owned.push(...gradients);
       let applied = gradients;
       let norm: tf.Scalar | undefined;
       if (config.clipNorm !== undefined) {
         ({ clipped: applied, norm } = clipByGlobalNorm(gradients, config.clipNorm));
         owned.push(norm, ...applied);
       }
-      const [[lossValue = NaN], logitValues, [gradientNorm] = []] = await Promise.all([
-        loss.data(),
-        logits.data<'float32'>(),
-        norm?.data(),
-      ]);
+      const [gradientNorm] = (await norm?.data()) ?? [];
       for (const [what, value = 0] of [
-        ['loss', lossValue],
+        ['loss', sums.loss],
         ['gradient norm', gradientNorm],
       ] as const) {
         if (!Number.isFinite(value))
@@ -103,16 +129,15 @@ export class TrainingSession {
       }
       this.optimizer.apply(applied, learningRate);
       this.ema?.update(number);
-      const classes = logits.shape[1];
-      const crossEntropies = crossEntropyRows(logitValues, batch.labels, classes);
-      const predicted = argMaxRows(logitValues, classes);
       const result = {
-        loss: lossValue,
-        crossEntropy: crossEntropies.reduce((a, b) => a + b, 0) / batch.labels.length,
-        correct: predicted.reduce((sum, guess, i) => sum + Number(guess === batch.labels[i]), 0),
+        loss: sums.loss,
+        crossEntropy: sums.crossEntropy / images,
+        correct: sums.correct,
+        images,
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
+        stop: sums.stops > 0,
       };
-      this.count(result, batch.labels.length);
+      this.count(result);
       return result;
     } catch (error) {
       moving.forEach((variable, i) => variable.assign(movingBefore[i]));
@@ -122,7 +147,92 @@ export class TrainingSession {
     }
   }
 
-  private count({ loss, crossEntropy, correct }: StepResult, images: number): void {
+  /**
+   * Adds up over all processes, in one sum: the gradients, what the step measures, and the moving statistics, each process's
+   * in proportion to its rows (synchronised ones are the same everywhere already).
+   *
+   * @returns the gradients of the whole batch; the caller disposes them.
+   */
+  private async sumOverRanks(
+    gradients: readonly (tf.Tensor | null)[],
+    moving: readonly tf.Variable[],
+    { first, end, images, counted }: Share,
+    sums: Sums,
+  ): Promise<(tf.Tensor | null)[]> {
+    const averaged = this.statistics ? [] : moving;
+    const own = gradients.flatMap((gradient) => gradient ?? []);
+    const length = [...own, ...averaged].reduce((total, { size }) => total + size, 0);
+    if (this.wire.length !== length + 4) this.wire = new Float32Array(length + 4);
+    const { wire } = this;
+    let offset = 0;
+    for (const gradient of own) {
+      wire.set(await gradient.data<'float32'>(), offset);
+      offset += gradient.size;
+    }
+    const weight = (end - first) / images;
+    for (const variable of averaged) {
+      const place = wire.subarray(offset, offset + variable.size);
+      if (counted) place.set(await variable.data<'float32'>());
+      else place.fill(0);
+      if (weight !== 1) for (let i = 0; i < place.length; i++) place[i] *= weight;
+      offset += variable.size;
+    }
+    wire.set([sums.loss, sums.crossEntropy, sums.correct, sums.stops], offset);
+    await this.team.sum(wire);
+    [sums.loss, sums.crossEntropy, sums.correct, sums.stops] = wire.subarray(offset);
+    offset = 0;
+    const take = ({ size }: tf.Tensor) => wire.subarray(offset, (offset += size));
+    const summed = gradients.map((gradient) => gradient && tf.tensor(take(gradient), gradient.shape));
+    for (const variable of averaged) writeValues(variable, take(variable));
+    return summed;
+  }
+
+  /** Gives every process rank 0's state, so that only that one need have a checkpoint. */
+  async shareState(): Promise<void> {
+    const { team, state } = this;
+    if (!team.collective) return;
+    Object.assign(state, await team.tell(state));
+    this.lastCheckpointStep = await team
+      .tell(this.lastCheckpointStep ?? null)
+      .then((step) => step ?? undefined);
+    this.optimizer.step = state.step;
+    for (const group of this.groups()) await this.shareGroup(group);
+  }
+
+  /** Gives every process the weights that rank 0's model holds at the moment. */
+  async shareWeights(): Promise<void> {
+    if (this.team.collective) await this.shareGroup(this.groups()[0]);
+  }
+
+  private async shareGroup({ variables }: TensorGroup): Promise<void> {
+    const values = new Float32Array(variables.reduce((sum, { size }) => sum + size, 0));
+    let offset = 0;
+    for (const variable of variables) {
+      values.set(await variable.data<'float32'>(), offset);
+      offset += variable.size;
+    }
+    await this.team.broadcast(values);
+    offset = 0;
+    for (const variable of variables)
+      writeValues(variable, values.subarray(offset, (offset += variable.size)));
+  }
+
+  /** Checks that all processes hold the same weights, bit by bit. @throws {CollectiveError} on all of them if not. */
+  async checkSameWeights(): Promise<void> {
+    if (!this.team.collective) return;
+    const parts: Uint8Array[] = [];
+    for (const { variable } of this.weights) {
+      const values = await readValues(variable);
+      parts.push(new Uint8Array(values.buffer));
+    }
+    await this.team.checkSame(
+      `weights after step ${this.state.step}`,
+      'Use the same engine, threads aside, and the same kind of processor for all of them; go on from the last checkpoint.',
+      parts,
+    );
+  }
+
+  private count({ loss, crossEntropy, correct, images }: StepResult): void {
     const { state } = this;
     state.step++;
     state.batch++;
@@ -208,7 +318,24 @@ export class TrainingSession {
     this.ema?.dispose();
     this.reseeder.restore();
     this.thawFrozenLayers();
+    this.statistics?.restore();
   }
+}
+
+/** The loss and the hits of a process's rows, as sums. */
+async function measure(
+  { loss, logits }: Gradients,
+  { labels }: TrainingBatch,
+  counted: boolean,
+  stop: boolean,
+): Promise<Sums> {
+  const [[lossValue = NaN], values] = await Promise.all([loss.data(), logits.data<'float32'>()]);
+  const sums = { loss: lossValue, crossEntropy: 0, correct: 0, stops: Number(stop) };
+  if (!counted) return sums;
+  const classes = logits.shape[1];
+  sums.crossEntropy = crossEntropyRows(values, labels, classes).reduce((a, b) => a + b, 0);
+  sums.correct = argMaxRows(values, classes).reduce((sum, guess, i) => sum + Number(guess === labels[i]), 0);
+  return sums;
 }
 
 /** Sums of an epoch that has not begun. */

@@ -2,6 +2,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { CheckpointStore } from '../checkpoint/checkpoint-store';
 import type { TrainConfig } from '../config/config';
 import type { TrainingData } from '../data';
+import type { Collective } from './collective';
 import type { PauseControl } from './pause';
 
 /** What `train()` works with. */
@@ -19,4 +20,14 @@ export interface TrainOptions {
   /** Ends the run after the current step, with a checkpoint. */
   signal?: AbortSignal;
   pause?: PauseControl;
+  /**
+   * Trains together with other processes: each takes its share of every batch, and all end with the same weights. Model, data and
+   * configuration must be the same in all of them; `batchSize` is that of all together. Only rank 0 uses its store.
+   */
+  collective?: Collective;
+  /**
+   * With a collective, batch norm over the rows of all processes, as if they were one (layers of `@googlenet/inception`). Without
+   * it each takes the statistics of its own rows, and the moving statistics are averaged. Default false.
+   */
+  syncBatchNorm?: boolean;
 }

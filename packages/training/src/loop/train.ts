@@ -6,6 +6,7 @@ import type { TrainEvent } from './events';
 import { Run } from './run';
 import type { RunLength } from '../optimizers/schedules';
 import { TrainingSession } from './session';
+import { Team } from './team';
 import type { TrainOptions } from './train-options';
 
 /**
@@ -16,26 +17,43 @@ import type { TrainOptions } from './train-options';
  * Leaving the loop with `break` frees everything; the model keeps the weights it has then.
  * @returns events, see {@link TrainEvent}.
  * @throws {TrainConfigError} with every problem of the configuration.
+ * @throws {CollectiveError} on every process when their configurations or, at the end of an epoch, their weights differ.
  * @throws {NonFiniteLossError} when the loss is NaN or infinite; the last checkpoint stays.
  * @throws {CheckpointError} if the store is in use (`EXISTS`), of another run (`MISMATCH`) or has only damaged checkpoints (`DAMAGED`).
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
   const config = resolveTrainConfig(options.config);
   const length = runLength(options.data, config);
-  const found = await findCheckpoint(options);
-  const session = new TrainingSession(options.model, config, options.data.size);
+  const team = new Team(options.collective);
+  if (team.collective && options.pause) {
+    throw new RangeError(
+      'train(pause): expected no pause beside a collective, got one. The other processes would wait: abort the signal and resume.',
+    );
+  }
+  const { model, data, syncBatchNorm = false } = options;
+  const session = new TrainingSession(model, config, data.size, team, syncBatchNorm);
   try {
-    if (found?.checkpoint) session.restore(found.checkpoint);
+    const facts = JSON.stringify([config, data.size, session.trainableParameters, syncBatchNorm]);
+    await team.checkSame('configuration and data', 'Start them with the same options.', [
+      new TextEncoder().encode(facts),
+    ]);
+    const found = await team.lead(async () => {
+      const latest = await findCheckpoint(options);
+      if (latest.checkpoint) session.restore(latest.checkpoint);
+      return { resumed: latest.checkpoint !== undefined, damaged: latest.damaged };
+    });
+    const { resumed, damaged } = await team.tell(found ?? { resumed: false, damaged: [] });
+    await session.shareState();
     yield {
       type: 'start',
       step: session.state.step,
       epoch: session.state.epoch,
       ...length,
       trainableParameters: session.trainableParameters,
-      resumed: found?.checkpoint !== undefined,
-      damaged: found?.damaged ?? [],
+      resumed,
+      damaged,
     };
-    yield* new Run(options, config, length, session).events();
+    yield* new Run(options, config, length, session, team).events();
   } finally {
     session.dispose();
   }

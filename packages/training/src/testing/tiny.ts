@@ -55,7 +55,8 @@ export class TinyData implements TrainingData {
 export function tinyModel({
   dropout = 0.3,
   softmax = true,
-}: { dropout?: number; softmax?: boolean } = {}): tfl.LayersModel {
+  batchNorm = true,
+}: { dropout?: number; softmax?: boolean; batchNorm?: boolean } = {}): tfl.LayersModel {
   const kernelInitializer = (seed: number) => tfl.initializers.glorotUniform({ seed });
   return tfl.sequential({
     layers: [
@@ -67,7 +68,7 @@ export function tinyModel({
         kernelInitializer: kernelInitializer(1),
         kernelRegularizer: tfl.regularizers.l2({ l2: 1e-3 }),
       }),
-      tfl.layers.batchNormalization({ momentum: 0.9 }),
+      ...(batchNorm ? [tfl.layers.batchNormalization({ momentum: 0.9 })] : []),
       tfl.layers.reLU(),
       tfl.layers.flatten(),
       ...(dropout > 0 ? [tfl.layers.dropout({ rate: dropout, seed: 7 })] : []),

@@ -1,3 +1,5 @@
 import { library } from '@googlenet-tooling/config/tsup';
 
-export default library({ entry: { index: 'src/index.ts', config: 'src/config/index.ts', node: 'src/node/index.ts' } });
+export default library({
+  entry: { index: 'src/index.ts', config: 'src/config/index.ts', node: 'src/node/index.ts' },
+});

@@ -9,6 +9,10 @@ import { isPositiveInteger, nhwcChannels, show } from './validation';
 export interface ConvBatchNormOptions extends ConvUnitOptions {
   /** Name of the layer, and the beginning of its weights' names. */
   name?: string;
+  /** Default true; a frozen layer uses and keeps its moving statistics. */
+  trainable?: boolean;
+  /** Height, width and channels, where the layer is the first of a sequential model. */
+  inputShape?: Shape;
   /** Output channels. */
   filters: number;
   /** Pixels; one number for a square. */

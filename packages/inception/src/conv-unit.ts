@@ -121,7 +121,12 @@ export function inferUnits(
   return split((activation === 'relu' ? tf.relu(scaled) : scaled) as tf.Tensor4D, units);
 }
 
-function scaleAndShift(units: readonly ConvUnit[], bias: tf.Tensor1D | null, epsilon: number) {
+/** What the batch norm of units does in inference: `y = scale * convolution + shift`, the bias included. */
+export function scaleAndShift(
+  units: readonly ConvUnit[],
+  bias: tf.Tensor1D | null | undefined,
+  epsilon: number,
+) {
   const mean = joined(units, 'movingMean') as tf.Tensor1D;
   const variance = joined(units, 'movingVariance') as tf.Tensor1D;
   const scale = tf.mul(gammaOf(units), tf.rsqrt(tf.add(variance, epsilon)));

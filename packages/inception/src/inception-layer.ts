@@ -28,6 +28,10 @@ import { nhwcChannels, oneOf } from './validation';
 export interface InceptionOptions extends ConvUnitOptions {
   /** Name of the layer, and the beginning of its weights' names. */
   name?: string;
+  /** Default true; a frozen layer uses and keeps its moving statistics. */
+  trainable?: boolean;
+  /** Height, width and channels, where the layer is the first of a sequential model. */
+  inputShape?: Shape;
   /** Filter counts by name, or a row of the paper's table. */
   filters: InceptionFilters | InceptionFilterTuple;
   /** Default `reduced`. */

@@ -9,8 +9,11 @@ it('exports what the README lists and nothing else', () => {
     'batchNormTrain',
     'convBatchNorm',
     'convolutionCost',
+    'foldBatchNorm',
+    'fromStandardLayers',
     'inception',
     'inceptionCost',
+    'rebuildModel',
     'toStandardLayers',
   ]);
 });

@@ -16,6 +16,9 @@ export {
   type InceptionCostOptions,
 } from './costs';
 export type { Branch5x5, InceptionFilters, InceptionFilterTuple, InceptionKind } from './filters';
+export { foldBatchNorm } from './fold-batch-norm';
+export { fromStandardLayers } from './from-standard-layers';
 export { Inception, inception, type InceptionBranches, type InceptionOptions } from './inception-layer';
 export { OPTIONAL_KERNELS } from './kernels';
+export { type Rebuild, type RebuildOptions, rebuildModel } from './rebuild-model';
 export { type HasStandardLayer, toStandardLayers } from './standard-layers';

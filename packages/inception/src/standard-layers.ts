@@ -5,6 +5,7 @@ import { type ConvGeometry, type ConvUnit, gammaOf, UNIT_GEOMETRY } from './conv
 import type { ConvUnitLayer } from './conv-unit-layer';
 import { Inception } from './inception-layer';
 import { BRANCHES, type BranchName } from './module-units';
+import { copyWeights, rebuildModel } from './rebuild-model';
 import { show } from './validation';
 
 /** A custom layer that has an equal among the built-in ones says so by this method. */
@@ -40,65 +41,33 @@ export function toStandardLayers(source: Inception | ConvBatchNorm | tfl.LayersM
     ? (source.getInputAt(0) as tfl.SymbolicTensor).shape
     : [null, null, null, source.inputChannels];
   const input = tfl.input({ batchShape });
-  return tfl.model({ name: source.name, inputs: input, outputs: replaceLayer(source)(input) });
-}
-
-function standardModel(model: tfl.LayersModel): tfl.LayersModel {
-  const replaced = new Map<tfl.layers.Layer, Apply>();
-  const done = new Map<number, tfl.SymbolicTensor>();
-  const rebuild = (old: tfl.SymbolicTensor): tfl.SymbolicTensor => {
-    const known = done.get(old.id);
-    if (known) return known;
-    const layer = old.sourceLayer;
-    const inputs = old.inputs.map(rebuild);
-    let result: tfl.SymbolicTensor;
-    if (inputs.length === 0) {
-      result = tfl.input({ name: layer.name, batchShape: old.shape, dtype: old.dtype });
-    } else {
-      const apply = replaced.get(layer) ?? replaceLayer(layer);
-      replaced.set(layer, apply);
-      const outputs = apply((inputs.length === 1 ? inputs[0] : inputs) as tfl.SymbolicTensor);
-      result = Array.isArray(outputs)
-        ? (outputs as tfl.SymbolicTensor[])[old.outputTensorIndex ?? 0]
-        : outputs;
-    }
-    done.set(old.id, result);
-    return result;
-  };
   return tfl.model({
-    name: model.name,
-    inputs: model.inputs.map(rebuild),
-    outputs: model.outputs.map(rebuild),
+    name: source.name,
+    inputs: input,
+    outputs: graphOf(source)?.(input) as tfl.SymbolicTensor,
   });
 }
 
-/** What stands for a layer; to be applied as often as the layer was. */
-function replaceLayer(layer: tfl.layers.Layer): Apply {
+function standardModel(model: tfl.LayersModel): tfl.LayersModel {
+  const graphs = new Map<tfl.layers.Layer, Apply | undefined>();
+  return rebuildModel(model, {
+    replace: (old, rebuild) => {
+      const layer = old.sourceLayer;
+      if (!graphs.has(layer)) graphs.set(layer, graphOf(layer));
+      return graphs.get(layer)?.(rebuild(old.inputs[0]));
+    },
+  });
+}
+
+/** What stands for a layer, to be applied as often as the layer was; nothing where a copy will do. */
+function graphOf(layer: tfl.layers.Layer): Apply | undefined {
   if (layer instanceof Inception) return inceptionGraph(layer);
   if (layer instanceof ConvBatchNorm) {
     return chain(unitLayers(layer, layer.units[0], layer.geometry, layer.name, true));
   }
-  const copy = layer instanceof tfl.LayersModel ? standardModel(layer) : copyLayer(layer);
-  return (input) => {
-    const output = copy.apply(input) as tfl.SymbolicTensor;
-    if (!(layer instanceof tfl.LayersModel) && layer.weights.length > 0) {
-      copyWeights(copy, layer.getWeights());
-    }
-    return output;
-  };
-}
-
-function copyLayer(layer: tfl.layers.Layer): tfl.layers.Layer {
-  if ('toStandardLayer' in layer) return (layer as tfl.layers.Layer & HasStandardLayer).toStandardLayer();
-  const constructor = layer.constructor as tf.serialization.SerializableConstructor<tfl.layers.Layer> & {
-    fromConfig: tf.serialization.FromConfigMethod<tfl.layers.Layer>;
-  };
-  return constructor.fromConfig(constructor, layer.getConfig());
-}
-
-/** Gives a layer values of its own: variables share data when assigned, and an engine may update weights in place. */
-function copyWeights(target: tfl.layers.Layer, weights: tf.Tensor[]): void {
-  tf.tidy(() => target.setWeights(weights.map((weight) => tf.mul(weight, 1))));
+  if (!('toStandardLayer' in layer)) return undefined;
+  const standard = (layer as tfl.layers.Layer & HasStandardLayer).toStandardLayer();
+  return chain([{ layer: standard, weights: () => layer.getWeights() }]);
 }
 
 /** A built-in layer with the weights that it is to have. */

@@ -1,42 +1,26 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { Inception } from '@googlenet/inception';
-import { branchNames, type BranchName } from './protocol';
+import type { BranchName } from './protocol';
 
-/**
- * An Inception module of a model: the one layer of `@googlenet/inception`, or the four branches and the
- * concatenation that `toStandardLayers` makes of it.
- */
+/** An Inception module of a model, with the tensors around it. */
 export interface InceptionModule {
-  name: string;
-  input: tfl.SymbolicTensor;
-  output: tfl.SymbolicTensor;
+  readonly name: string;
+  readonly layer: Inception;
+  readonly input: tfl.SymbolicTensor;
+  readonly output: tfl.SymbolicTensor;
 }
 
 /** The modules of a model, from the input on. */
 export function findModules(model: tfl.LayersModel): InceptionModule[] {
-  return model.layers.flatMap((layer) => {
-    if (layer instanceof Inception) {
-      return [
-        {
-          name: layer.name,
-          input: layer.input as tfl.SymbolicTensor,
-          output: layer.output as tfl.SymbolicTensor,
-        },
-      ];
-    }
-    if (layer.getClassName() !== 'Concatenate') return [];
-    const output = layer.output as tfl.SymbolicTensor;
-    const input = output.inputs.length === branchNames.length ? entranceOf(output) : undefined;
-    return input ? [{ name: layer.name, input, output }] : [];
-  });
-}
-
-/** What enters a module of standard layers: the first tensor up the 1x1 branch that is not the module's own. */
-function entranceOf({ sourceLayer, inputs }: tfl.SymbolicTensor): tfl.SymbolicTensor | undefined {
-  let tensor = inputs[0];
-  while (tensor?.sourceLayer.name.startsWith(`${sourceLayer.name}_`)) tensor = tensor.inputs[0];
-  return tensor === inputs[0] ? undefined : tensor;
+  return model.layers
+    .filter((layer) => layer instanceof Inception)
+    .map((layer) => ({
+      name: layer.name,
+      layer,
+      input: layer.input as tfl.SymbolicTensor,
+      output: layer.output as tfl.SymbolicTensor,
+    }));
 }
 
 /** Which output of a model is the answer; the others are auxiliary heads. */
@@ -80,10 +64,7 @@ export class Flow {
   }
 
   /** The four branches of a module before they are concatenated. */
-  branches({ input, output }: InceptionModule): Record<BranchName, tf.Tensor4D> {
-    const layer: tfl.layers.Layer = output.sourceLayer;
-    if (layer instanceof Inception) return layer.branches(this.compute(input) as tf.Tensor4D);
-    const entries = branchNames.map((branch, i) => [branch, this.compute(output.inputs[i])]);
-    return Object.fromEntries(entries) as Record<BranchName, tf.Tensor4D>;
+  branches({ layer, input }: InceptionModule): Record<BranchName, tf.Tensor4D> {
+    return layer.branches(this.compute(input) as tf.Tensor4D);
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { toStandardLayers } from '@googlenet/inception';
+import { fromStandardLayers, toStandardLayers } from '@googlenet/inception';
 import { googlenet } from '@googlenet/model';
 import { useWasm } from '@googlenet/backend-wasm';
 import { findModules, Flow, logitsOf, mainOutputIndex } from './graph';
@@ -20,14 +20,14 @@ let input: tf.Tensor4D;
 beforeAll(async () => {
   await useWasm({ threads: 1 });
   model = googlenet(options);
-  standard = toStandardLayers(model);
+  standard = fromStandardLayers(toStandardLayers(model));
   withHeads = googlenet({ ...options, auxiliary: true });
   input = toInput(image);
 });
 
 describe.each([
   ['of one layer each', () => model],
-  ['of standard layers', () => standard],
+  ['that were standard layers', () => standard],
   ['beside auxiliary heads', () => withHeads],
 ])('Inception modules %s', (_, choose) => {
   let subject: tfl.LayersModel;
@@ -75,7 +75,7 @@ describe.each([
 });
 
 describe('inspectModule', () => {
-  it('gives the same for both forms of the network, and the evidence that a nudge of the module confirms', async () => {
+  it('gives the same for a network that was taken apart and put together, and the evidence that a nudge of the module confirms', async () => {
     const before = tf.memory().numTensors;
     const view = await inspectModule(model, input, 'inception_4c', 7);
     const other = await inspectModule(standard, input, 'inception_4c', 7);

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { ConvBatchNorm, Inception } from '@googlenet/inception';
+import { ConvBatchNorm, fromStandardLayers, Inception } from '@googlenet/inception';
 import { AdaptiveAveragePooling2D, Lrn, SeededDropout } from '@googlenet/model';
-import { withOwnLayers } from './own-layers';
 import type { Progress } from './protocol';
 
 /** The layers that a saved GoogLeNet may have; naming them here keeps them in the built site. */
@@ -81,9 +80,9 @@ export async function loadModel(artifacts: tf.io.ModelArtifacts): Promise<tfl.La
       `loadModel(): expected an input of shape [null, 28, 28, 1], got ${shape}. Train with --variant mnist.`,
     );
   }
-  const own = withOwnLayers(model);
-  if (own) model.dispose();
-  return own ?? model;
+  const own = fromStandardLayers(model);
+  model.dispose();
+  return own;
 }
 
 function checkModelJson(json: tf.io.ModelJSON, name: string): void {

@@ -1,16 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
-interface ActivationHolder {
-  activation: { getClassName(): string };
-}
-
-/** The layer that turns one output's logits into probabilities, if the model has such a layer. */
-interface SoftmaxLayer {
-  readonly layer: tfl.layers.Layer;
-  readonly kind: 'activation' | 'layer';
-}
-
 /** The index of a model's main output: named `predictions` or `logits`, else the first. */
 export function mainOutput(model: tfl.LayersModel): number {
   for (const name of ['predictions', 'logits']) {
@@ -37,58 +27,75 @@ export function mainModel(model: tfl.LayersModel): tfl.LayersModel {
   return main;
 }
 
+const logitsModels = new WeakMap<tfl.LayersModel, tfl.LayersModel>();
+
 /**
- * Runs a classifier for its logits, whether it ends in logits or in a softmax (a layer of its own or a dense layer's activation).
+ * A classifier before its softmaxes, whether these are layers of their own or the activations of dense layers.
+ *
+ * @returns a view of the same layers and weights, made once for a model; outputs `[batch, classes]` in the order of `model.outputs`.
+ * It need not be disposed.
+ * @throws {TypeError} if an output is neither logits nor a softmax.
+ */
+export function logitsModel(model: tfl.LayersModel): tfl.LayersModel {
+  const known = logitsModels.get(model);
+  if (known) return known;
+  const logits = tfl.model({
+    inputs: model.inputs,
+    outputs: model.outputs.map(beforeSoftmax),
+    name: `${model.name}_before_softmax`,
+  });
+  logitsModels.set(model, logits);
+  return logits;
+}
+
+/**
+ * Runs a classifier for its logits.
  *
  * @param images - `[batch, ...]` in the shape of the model's input.
  * @param training - whether dropout and batch norm run in training mode.
  * @returns one `[batch, classes]` tensor per output, in the order of `model.outputs`; the caller disposes them.
- * @throws {TypeError} if an output is neither.
+ * @throws {TypeError} if an output is neither logits nor a softmax.
  */
 export function runForLogits(model: tfl.LayersModel, images: tf.Tensor, training: boolean): tf.Tensor2D[] {
-  const restore = model.outputs.map(findSoftmax).flatMap((softmax) => (softmax ? [bypass(softmax)] : []));
-  try {
-    const outputs = model.apply(images, { training }) as tf.Tensor | tf.Tensor[];
-    return (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor2D[];
-  } finally {
-    for (const undo of restore) undo();
-  }
+  const outputs = logitsModel(model).apply(images, { training }) as tf.Tensor | tf.Tensor[];
+  return (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor2D[];
 }
 
-function findSoftmax(output: tfl.SymbolicTensor): SoftmaxLayer | undefined {
-  const layer = output.sourceLayer;
-  const inner = layer as { outputs?: tfl.SymbolicTensor[] };
-  if (inner.outputs) {
-    const nested = inner.outputs[output.outputTensorIndex ?? 0];
-    return nested && findSoftmax(nested);
+function beforeSoftmax(output: tfl.SymbolicTensor): tfl.SymbolicTensor {
+  const { sourceLayer: layer, inputs, outputTensorIndex } = output;
+  if (layer instanceof tfl.LayersModel) {
+    const inner = logitsModel(layer).apply(inputs) as tfl.SymbolicTensor | tfl.SymbolicTensor[];
+    return Array.isArray(inner) ? inner[outputTensorIndex ?? 0] : inner;
   }
   const kind = layer.getClassName();
-  if (kind === 'Softmax') return { layer, kind: 'layer' };
-  if (kind !== 'Activation' && kind !== 'Dense') return undefined;
-  const activation = (layer as unknown as ActivationHolder).activation.getClassName();
-  if (activation === 'softmax') return { layer, kind: 'activation' };
-  if (activation !== 'linear') {
-    throw new TypeError(
-      `train(model): expected outputs that are logits or a softmax, got "${activation}" at the layer "${layer.name}". ` +
-        'End the model in a dense layer without activation, or in a softmax.',
-    );
-  }
-  return undefined;
+  if (kind === 'Softmax') return inputs[0];
+  if (kind !== 'Activation' && kind !== 'Dense') return output;
+  const { activation } = layer.getConfig();
+  if (activation === 'linear') return output;
+  if (activation === 'softmax') return kind === 'Dense' ? withoutActivation(layer, inputs[0]) : inputs[0];
+  throw new TypeError(
+    `train(model): expected outputs that are logits or a softmax, got "${String(activation as string)}" at the layer "${layer.name}". ` +
+      'End the model in a dense layer without activation, or in a softmax.',
+  );
 }
 
-/** Makes a softmax pass its input through; the returned function undoes that. */
-function bypass({ layer, kind }: SoftmaxLayer): () => void {
-  if (kind === 'layer') {
-    const holder = layer as { call?: unknown };
-    holder.call = (inputs: tf.Tensor | tf.Tensor[]) => tf.clone(Array.isArray(inputs) ? inputs[0] : inputs);
-    return () => delete holder.call;
-  }
-  const holder = layer as unknown as ActivationHolder;
-  const { activation } = holder;
-  holder.activation = (
-    tfl.layers.activation({ activation: 'linear' }) as unknown as ActivationHolder
-  ).activation;
-  return () => {
-    holder.activation = activation;
-  };
+/** The output of a dense layer before its activation, by a twin that has the same variables. */
+function withoutActivation(dense: tfl.layers.Layer, input: tfl.SymbolicTensor): tfl.SymbolicTensor {
+  const twin = tfl.layers.dense({
+    ...(dense.getConfig() as unknown as DenseConfig),
+    name: `${dense.name}_linear`,
+    activation: 'linear',
+  });
+  twin.build(input.shape);
+  const [from, to] = [dense, twin] as unknown as SharedVariables[];
+  tf.dispose([to.kernel?.read(), to.bias?.read()].filter((value) => value !== undefined));
+  Object.assign(to, { kernel: from.kernel, bias: from.bias, trainableWeights: dense.trainableWeights });
+  return twin.apply(input) as tfl.SymbolicTensor;
+}
+
+type DenseConfig = Parameters<typeof tfl.layers.dense>[0];
+
+interface SharedVariables {
+  kernel?: tfl.LayerVariable;
+  bias?: tfl.LayerVariable;
 }

@@ -56,7 +56,8 @@ type Elements<T> = new (buffer: ArrayBufferLike, byteOffset: number, length: num
 /** A typed view of bytes, on a copy where they are not aligned. */
 function elements<T>(data: Uint8Array, type: Elements<T> & { BYTES_PER_ELEMENT: number }): T {
   const size = type.BYTES_PER_ELEMENT;
-  const aligned = data.byteOffset % size === 0 ? data : data.slice();
+  // Node's Buffer.slice would be a view again.
+  const aligned = data.byteOffset % size === 0 ? data : new Uint8Array(data);
   return new type(aligned.buffer, aligned.byteOffset, data.length / size);
 }
 

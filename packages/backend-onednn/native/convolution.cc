@@ -48,7 +48,15 @@ std::string bytes(const T& value) {
 
 }  // namespace
 
-Convolution::Convolution(const ConvolutionShape& s, Direction direction, const ConvolutionOptions& o) {
+// Whether the engine's own product takes the gradient of these weights; with AVX-512 oneDNN's is at the processor's peak.
+bool ownProducts(const ConvolutionShape& s, const ConvolutionOptions& o) {
+  return !o.bf16 && kernels().ownProducts && s.kernelHeight == 1 && s.kernelWidth == 1 && s.strideHeight == 1 && s.strideWidth == 1 && s.padTop == 0 && s.padLeft == 0 &&
+         s.outHeight == s.height && s.outWidth == s.width && s.inputs % 2 == 0;
+}
+
+Convolution::Convolution(const ConvolutionShape& s, Direction direction, const ConvolutionOptions& o) : shape_(s) {
+  ownProducts_ = direction == Direction::backwardWeights && ownProducts(s, o);
+  if (ownProducts_) return;
   const auto& engine = dnnlEngine();
   const auto x = activations(s.batch, s.inputs, s.height, s.width, o), y = activations(s.batch, s.outputs, s.outHeight, s.outWidth, o);
   const memory::dims shape = {s.outputs, s.inputs, s.kernelHeight, s.kernelWidth}, strides = {s.strideHeight, s.strideWidth},
@@ -158,6 +166,13 @@ void Convolution::backwardData(const void* dy, const float* weights, void* dx) {
 }
 
 void Convolution::backwardWeights(const void* x, const void* dy, float* dweights) {
+  if (ownProducts_) {
+    const PhaseTimer timer(Phase::convolution);
+    const ProductShape shape = {shape_.batch * shape_.height * shape_.width, shape_.inputs, shape_.outputs};
+    const int threads = threadCount();
+    const Scratch scratch = scratchFloats(threads * productScratch(shape)), sums = scratchFloats(threads * productSums(shape));
+    return kernels().pointwiseBackwardWeights(static_cast<const float*>(x), static_cast<const float*>(dy), dweights, shape, scratch.floats(), sums.floats(), threads);
+  }
   const Scratch packed(packedBytes());
   auto w = wrap(weights_, reordersWeights_ ? packed.data() : dweights);
   std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_DIFF_WEIGHTS, w}};

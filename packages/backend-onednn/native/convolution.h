@@ -46,6 +46,8 @@ class Convolution {
   dnnl::reorder reorder_;
   dnnl::memory::desc source_, destination_, weights_, plainWeights_, bias_, scratchpad_;
   bool reordersWeights_ = false;
+  bool ownProducts_ = false;  // the gradient of the weights is pointwiseBackwardWeights
+  ConvolutionShape shape_;
 };
 
 }  // namespace googlenet

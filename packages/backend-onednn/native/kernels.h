@@ -32,6 +32,14 @@ inline int64_t winogradWeightSize(const WinogradShape& s) { return winogradPoint
 // Floats of scratch memory for each thread.
 inline int64_t winogradScratch(const WinogradShape& s) { return winogradPoints(s) * (kBackwardTiles * (winogradPadded(s.inputs) + winogradPadded(s.outputs)) + 32); }
 
+// A 1x1 convolution, stride 1: [positions, inputs] times [inputs, outputs].
+struct ProductShape {
+  int64_t positions, inputs, outputs;
+};
+constexpr int64_t kBlockPositions = 128;
+inline int64_t productScratch(const ProductShape&) { return kBlockPositions * 32; }
+inline int64_t productSums(const ProductShape& s) { return s.inputs * winogradPadded(s.outputs); }
+
 enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
 enum class Unary { relu, relu6, exp, log, sqrt, rsqrt, square, negate, absolute, sigmoid, tanh, step, reciprocal, elu, clip, leakyRelu, count };
 enum class Reduction { sum, maximum, minimum, count };
@@ -53,6 +61,7 @@ struct SgdRule {
 
 struct KernelTable {
   const char* name;
+  bool ownProducts;  // pointwiseBackwardWeights beats oneDNN's, measured
   // Biased mean and variance of each channel.
   void (*channelStatistics)(const View& z, const Extent&, float* mean, float* variance);
   // y = z * scale + shift, then the ReLU.
@@ -77,8 +86,11 @@ struct KernelTable {
   void (*softmax)(const float* x, float* y, int64_t rows, int64_t columns);
   // See kernels_winograd.h.
   void (*winogradWeights)(const float* weights, const WinogradShape&, float* transformed);
-  void (*winogradForward)(const float* x, const float* transformed, float* y, const WinogradShape&, float* scratch);
+  // y = the convolution + shift (may be null), then the ReLU.
+  void (*winogradForward)(const float* x, const float* transformed, const float* shift, bool relu, float* y, const WinogradShape&, float* scratch);
   void (*winogradBackwardWeights)(const float* x, const float* dy, float* dweights, const WinogradShape&, float* scratch, float* sums, int threads);
+  // See kernels_product.h; inputs are even in number.
+  void (*pointwiseBackwardWeights)(const float* x, const float* dy, float* dweights, const ProductShape&, float* scratch, float* sums, int threads);
   // One stretch of a weight each; not threaded themselves.
   void (*adam)(float* parameter, const float* gradient, float* m, float* v, int64_t count, const AdamRule&);
   void (*sgd)(float* parameter, const float* gradient, float* velocity, int64_t count, const SgdRule&);

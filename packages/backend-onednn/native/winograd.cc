@@ -12,10 +12,10 @@ constexpr int64_t kFewestTiles = 64, kFewestChannels3 = 16, kFewestChannels5 = 8
 
 WinogradShape shapeOf(const ConvolutionShape& s) { return {s.batch, s.height, s.width, s.inputs, s.outputs, s.kernelHeight}; }
 
-void convolve(const WinogradShape& s, const float* x, const float* weights, const float* packed, float* y) {
+void convolve(const WinogradShape& s, const float* x, const float* weights, const float* packed, const float* shift, bool relu, float* y) {
   const Scratch scratch = scratchFloats(threadCount() * winogradScratch(s)), transformed = scratchFloats(packed ? 0 : winogradWeightSize(s));
   if (packed == nullptr) kernels().winogradWeights(weights, s, transformed.floats());
-  kernels().winogradForward(x, packed ? packed : transformed.floats(), y, s, scratch.floats());
+  kernels().winogradForward(x, packed ? packed : transformed.floats(), shift, relu, y, s, scratch.floats());
 }
 
 }  // namespace
@@ -36,11 +36,7 @@ void winogradPack(const ConvolutionShape& s, const float* weights, float* packed
 
 void winogradForward(const ConvolutionShape& s, const float* x, const float* weights, const float* packed, const float* shift, bool relu, float* y) {
   const PhaseTimer timer(Phase::convolution);
-  convolve(shapeOf(s), x, weights, packed, y);
-  if (shift == nullptr && !relu) return;
-  const std::vector<float> ones(static_cast<size_t>(s.outputs), 1.0f), zeros(shift ? 0 : static_cast<size_t>(s.outputs), 0.0f);
-  const View out = {y, s.outputs};
-  kernels().scaleShift(out, out, {s.batch * s.height * s.width, s.outputs}, ones.data(), shift ? shift : zeros.data(), relu);
+  convolve(shapeOf(s), x, weights, packed, shift, relu, y);
 }
 
 // The convolution of dy with the weights turned by half a circle, inputs and outputs exchanged.
@@ -53,7 +49,7 @@ void winogradBackwardData(const ConvolutionShape& s, const float* dy, const floa
   for (int64_t k = 0; k < positions; ++k)
     for (int64_t o = 0; o < s.outputs; ++o)
       for (int64_t i = 0; i < s.inputs; ++i) to[(k * s.outputs + o) * s.inputs + i] = weights[((positions - 1 - k) * s.inputs + i) * s.outputs + o];
-  convolve({s.batch, s.height, s.width, s.outputs, s.inputs, s.kernelHeight}, dy, to, nullptr, dx);
+  convolve({s.batch, s.height, s.width, s.outputs, s.inputs, s.kernelHeight}, dy, to, nullptr, nullptr, false, dx);
 }
 
 void winogradBackwardWeights(const ConvolutionShape& s, const float* x, const float* dy, float* dweights) {

@@ -20,6 +20,7 @@ for (const [images, side, inputs, filters, size] of [
   [5, 14, 17, 37, 3],
   [6, 13, 21, 19, 5],
   [3, 19, 32, 48, 3],
+  [5, 14, 18, 37, 1],
 ]) {
   const shape = Int32Array.of(
     images,

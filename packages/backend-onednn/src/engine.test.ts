@@ -11,9 +11,9 @@ test('the exports are these', () => {
       'engineProfile',
       'getPrecision',
       'isAvailable',
+      'setExact',
       'setPrecision',
       'setThreads',
-      'setWinograd',
     ].sort(),
   );
 });

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-layers';
 import { conv2d, engine, setBackend, tensor4d, type Tensor4D, tidy, variable } from '@tensorflow/tfjs-core';
-import { engineProfile, setThreads, setWinograd } from './index';
+import { engineProfile, setThreads, setExact } from './index';
 import { describeNative, expectNoTensors, RandomCase } from './testing/compare';
 
 const data = new RandomCase(1);
@@ -24,7 +24,7 @@ describeNative('filters that come again', () => {
     await setBackend('onednn');
     setThreads(1);
   });
-  afterEach(() => setWinograd(true));
+  afterEach(() => setExact(false));
   afterAll(expectNoTensors);
 
   test.each([
@@ -32,7 +32,7 @@ describeNative('filters that come again', () => {
     ['5x5', 5, true],
     ['5x5 without Winograd', 5, false],
   ])('%s: the same result, and arranged once', (_, size, winograd) => {
-    setWinograd(winograd);
+    setExact(!winograd);
     const filter = tensor4d(weights[size === 3 ? 0 : 1], [size, size, 24, 40]);
     const [first, second, third] = [1, 2, 3].map(() => convolve(filter));
     expect(second).toEqual(first);
@@ -61,7 +61,7 @@ describeNative('filters that come again', () => {
       filter.assign(tensor4d(weights[0], [3, 3, 24, 40]));
     });
     expect(repeat()).toEqual(fresh());
-    setWinograd(false);
+    setExact(true);
     expect(repeat()).toEqual(fresh());
     filter.dispose();
   });

@@ -13,7 +13,7 @@ import {
   tensor4d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { setThreads, setWinograd } from '../index';
+import { setThreads, setExact } from '../index';
 import { describeNative, expectNoTensors, expectSame, RandomCase } from '../testing/compare';
 
 interface Case {
@@ -164,7 +164,7 @@ describeNative('convolutions equal those of the cpu backend', () => {
         ];
         const bias = data.floats(outputs);
         const [fast, plain] = [true, false].map((on) => {
-          setWinograd(on);
+          setExact(!on);
           void setBackend('onednn');
           return tidy(() => {
             const x = tensor4d(values[0], [n, h, w, inputs]);
@@ -191,7 +191,7 @@ describeNative('convolutions equal those of the cpu backend', () => {
           expect({ seed, i, error: error < 1e-4 ? 'small' : error }).toEqual({ seed, i, error: 'small' });
         }
       }
-      setWinograd(true);
+      setExact(false);
     },
   );
 

@@ -11,7 +11,7 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { engineInfo, setPrecision, setThreads, setWinograd } from '../index';
+import { engineInfo, setPrecision, setThreads, setExact } from '../index';
 import { describeNative, expectNoTensors, largestError, RandomCase } from '../testing/compare';
 import { type Module, referenceModule, unitsOf } from '../testing/inception-reference';
 
@@ -85,11 +85,11 @@ function actual({ module, values, shapes, dy }: Random): Float32Array[] {
 
 /** The largest difference of each output from plain convolutions, as a share of that output's largest value. */
 function shares(random: Random, { backend = 'onednn', winograd = true } = {}): number[] {
-  setWinograd(false);
+  setExact(true);
   const want = expected(random, backend);
-  setWinograd(winograd);
+  setExact(!winograd);
   const got = actual(random);
-  setWinograd(true);
+  setExact(false);
   return got.map((values, i) => {
     const scale = want[i].reduce((most, v) => Math.max(most, Math.abs(v)), 1e-3);
     return largestError(

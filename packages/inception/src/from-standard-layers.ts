@@ -125,7 +125,7 @@ function matchUnit(output: tfl.SymbolicTensor): StandardUnit | undefined {
     conv,
     norm,
     pad: pad ?? 0,
-    input: (pad === undefined ? before : at),
+    input: pad === undefined ? before : at,
     options: {
       trainable: conv.trainable,
       useBias: own.useBias as boolean,

@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { convBatchNorm, type ConvUnitOptions } from '@googlenet/inception';
 import { AdaptiveAveragePooling2D } from './adaptive-average-pooling';
-import { classify, dense, kernelInitializer } from './classifier';
+import { classify, dense, kernelOptions } from './classifier';
 import { mixSeed } from './seed';
 import { SeededDropout } from './seeded-dropout';
 import { AUXILIARY_HEAD, scaleFilters } from './variants';
@@ -41,8 +41,7 @@ export function auxiliaryHead(x: tfl.SymbolicTensor, name: string, options: Head
       name: `${name}_conv`,
       filters: scaleFilters(AUXILIARY_HEAD.filters, widthMultiplier),
       kernelSize: 1,
-      kernelInitializer: kernelInitializer(seed, `${name}_conv`),
-      kernelRegularizer,
+      ...kernelOptions(options, `${name}_conv`),
     }),
     tfl.layers.flatten({ name: `${name}_flatten` }),
     dense({

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { inceptionCost } from '@googlenet/inception';
 import {
   endpoints,
@@ -13,6 +14,7 @@ import { useCpu, withModel } from './testing/models';
 
 beforeAll(useCpu);
 
+const l2 = tfl.regularizers.l2({ l2: 0.5 });
 const small: GoogLeNetOptions = { widthMultiplier: 0.125, seed: 7 };
 
 describe('parameter counts are exact', () => {
@@ -189,6 +191,24 @@ describe('width, seeds and wrong options', () => {
       expect(Math.max(...values)).toBeLessThanOrEqual(limit);
       expect(Math.max(...values)).toBeGreaterThan(limit * 0.98);
       expect(Math.min(...values)).toBeLessThan(-limit * 0.98);
+    });
+  });
+
+  test('what a unit is given holds for every convolution: initializer with a stream for each layer, regularizer', () => {
+    const unit = { kernelInitializer: tfl.initializers.heNormal({ seed: 5 }), kernelRegularizer: l2 };
+    withModel({ ...small, unit, auxiliary: true }, (model) => {
+      const convolutions = model.layers.filter(({ name }) => /^(conv1|inception_..|aux._conv)$/.test(name));
+      expect(convolutions).toHaveLength(12);
+      const seeds = convolutions.map((layer) => {
+        const { kernelInitializer, kernelRegularizer } = layer.getConfig() as Record<string, never>;
+        expect(kernelInitializer).toMatchObject({
+          className: 'VarianceScaling',
+          config: { scale: 2, mode: 'fanIn' },
+        });
+        expect(kernelRegularizer).toMatchObject({ className: 'L1L2', config: { l2: 0.5 } });
+        return (kernelInitializer as { config: { seed: number } }).config.seed;
+      });
+      expect(new Set(seeds).size).toBe(12);
     });
   });
 

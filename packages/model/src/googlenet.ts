@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { convBatchNorm, inception, type InceptionFilterTuple } from '@googlenet/inception';
 import { auxiliaryHead } from './auxiliary';
-import { classify, kernelInitializer } from './classifier';
+import { classify, kernelOptions } from './classifier';
 import { Lrn } from './lrn';
 import { maxPool } from './max-pool';
 import { resolveOptions, type GoogLeNetOptions, type ResolvedOptions } from './options';
@@ -53,7 +53,7 @@ export function googlenet(options: GoogLeNetOptions = {}): tfl.LayersModel {
 
 /** Applies one row of the trunk's table. */
 function applyRow(x: tfl.SymbolicTensor, row: TrunkRow, options: ResolvedOptions): tfl.SymbolicTensor {
-  const { unit, widthMultiplier, kernelRegularizer, seed } = options;
+  const { unit, widthMultiplier } = options;
   const scale = (filters: number) => scaleFilters(filters, widthMultiplier);
   switch (row.kind) {
     case 'maxPool':
@@ -68,8 +68,7 @@ function applyRow(x: tfl.SymbolicTensor, row: TrunkRow, options: ResolvedOptions
         kernelSize: row.kernelSize,
         strides: row.strides ?? 1,
         padding: row.padding ?? 'same',
-        kernelInitializer: kernelInitializer(seed, row.name),
-        kernelRegularizer,
+        ...kernelOptions(options, row.name),
       }).apply(x) as tfl.SymbolicTensor;
     case 'inception': {
       const name = `inception_${row.block}`;
@@ -78,8 +77,7 @@ function applyRow(x: tfl.SymbolicTensor, row: TrunkRow, options: ResolvedOptions
         name,
         filters: INCEPTION_FILTERS[row.block].map(scale) as unknown as InceptionFilterTuple,
         branch5x5: options.branch5x5,
-        kernelInitializer: kernelInitializer(seed, name),
-        kernelRegularizer,
+        ...kernelOptions(options, name),
       }).apply(x) as tfl.SymbolicTensor;
     }
   }

@@ -19,7 +19,10 @@ export interface GoogLeNetOptions {
   kernelRegularizer?: ConvUnitOptions['kernelRegularizer'];
   /** What stands in the 5x5 branch. Default: the variant's. */
   branch5x5?: Branch5x5;
-  /** Replaces single fields of the variant's convolution unit, for example `{ useBias: false }`. */
+  /**
+   * Replaces single fields of the variant's convolution unit, for example `{ useBias: false }` or
+   * `{ kernelInitializer: tfl.initializers.heNormal({ seed: 1 }) }`; its `kernelRegularizer` goes before the network's.
+   */
   unit?: Omit<ConvUnitOptions, 'activation'>;
   /** Name of the model. Default `googlenet_VARIANT`. */
   name?: string;

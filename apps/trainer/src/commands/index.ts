@@ -1,3 +1,4 @@
+import { classify } from './classify';
 import type { Command } from './command';
 import { data } from './data';
 import { doctor } from './doctor';
@@ -6,6 +7,17 @@ import { exportCommand } from './export';
 import { predict } from './predict';
 import { summary } from './summary';
 import { train } from './train';
+import { weights } from './weights';
 
 /** The commands, in the order of `googlenet --help`. A new one is a file beside this one, and its line here. */
-export const COMMANDS: readonly Command[] = [train, evaluate, predict, exportCommand, summary, data, doctor];
+export const COMMANDS: readonly Command[] = [
+  train,
+  evaluate,
+  predict,
+  classify,
+  weights,
+  exportCommand,
+  summary,
+  data,
+  doctor,
+];

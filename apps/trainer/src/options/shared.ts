@@ -17,13 +17,8 @@ export const THREADS_OPTION = {
   }),
 };
 
-/** Of commands that compute with a trained network. */
-export const MODEL_OPTIONS = {
-  model: option({
-    type: text,
-    placeholder: 'path',
-    help: 'a run folder, a model folder or a model.json (default: the newest run)',
-  }),
+/** Of commands that compute, with a choice of the engine. */
+export const ENGINE_OPTIONS = {
   backend: option({
     type: oneOf(['auto', ...ENGINE_NAMES]),
     placeholder: 'name',
@@ -31,6 +26,26 @@ export const MODEL_OPTIONS = {
     help: `auto, ${ENGINE_NAMES.join(', ')}`,
   }),
   ...THREADS_OPTION,
+};
+
+/** Of commands that use trained ImageNet weights. */
+export const WEIGHTS_OPTION = {
+  weights: option({
+    type: text,
+    placeholder: 'name',
+    default: 'imagenet',
+    help: 'imagenet, caffe, torchvision, onnx-zoo, or a file (.caffemodel, .pth, .safetensors, .onnx)',
+  }),
+};
+
+/** Of commands that compute with a trained network. */
+export const MODEL_OPTIONS = {
+  model: option({
+    type: text,
+    placeholder: 'path',
+    help: 'a run folder, a model folder or a model.json (default: the newest run)',
+  }),
+  ...ENGINE_OPTIONS,
 };
 
 /** Of commands that read a data set. */

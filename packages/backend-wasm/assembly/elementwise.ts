@@ -1,28 +1,23 @@
+import { Binary, BinaryBlock, Comparison, SelectBlock, Unary, UnaryBlock } from './blocks';
+import { elu, exp, log, sigmoid, tanh } from './math';
 import { arg, argf } from './simd';
-
-/** Codes of the binary operations; the same numbers stand in src/kernels/elementwise.ts. */
-const ADD: i32 = 0;
-const SUB: i32 = 1;
-const MUL: i32 = 2;
-const DIV: i32 = 3;
-const MAXIMUM: i32 = 4;
-const MINIMUM: i32 = 5;
-const SQUARED_DIFFERENCE: i32 = 6;
 
 function binaryVector(code: i32, a: v128, b: v128): v128 {
   switch (code) {
-    case ADD:
+    case Binary.Add:
       return f32x4.add(a, b);
-    case SUB:
+    case Binary.Sub:
       return f32x4.sub(a, b);
-    case MUL:
+    case Binary.Multiply:
       return f32x4.mul(a, b);
-    case DIV:
+    case Binary.RealDiv:
       return f32x4.div(a, b);
-    case MAXIMUM:
+    case Binary.Maximum:
       return f32x4.max(a, b);
-    case MINIMUM:
+    case Binary.Minimum:
       return f32x4.min(a, b);
+    case Binary.Prelu:
+      return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, f32x4.splat(0)));
     default: {
       const d = f32x4.sub(a, b);
       return f32x4.mul(d, d);
@@ -34,14 +29,14 @@ function binaryVector(code: i32, a: v128, b: v128): v128 {
 function row(code: i32, a: usize, aStep: usize, b: usize, bStep: usize, out: usize, count: i32): void {
   let i = 0;
   if (aStep && bStep) {
-    if (code == ADD) {
+    if (code == Binary.Add) {
       for (; i + 4 <= count; i += 4) {
         v128.store(out, f32x4.add(v128.load(a), v128.load(b)));
         a += 16;
         b += 16;
         out += 16;
       }
-    } else if (code == MUL) {
+    } else if (code == Binary.Multiply) {
       for (; i + 4 <= count; i += 4) {
         v128.store(out, f32x4.mul(v128.load(a), v128.load(b)));
         a += 16;
@@ -69,85 +64,162 @@ function row(code: i32, a: usize, aStep: usize, b: usize, bStep: usize, out: usi
   }
 }
 
-/**
- * out = a op b over four collapsed dimensions with strides (0 where broadcast).
- * Units: pieces of the first dimension x second dimension rows.
- * Arguments: 0 a, 1 b, 2 out, 3 code, 4..7 sizes, 8..11 byte strides of a, 12..15 of b. The innermost stride is 4 or 0.
- */
+/** out = a op b over four collapsed dimensions. Units: pieces of the first dimension x second dimension rows. */
 export function binary(args: usize, start: i32, end: i32, thread: i32): void {
-  const code = arg(args, 3);
-  const size1 = arg(args, 5);
-  const size2 = arg(args, 6);
-  const size3 = arg(args, 7);
+  walk(args, start, end, false);
+}
+
+/** The same for comparisons: out is bytes. */
+export function compare(args: usize, start: i32, end: i32, thread: i32): void {
+  walk(args, start, end, true);
+}
+
+function walk(args: usize, start: i32, end: i32, comparing: bool): void {
+  const code = arg(args, BinaryBlock.code);
+  const size1 = arg(args, BinaryBlock.size1);
+  const size2 = arg(args, BinaryBlock.size2);
+  const size3 = arg(args, BinaryBlock.size3);
+  const aStep = <usize>arg(args, BinaryBlock.a3);
+  const bStep = <usize>arg(args, BinaryBlock.b3);
+  const outLine = comparing ? <usize>size3 : (<usize>size3) << 2;
   for (let unit = start; unit < end; unit++) {
     const i = unit / size1;
     const j = unit % size1;
-    let a = <usize>arg(args, 0) + <usize>(i * arg(args, 8)) + <usize>(j * arg(args, 9));
-    let b = <usize>arg(args, 1) + <usize>(i * arg(args, 12)) + <usize>(j * arg(args, 13));
-    let out = <usize>arg(args, 2) + ((<usize>unit * <usize>(size2 * size3)) << 2);
+    let a =
+      <usize>arg(args, BinaryBlock.a) +
+      <usize>(i * arg(args, BinaryBlock.a0)) +
+      <usize>(j * arg(args, BinaryBlock.a1));
+    let b =
+      <usize>arg(args, BinaryBlock.b) +
+      <usize>(i * arg(args, BinaryBlock.b0)) +
+      <usize>(j * arg(args, BinaryBlock.b1));
+    let out = <usize>arg(args, BinaryBlock.out) + <usize>unit * <usize>size2 * outLine;
     for (let k = 0; k < size2; k++) {
-      row(code, a, <usize>arg(args, 11), b, <usize>arg(args, 15), out, size3);
-      a += <usize>arg(args, 10);
-      b += <usize>arg(args, 14);
-      out += (<usize>size3) << 2;
+      if (comparing) compareRow(code, a, aStep, b, bStep, out, size3);
+      else row(code, a, aStep, b, bStep, out, size3);
+      a += <usize>arg(args, BinaryBlock.a2);
+      b += <usize>arg(args, BinaryBlock.b2);
+      out += outLine;
     }
   }
 }
 
-/** Codes of the unary operations. */
-const RELU: i32 = 0;
-const RELU6: i32 = 1;
-const STEP: i32 = 2;
-const SQRT: i32 = 3;
-const RSQRT: i32 = 4;
-const SQUARE: i32 = 5;
-const NEG: i32 = 6;
-const ABS: i32 = 7;
-const CLIP: i32 = 8;
-const RECIPROCAL: i32 = 9;
+function compareVector(code: i32, a: v128, b: v128): v128 {
+  switch (code) {
+    case Comparison.Equal:
+      return f32x4.eq(a, b);
+    case Comparison.NotEqual:
+      return f32x4.ne(a, b);
+    case Comparison.Greater:
+      return f32x4.gt(a, b);
+    case Comparison.GreaterEqual:
+      return f32x4.ge(a, b);
+    case Comparison.Less:
+      return f32x4.lt(a, b);
+    default:
+      return f32x4.le(a, b);
+  }
+}
+
+function compareRow(code: i32, a: usize, aStep: usize, b: usize, bStep: usize, out: usize, count: i32): void {
+  const one = i32x4.splat(1);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const left = aStep ? v128.load(a) : v128.load32_splat(a);
+    const right = bStep ? v128.load(b) : v128.load32_splat(b);
+    const bits = v128.and(compareVector(code, left, right), one);
+    const words = i16x8.narrow_i32x4_s(bits, bits);
+    v128.store32_lane(out, i8x16.narrow_i16x8_u(words, words), 0);
+    a += aStep << 2;
+    b += bStep << 2;
+    out += 4;
+  }
+  for (; i < count; i++) {
+    const bits = compareVector(code, v128.load32_splat(a), v128.load32_splat(b));
+    store<u8>(out, <u8>(i32x4.extract_lane(bits, 0) & 1));
+    a += aStep;
+    b += bStep;
+    out++;
+  }
+}
+
+/** out = condition ? t : e for 4-byte elements. Units: blocks of 1024. */
+export function select(args: usize, start: i32, end: i32, thread: i32): void {
+  const condition = <usize>arg(args, SelectBlock.condition);
+  const t = <usize>arg(args, SelectBlock.t);
+  const e = <usize>arg(args, SelectBlock.e);
+  const out = <usize>arg(args, SelectBlock.out);
+  let i = (<usize>start) << 10;
+  let last = (<usize>end) << 10;
+  if (last > <usize>arg(args, SelectBlock.count)) last = <usize>arg(args, SelectBlock.count);
+  for (; i + 4 <= last; i += 4) {
+    const words = i16x8.extend_low_i8x16_u(v128.load32_zero(condition + i));
+    const mask = i32x4.ne(i32x4.extend_low_i16x8_u(words), i32x4.splat(0));
+    v128.store(out + (i << 2), v128.bitselect(v128.load(t + (i << 2)), v128.load(e + (i << 2)), mask));
+  }
+  for (; i < last; i++) store<u32>(out + (i << 2), load<u32>((load<u8>(condition + i) ? t : e) + (i << 2)));
+}
 
 function unaryVector(code: i32, x: v128, low: v128, high: v128): v128 {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   switch (code) {
-    case RELU:
+    case Unary.Relu:
       return f32x4.max(x, zero);
-    case RELU6:
+    case Unary.Relu6:
       return f32x4.min(f32x4.max(x, zero), f32x4.splat(6));
-    case STEP: {
+    case Unary.Step: {
       // NaN stays NaN, positive gives 1, the rest alpha (low).
       const positive = f32x4.gt(x, zero);
       return v128.bitselect(v128.bitselect(one, low, positive), x, f32x4.eq(x, x));
     }
-    case SQRT:
+    case Unary.Sqrt:
       return f32x4.sqrt(x);
-    case RSQRT:
+    case Unary.Rsqrt:
       return f32x4.div(one, f32x4.sqrt(x));
-    case SQUARE:
+    case Unary.Square:
       return f32x4.mul(x, x);
-    case NEG:
+    case Unary.Neg:
       return f32x4.neg(x);
-    case ABS:
+    case Unary.Abs:
       return f32x4.abs(x);
-    case CLIP: {
+    case Unary.ClipByValue: {
       const clipped = v128.bitselect(high, v128.bitselect(low, x, f32x4.lt(x, low)), f32x4.gt(x, high));
       return clipped;
     }
+    case Unary.LeakyRelu:
+      return v128.bitselect(f32x4.mul(x, low), x, f32x4.lt(x, zero));
+    case Unary.Elu:
+      return elu(x);
+    case Unary.Exp:
+      return exp(x);
+    case Unary.Log:
+      return log(x);
+    case Unary.Sigmoid:
+      return sigmoid(x);
+    case Unary.Tanh:
+      return tanh(x);
+    case Unary.Floor:
+      return f32x4.floor(x);
+    case Unary.Ceil:
+      return f32x4.ceil(x);
+    case Unary.Round:
+      return f32x4.nearest(x);
     default:
       return f32x4.div(one, x);
   }
 }
 
-/** out = f(x). Units: blocks of 1024 floats. Arguments: 0 x, 1 out, 2 count, 3 code, 4 low, 5 high. */
+/** out = f(x); out may be x. Units: blocks of 1024 floats. */
 export function unary(args: usize, start: i32, end: i32, thread: i32): void {
-  const code = arg(args, 3);
-  const low = f32x4.splat(argf(args, 4));
-  const high = f32x4.splat(argf(args, 5));
+  const code = arg(args, UnaryBlock.code);
+  const low = f32x4.splat(argf(args, UnaryBlock.lowF));
+  const high = f32x4.splat(argf(args, UnaryBlock.highF));
   const first = start << 10;
   let count = (end << 10) - first;
-  if (first + count > arg(args, 2)) count = arg(args, 2) - first;
-  let x = <usize>arg(args, 0) + ((<usize>first) << 2);
-  let out = <usize>arg(args, 1) + ((<usize>first) << 2);
+  if (first + count > arg(args, UnaryBlock.count)) count = arg(args, UnaryBlock.count) - first;
+  let x = <usize>arg(args, UnaryBlock.x) + ((<usize>first) << 2);
+  let out = <usize>arg(args, UnaryBlock.out) + ((<usize>first) << 2);
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     v128.store(out, unaryVector(code, v128.load(x), low, high));

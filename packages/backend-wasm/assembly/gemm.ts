@@ -1,4 +1,4 @@
-import { ACCUMULATE, BIAS, RELU, tile } from './micro';
+import { ACCUMULATE, BIAS, RELU, RELU6, tile } from './micro';
 import { copyColumn, interleave, packPanel, packPanelTransposed } from './pack';
 import { MR, arg, max, min } from './simd';
 
@@ -184,7 +184,7 @@ export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
     for (let k0 = 0; k0 < k; k0 += kBlock) {
       const depth = min(kBlock, k - k0);
       let flags = k0 == 0 ? finish & (ACCUMULATE | BIAS) : ACCUMULATE;
-      if (k0 + depth == k) flags |= finish & RELU;
+      if (k0 + depth == k) flags |= finish & (RELU | RELU6);
       packLeft(args, mode, row, rows, k0, k0 + depth, packed, pointers);
       for (let panel = firstPanel; panel < lastPanel; panel++) {
         const columns = min(8, n - panel * 8);

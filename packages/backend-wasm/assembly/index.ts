@@ -6,9 +6,14 @@ export {
   batchNormSums,
   scaleRows,
 } from './batch-norm';
-export { binary, copyRows, unary } from './elementwise';
+export { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
+export { binary, compare, copyRows, select, unary } from './elementwise';
+export { fold } from './fold';
 export { filterGradient, gemm, packRight } from './gemm';
+export { gather, move } from './move';
+export { localResponse, localResponseGradient, softmax } from './normalize';
 export { adam, average, descend } from './optimizer';
 export { averagePoolGradient, maxPoolGradient, pool } from './pool';
-export { sumMiddle, sumRows } from './reduce';
+export { cumulative, extreme, sumMiddle, sumRows } from './reduce';
+export { resizeBilinear, resizeBilinearGradient } from './resize';
 export { winogradConvolve, winogradFilter, winogradFilterGradient, winogradFilterSums } from './winograd';

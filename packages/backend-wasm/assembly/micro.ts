@@ -3,6 +3,7 @@ import { MR, madd } from './simd';
 export const ACCUMULATE: i32 = 1;
 export const BIAS: i32 = 2;
 export const RELU: i32 = 4;
+export const RELU6: i32 = 8;
 
 /** Zeros, in the part of the memory that is never given out. */
 const ZEROS: usize = 3072;
@@ -173,6 +174,10 @@ function finishWhole(edge: usize, c: usize, ldc: usize, rows: i32, flags: i32, b
       left = f32x4.max(left, f32x4.splat(0));
       right = f32x4.max(right, f32x4.splat(0));
     }
+    if (flags & RELU6) {
+      left = f32x4.min(f32x4.max(left, f32x4.splat(0)), f32x4.splat(6));
+      right = f32x4.min(f32x4.max(right, f32x4.splat(0)), f32x4.splat(6));
+    }
     v128.store(c, left);
     v128.store(c, right, 16);
     edge += 32;
@@ -195,6 +200,7 @@ function finishCut(
       if (flags & BIAS) value += load<f32>(bias + j);
       if (flags & ACCUMULATE) value += load<f32>(c + j);
       if (flags & RELU) value = f32.max(value, 0);
+      if (flags & RELU6) value = f32.min(f32.max(value, 0), 6);
       store<f32>(c + j, value);
     }
     edge += 32;

@@ -1,3 +1,4 @@
+import { CumulativeBlock, Extreme, ExtremeBlock } from './blocks';
 import { arg, argf, min } from './simd';
 
 const BLOCK: i32 = 64;
@@ -66,5 +67,67 @@ export function sumRows(args: usize, start: i32, end: i32, thread: i32): void {
       at += 4;
     }
     store<f32>(<usize>arg(args, 1) + ((<usize>row) << 2), <f32>(total * scale));
+  }
+}
+
+/** out[o, i] = the largest or smallest of x[o, r, i] over r; NaN wins. Units: outer x inner groups of 64. */
+export function extreme(args: usize, start: i32, end: i32, thread: i32): void {
+  const reduce = arg(args, ExtremeBlock.reduce);
+  const inner = arg(args, ExtremeBlock.inner);
+  const groups = arg(args, ExtremeBlock.groups);
+  const largest = arg(args, ExtremeBlock.code) == Extreme.Max;
+  const stride = (<usize>inner) << 2;
+  for (let unit = start; unit < end; unit++) {
+    const outer = unit / groups;
+    const first = (unit % groups) * BLOCK;
+    const last = min(inner, first + BLOCK);
+    const x = <usize>arg(args, ExtremeBlock.x) + <usize>(outer * reduce) * stride;
+    const out = <usize>arg(args, ExtremeBlock.out) + <usize>outer * stride;
+    let i = first;
+    for (; i + 4 <= last; i += 4) {
+      let at = x + ((<usize>i) << 2);
+      let best = v128.load(at);
+      for (let r = 1; r < reduce; r++) {
+        at += stride;
+        best = largest ? f32x4.max(best, v128.load(at)) : f32x4.min(best, v128.load(at));
+      }
+      v128.store(out + ((<usize>i) << 2), best);
+    }
+    for (; i < last; i++) {
+      let at = x + ((<usize>i) << 2);
+      let best = load<f32>(at);
+      for (let r = 1; r < reduce; r++) {
+        at += stride;
+        best = largest ? f32.max(best, load<f32>(at)) : f32.min(best, load<f32>(at));
+      }
+      store<f32>(out + ((<usize>i) << 2), best);
+    }
+  }
+}
+
+/** Running sums of x[o, a, i] along a. Units: outer. */
+export function cumulative(args: usize, start: i32, end: i32, thread: i32): void {
+  const axis = arg(args, CumulativeBlock.axis);
+  const inner = arg(args, CumulativeBlock.inner);
+  const exclusive = arg(args, CumulativeBlock.exclusive);
+  const reverse = arg(args, CumulativeBlock.reverse);
+  const stride = (<usize>inner) << 2;
+  const step = reverse ? 0 - stride : stride;
+  for (let unit = start; unit < end; unit++) {
+    const offset = <usize>(unit * axis) * stride + (reverse ? <usize>(axis - 1) * stride : 0);
+    const x = <usize>arg(args, CumulativeBlock.x) + offset;
+    const out = <usize>arg(args, CumulativeBlock.out) + offset;
+    for (let i: usize = 0; i < stride; i += 4) {
+      let from = x + i;
+      let to = out + i;
+      let sum: f32 = 0;
+      for (let j = 0; j < axis; j++) {
+        const value = load<f32>(from);
+        store<f32>(to, exclusive ? sum : sum + value);
+        sum += value;
+        from += step;
+        to += step;
+      }
+    }
   }
 }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const LIMIT_BYTES = 60 * 1024;
+const LIMIT_BYTES = 40 * 1024;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const variants = {

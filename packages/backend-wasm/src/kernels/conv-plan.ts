@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { FoldBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import { isWinograd, winogradConvolve, winogradFilterGradient } from './winograd';
 
@@ -30,6 +31,7 @@ export interface Pixels {
 export const FLAG_ACCUMULATE = 1;
 export const FLAG_BIAS = 2;
 export const FLAG_RELU = 4;
+export const FLAG_RELU6 = 8;
 
 const ROWS_PER_BLOCK = 96;
 const DEPTH_BLOCK = 256;
@@ -159,7 +161,7 @@ export function multiply(backend: WasmBackend, product: Product): void {
 }
 
 /** Arguments 18 to 32 of the convolution kernels. */
-function geometry(shape: ConvShape, zeros: number, spreadHeight = 1, spreadWidth = 1): number[] {
+function geometry(shape: ConvShape, zeros: number): number[] {
   return [
     shape.inHeight,
     shape.inWidth,
@@ -173,8 +175,8 @@ function geometry(shape: ConvShape, zeros: number, spreadHeight = 1, spreadWidth
     shape.dilationWidth,
     shape.padTop,
     shape.padLeft,
-    spreadHeight,
-    spreadWidth,
+    1,
+    1,
     zeros,
   ];
 }
@@ -240,6 +242,10 @@ export function convolveInputGradient(
     winogradConvolve(backend, rotated, dy, filter, true, dx, 0, flags);
     return;
   }
+  if (!unspread && !pointwise) {
+    stridedInputGradient(backend, shape, dy, filter, dx, flags);
+    return;
+  }
   multiply(backend, {
     mode: pointwise ? LeftMode.ROWS : LeftMode.RECEPTIVE_FIELDS,
     a: dy.pointer,
@@ -255,10 +261,74 @@ export function convolveInputGradient(
     c: dx.pointer,
     ldc: dx.stride,
     flags,
-    geometry: pointwise
-      ? undefined
-      : geometry(rotated, backend.runtime.zeros(shape.outChannels), shape.strideHeight, shape.strideWidth),
+    geometry: pointwise ? undefined : geometry(rotated, backend.runtime.zeros(shape.outChannels)),
   });
+}
+
+/** Bytes of a product that is folded at once. */
+const FOLD_BYTES = 1 << 25;
+
+/**
+ * A strided convolution's input gradient: what every pixel of dy adds to dx tap by tap, as one product, then folded together. Nothing
+ * is multiplied by the zeros between the pixels.
+ */
+function stridedInputGradient(
+  backend: WasmBackend,
+  shape: ConvShape,
+  dy: Pixels,
+  filter: number,
+  dx: Pixels,
+  flags: number,
+): void {
+  const { runtime } = backend;
+  const { batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = shape;
+  const n = shape.filterHeight * shape.filterWidth * inChannels;
+  const pixels = outHeight * outWidth;
+  const images = Math.max(1, Math.min(batch, Math.floor(FOLD_BYTES / (pixels * n * 4))));
+  const columns = runtime.heap.allocate(images * pixels * n * 4, 'an unfolded gradient');
+  for (let image = 0; image < batch; image += images) {
+    const count = Math.min(images, batch - image);
+    multiply(backend, {
+      mode: LeftMode.ROWS,
+      a: dy.pointer + image * pixels * dy.stride * 4,
+      lda: dy.stride,
+      m: count * pixels,
+      n,
+      k: outChannels,
+      b: filter,
+      ldb: outChannels,
+      transposed: true,
+      c: columns,
+      ldc: n,
+    });
+    const { filterHeight, filterWidth, strideHeight, strideWidth, padTop, padLeft } = shape;
+    const { dilationHeight, dilationWidth } = shape;
+    runtime.call(
+      'fold',
+      FoldBlock,
+      {
+        columns,
+        dx: dx.pointer + image * inHeight * inWidth * dx.stride * 4,
+        inHeight,
+        inWidth,
+        channels: inChannels,
+        outHeight,
+        outWidth,
+        filterHeight,
+        filterWidth,
+        strideHeight,
+        strideWidth,
+        padTop,
+        padLeft,
+        dxStride: dx.stride * 4,
+        accumulate: flags & FLAG_ACCUMULATE,
+        dilationHeight,
+        dilationWidth,
+      },
+      count * inHeight,
+    );
+  }
+  runtime.heap.release(columns);
 }
 
 /** dW [height, width, in, out] = gradient of a convolution's filter. */

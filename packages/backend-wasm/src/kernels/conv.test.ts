@@ -25,8 +25,10 @@ function convolutionCases(random: Random): Case[] {
         [3, 2],
       ]);
   const dilations = dilated ? [2, integer(random, 1, 2)] : [1, 1];
-  const size = (k: number, d: number) => integer(random, (k - 1) * d + 1, (k - 1) * d + 6);
-  const shape = [batch, size(kernel[0], dilations[0]), size(kernel[1], dilations[1]), inChannels];
+  // TensorFlow.js measures both sides by the filter's height where the padding is a number.
+  const reach = (Math.max(...kernel) - 1) * Math.max(...dilations);
+  const size = () => integer(random, reach + 1, reach + 6);
+  const shape = [batch, size(), size(), inChannels];
   const pad = pick<Pad>(random, [
     'same',
     'valid',
@@ -58,6 +60,20 @@ function convolutionCases(random: Random): Case[] {
       name: 'FusedConv2D',
       inputs: { x, filter, bias: data(random, [outChannels]) },
       attrs: { ...attrs, activation: pick(random, ['relu', 'linear', 'relu6']) },
+    },
+    {
+      name: 'FusedConv2D',
+      inputs: { x, filter, bias: data(random, [outChannels]) },
+      attrs: { ...attrs, activation: pick(random, ['elu', 'sigmoid', 'leakyrelu']), leakyreluAlpha: 0.3 },
+    },
+    {
+      name: 'FusedConv2D',
+      inputs: {
+        x,
+        filter,
+        preluActivationWeights: data(random, pick(random, [[outChannels], [1, 1, outChannels], [1, 1, 1]])),
+      },
+      attrs: { ...attrs, activation: 'prelu' },
     },
   ];
   if (dilated) return forward;

@@ -6,8 +6,10 @@ import {
   convShape,
   FLAG_BIAS,
   FLAG_RELU,
+  FLAG_RELU6,
   type ConvShape,
 } from './conv-plan';
+import { acceptsActivation, activate, ACTIVATIONS } from './elementwise';
 import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 type Shape4D = [number, number, number, number];
@@ -34,15 +36,21 @@ function shapeOf(attrs: KernelArguments['attrs'], x: number[], filter: number[])
   );
 }
 
-const conv2d: Kernel = ({ inputs: { x, filter, bias }, attrs, backend }) => {
+/** What a product's last step does for an activation; the others follow in a pass of their own. */
+export function activationFlag(activation: unknown): number {
+  return activation === 'relu' ? FLAG_RELU : activation === 'relu6' ? FLAG_RELU6 : 0;
+}
+
+const conv2d: Kernel = ({ inputs, attrs, backend }) => {
+  const { x, filter, bias } = inputs;
   const shape = shapeOf(attrs, x.shape, filter.shape);
   const output = backend.output([shape.batch, shape.outHeight, shape.outWidth, shape.outChannels]);
-  const flags =
-    ((bias as tf.TensorInfo | undefined) ? FLAG_BIAS : 0) | (attrs.activation === 'relu' ? FLAG_RELU : 0);
+  const flags = ((bias as tf.TensorInfo | undefined) ? FLAG_BIAS : 0) | activationFlag(attrs.activation);
   const from = { pointer: backend.pointer(x), stride: shape.inChannels };
   const to = { pointer: backend.pointer(output), stride: shape.outChannels };
   const biasPointer = flags & FLAG_BIAS ? backend.pointer(bias) : 0;
   convolve(backend, shape, from, backend.pointer(filter), to, biasPointer, flags);
+  activate(backend, output, attrs, inputs.preluActivationWeights);
   return output;
 };
 
@@ -88,14 +96,24 @@ export const convKernels: readonly KernelReplacement[] = [
     kernelFunc: conv2d,
   },
   {
-    // A bias for every channel, and ReLU.
     kernelName: tf.FusedConv2D,
     accepts: {
-      inputs: { x: IMAGES, filter: IMAGES, bias: { dtype: 'float32', optional: true } },
-      attributes: { ...NHWC, activation: [undefined, null, 'linear', 'relu'] },
-      where: ({ inputs: { x, bias, filter } }) =>
-        x.shape[3] === filter.shape[2] &&
-        (!(bias as tf.TensorInfo | null | undefined) || sizeOf(bias) === filter.shape[3]),
+      inputs: {
+        x: IMAGES,
+        filter: IMAGES,
+        bias: { dtype: 'float32', optional: true },
+        preluActivationWeights: { dtype: 'float32', optional: true },
+      },
+      attributes: { ...NHWC, activation: ACTIVATIONS },
+      where: (args) => {
+        const { x, bias, filter } = args.inputs;
+        if (x.shape[3] !== filter.shape[2]) return false;
+        const { batch, outHeight, outWidth, outChannels } = shapeOf(args.attrs, x.shape, filter.shape);
+        return (
+          (!(bias as tf.TensorInfo | null | undefined) || sizeOf(bias) === outChannels) &&
+          acceptsActivation(args, [batch, outHeight, outWidth, outChannels])
+        );
+      },
     },
     kernelFunc: conv2d,
   },

@@ -1,30 +1,48 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { Binary, BinaryBlock, Comparison, SelectBlock, Unary, UnaryBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
-import { float } from '../runtime/runtime';
 import { FLOATS, sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
-/** Codes of assembly/elementwise.ts. */
-const BINARY_CODES: Record<string, number> = {
-  [tf.Add]: 0,
-  [tf.Sub]: 1,
-  [tf.Multiply]: 2,
-  [tf.RealDiv]: 3,
-  [tf.Maximum]: 4,
-  [tf.Minimum]: 5,
-  [tf.SquaredDifference]: 6,
+/** Operations of two operands by their TensorFlow.js names. */
+const BINARY_CODES: Record<string, Binary> = {
+  [tf.Add]: Binary.Add,
+  [tf.Sub]: Binary.Sub,
+  [tf.Multiply]: Binary.Multiply,
+  [tf.RealDiv]: Binary.RealDiv,
+  [tf.Maximum]: Binary.Maximum,
+  [tf.Minimum]: Binary.Minimum,
+  [tf.SquaredDifference]: Binary.SquaredDifference,
 };
 
-const UNARY_CODES: Record<string, number> = {
-  [tf.Relu]: 0,
-  [tf.Relu6]: 1,
-  [tf.Step]: 2,
-  [tf.Sqrt]: 3,
-  [tf.Rsqrt]: 4,
-  [tf.Square]: 5,
-  [tf.Neg]: 6,
-  [tf.Abs]: 7,
-  [tf.ClipByValue]: 8,
-  [tf.Reciprocal]: 9,
+const COMPARISON_CODES: Record<string, Comparison> = {
+  [tf.Equal]: Comparison.Equal,
+  [tf.NotEqual]: Comparison.NotEqual,
+  [tf.Greater]: Comparison.Greater,
+  [tf.GreaterEqual]: Comparison.GreaterEqual,
+  [tf.Less]: Comparison.Less,
+  [tf.LessEqual]: Comparison.LessEqual,
+};
+
+const UNARY_CODES: Record<string, Unary> = {
+  [tf.Relu]: Unary.Relu,
+  [tf.Relu6]: Unary.Relu6,
+  [tf.Step]: Unary.Step,
+  [tf.Sqrt]: Unary.Sqrt,
+  [tf.Rsqrt]: Unary.Rsqrt,
+  [tf.Square]: Unary.Square,
+  [tf.Neg]: Unary.Neg,
+  [tf.Abs]: Unary.Abs,
+  [tf.ClipByValue]: Unary.ClipByValue,
+  [tf.Reciprocal]: Unary.Reciprocal,
+  [tf.LeakyRelu]: Unary.LeakyRelu,
+  [tf.Elu]: Unary.Elu,
+  [tf.Exp]: Unary.Exp,
+  [tf.Log]: Unary.Log,
+  [tf.Sigmoid]: Unary.Sigmoid,
+  [tf.Tanh]: Unary.Tanh,
+  [tf.Floor]: Unary.Floor,
+  [tf.Ceil]: Unary.Ceil,
+  [tf.Round]: Unary.Round,
 };
 
 const FLOAT = { dtype: 'float32' } as const;
@@ -101,56 +119,77 @@ function cut(plan: Collapsed): Collapsed {
   return plan;
 }
 
-function run(
+/** The plan of an operation of two operands; undefined where the engine's kernels do not cover it. */
+function planOf(a: tf.TensorInfo, b: tf.TensorInfo): { shape: number[]; plan: Collapsed } | undefined {
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const plan = collapse(shape, a.shape, b.shape);
+  return plan && { shape, plan };
+}
+
+/** out = a op b for addresses; out may be a, where a has the output's shape. */
+function runBinary(
   backend: WasmBackend,
+  name: 'binary' | 'compare',
   code: number,
-  x: tf.TensorInfo,
-  y: tf.TensorInfo,
-  shape: number[],
+  pointers: { a: number; b: number; out: number },
   plan: Collapsed,
-): tf.TensorInfo {
-  const output = backend.output(shape);
+): void {
   const { sizes, a, b } = cut(plan);
-  const pointers = [backend.pointer(x), backend.pointer(y), backend.pointer(output)];
-  const bytes = (strides: number[]) => strides.map((stride) => stride * 4);
   const units = sizes[0] * sizes[1];
-  const small = sizeOf(output) < SMALL;
-  backend.runtime.run(
-    'binary',
-    [...pointers, code, ...sizes, ...bytes(a), ...bytes(b)],
-    units,
-    small ? units : undefined,
-  );
-  return output;
+  const small = units * sizes[2] * sizes[3] < SMALL;
+  const [a0, a1, a2, a3] = a.map((stride) => stride * 4);
+  const [b0, b1, b2, b3] = b.map((stride) => stride * 4);
+  const [size0, size1, size2, size3] = sizes;
+  const block = { ...pointers, code, size0, size1, size2, size3, a0, a1, a2, a3, b0, b1, b2, b3 };
+  backend.runtime.call(name, BinaryBlock, block, units, small ? units : undefined);
 }
 
-function binaryKernel(kernelName: string, code: number): KernelReplacement {
-  const kernelFunc: Kernel = ({ inputs: { a, b }, backend }) => {
-    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
-    const plan = collapse(shape, a.shape, b.shape);
-    if (!plan)
+/** out = f(x) for addresses; out may be x. */
+function runUnary(
+  backend: WasmBackend,
+  code: Unary,
+  x: number,
+  out: number,
+  count: number,
+  lowF = 0,
+  highF = 0,
+): void {
+  const units = Math.ceil(count / UNARY_BLOCK);
+  const block = { x, out, count, code, lowF, highF };
+  backend.runtime.call('unary', UnaryBlock, block, units, count < SMALL ? units : undefined);
+}
+
+function binaryKernel(
+  kernelName: string,
+  name: 'binary' | 'compare',
+  code: number,
+  second = 'b',
+): KernelReplacement {
+  const first = second === 'b' ? 'a' : 'x';
+  const kernelFunc: Kernel = ({ inputs: { [first]: a, [second]: b }, backend }) => {
+    const found = planOf(a, b);
+    if (!found)
       throw new Error('googlenet-wasm: expected at most four dimensions after merging. Please report this.');
-    return run(backend, code, a, b, shape, plan);
+    const pointers = { a: backend.pointer(a), b: backend.pointer(b) };
+    const output = backend.output(found.shape, name === 'compare' ? 'bool' : 'float32');
+    runBinary(backend, name, code, { ...pointers, out: backend.pointer(output) }, found.plan);
+    return output;
   };
-  const where = ({ inputs: { a, b } }: KernelArguments) =>
-    collapse(tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape), a.shape, b.shape) !== undefined;
-  return { kernelName, accepts: { inputs: { a: FLOAT, b: FLOAT }, where }, kernelFunc };
+  const where = ({ inputs: { [first]: a, [second]: b } }: KernelArguments) => planOf(a, b) !== undefined;
+  return { kernelName, accepts: { inputs: { [first]: FLOAT, [second]: FLOAT }, where }, kernelFunc };
 }
 
-function unaryKernel(kernelName: string, code: number): KernelReplacement {
+function unaryKernel(kernelName: string, code: Unary): KernelReplacement {
   const kernelFunc: Kernel = ({ inputs: { x }, attrs, backend }) => {
+    const from = backend.pointer(x);
     const output = backend.output(x.shape);
-    const { alpha, clipValueMin, clipValueMax } = (attrs ?? {}) as {
+    const { alpha, clipValueMin, clipValueMax } = attrs as {
       alpha?: number;
       clipValueMin?: number;
       clipValueMax?: number;
     };
-    const count = sizeOf(x);
-    const units = Math.ceil(count / UNARY_BLOCK);
-    const low = float(clipValueMin ?? alpha ?? 0);
-    const high = float(clipValueMax ?? 0);
-    const args = [backend.pointer(x), backend.pointer(output), count, code, low, high];
-    backend.runtime.run('unary', args, units, count < SMALL ? units : undefined);
+    const low = clipValueMin ?? alpha ?? 0;
+    runUnary(backend, code, from, backend.pointer(output), sizeOf(x), low, clipValueMax ?? 0);
     return output;
   };
   return { kernelName, accepts: { inputs: { x: FLOAT } }, kernelFunc };
@@ -165,13 +204,13 @@ const addN: KernelReplacement = {
     const { shape } = tensors[0];
     const plan = collapse(shape, shape, shape);
     if (!plan) throw new Error('googlenet-wasm: expected tensors of one shape. Please report this.');
-    let total = tensors[0];
-    tensors.slice(1).forEach((tensor, i) => {
-      const next = run(backend, BINARY_CODES[tf.Add], total, tensor, shape, plan);
-      if (i > 0) backend.disposeIntermediateTensorInfo(total);
-      total = next;
+    const pointers = tensors.map((tensor) => backend.pointer(tensor));
+    const output = backend.output(shape);
+    const out = backend.pointer(output);
+    pointers.slice(1).forEach((b, i) => {
+      runBinary(backend, 'binary', Binary.Add, { a: i === 0 ? pointers[0] : out, b, out }, plan);
     });
-    return total;
+    return output;
   },
   accepts: {
     inputs: FLOATS,
@@ -182,8 +221,93 @@ const addN: KernelReplacement = {
   },
 };
 
+const NUMBERS = { dtype: ['float32', 'int32'] } as const;
+
+/** Elements of t where the condition holds, else of e; all of one shape. */
+const select: KernelReplacement = {
+  kernelName: tf.Select,
+  kernelFunc: ({ inputs: { condition, t, e }, backend }) => {
+    const pointers = { condition: backend.pointer(condition), t: backend.pointer(t), e: backend.pointer(e) };
+    const output = backend.output(t.shape, t.dtype as 'float32' | 'int32');
+    const count = sizeOf(t);
+    const units = Math.ceil(count / UNARY_BLOCK);
+    const block = { ...pointers, out: backend.pointer(output), count };
+    backend.runtime.call('select', SelectBlock, block, units, count < SMALL ? units : undefined);
+    return output;
+  },
+  accepts: {
+    inputs: { condition: { dtype: 'bool' }, t: NUMBERS, e: NUMBERS },
+    where: ({ inputs: { condition, t, e } }) =>
+      t.dtype === e.dtype &&
+      condition.shape.join() === t.shape.join() &&
+      condition.shape.join() === e.shape.join(),
+  },
+};
+
+const STORED = { dtype: ['float32', 'int32', 'bool'] } as const;
+
+/** Another type by value: towards zero to int32, anything but zero to true. */
+const cast: KernelReplacement = {
+  kernelName: tf.Cast,
+  kernelFunc: ({ inputs: { x }, attrs, backend }) => {
+    const dtype = attrs.dtype as 'float32' | 'int32' | 'bool';
+    if (dtype === x.dtype) return backend.reshaped(x, x.shape);
+    const output = backend.output(x.shape, dtype);
+    const to = backend.numbers(output);
+    const from = backend.numbers(x);
+    if (dtype === 'bool') for (let i = 0; i < from.length; i++) to[i] = from[i] ? 1 : 0;
+    else to.set(from);
+    return output;
+  },
+  accepts: { inputs: { x: STORED }, attributes: { dtype: STORED.dtype } },
+};
+
+/** What a fused kernel may do last. */
+export interface ActivationAttrs {
+  activation?: string | null;
+  leakyreluAlpha?: number;
+}
+
+const LATER: Record<string, Unary> = { elu: Unary.Elu, sigmoid: Unary.Sigmoid, leakyrelu: Unary.LeakyRelu };
+
+/** Activations of the fused kernels; `prelu` needs its weights. */
+export const ACTIVATIONS = [undefined, null, 'linear', 'relu', 'relu6', 'prelu', ...Object.keys(LATER)];
+
+/** Whether a fused kernel's activation has what it needs, and can be applied to an output of this shape. */
+export function acceptsActivation({ inputs, attrs }: KernelArguments, shape: number[]): boolean {
+  const weights = inputs.preluActivationWeights as tf.TensorInfo | null | undefined;
+  if ((attrs as ActivationAttrs).activation !== 'prelu') return !weights;
+  if (!weights || weights.shape.length > shape.length) return false;
+  const fits = weights.shape.every((size, i) => {
+    const other = shape[shape.length - weights.shape.length + i];
+    return size === 1 || size === other;
+  });
+  return fits && collapse(shape, shape, weights.shape) !== undefined;
+}
+
+/** Applies to a fused kernel's output, in place, what its product has not: all but ReLU and ReLU6. */
+export function activate(
+  backend: WasmBackend,
+  output: tf.TensorInfo,
+  { activation, leakyreluAlpha }: ActivationAttrs,
+  weights: tf.TensorInfo | undefined,
+): void {
+  const out = backend.pointer(output);
+  if (activation === 'prelu' && weights) {
+    const plan = collapse(output.shape, output.shape, weights.shape);
+    const b = backend.pointer(weights);
+    if (plan) runBinary(backend, 'binary', Binary.Prelu, { a: out, b, out }, plan);
+  } else if (activation && activation in LATER) {
+    runUnary(backend, LATER[activation], out, out, sizeOf(output), leakyreluAlpha ?? 0.2);
+  }
+}
+
 export const elementwiseKernels: readonly KernelReplacement[] = [
-  ...Object.entries(BINARY_CODES).map(([name, code]) => binaryKernel(name, code)),
+  ...Object.entries(BINARY_CODES).map(([name, code]) => binaryKernel(name, 'binary', code)),
+  ...Object.entries(COMPARISON_CODES).map(([name, code]) => binaryKernel(name, 'compare', code)),
   ...Object.entries(UNARY_CODES).map(([name, code]) => unaryKernel(name, code)),
+  binaryKernel(tf.Prelu, 'binary', Binary.Prelu, 'alpha'),
   addN,
+  cast,
+  select,
 ];

@@ -1,25 +1,35 @@
 import { batchNormKernels } from './batch-norm';
 import { convKernels } from './conv';
+import { depthwiseKernels } from './depthwise';
 import { elementwiseKernels } from './elementwise';
 import { inceptionKernels } from './inception-train';
 import { inceptionGradientKernels } from './inception-gradient';
 import { layoutKernels } from './layout';
 import { matMulKernels } from './matmul';
+import { moveKernels } from './move';
+import { normalizeKernels } from './normalize';
 import { optimizerKernels } from './optimizer';
 import { poolKernels } from './pool';
 import { reduceKernels } from './reduce';
 import type { KernelReplacement } from './register';
+import { resizeKernels } from './resize';
+import { topKKernels } from './top-k';
 
 /** Every kernel of the engine. */
 export const kernels: readonly KernelReplacement[] = [
   ...batchNormKernels,
   ...convKernels,
+  ...depthwiseKernels,
   ...elementwiseKernels,
   ...inceptionKernels,
   ...inceptionGradientKernels,
   ...layoutKernels,
   ...matMulKernels,
+  ...moveKernels,
+  ...normalizeKernels,
   ...optimizerKernels,
   ...poolKernels,
   ...reduceKernels,
+  ...resizeKernels,
+  ...topKKernels,
 ];

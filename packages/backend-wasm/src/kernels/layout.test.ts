@@ -30,11 +30,11 @@ function reductions(random: Random): Case[] {
   const axis = Array.from({ length: integer(random, 1, shape.length - first) }, (_, i) => first + i);
   const far = shape.length > 2 ? [0, shape.length - 1] : [0];
   const keepDims = random() < 0.5;
-  return ['Sum', 'Mean'].flatMap((name) =>
+  return ['Sum', 'Mean', 'Max', 'Min'].flatMap((name) =>
     [axis, far].map((axes) => ({
       name,
       inputs: { x: numbers(random, shape) },
-      attrs: { axis: axes, keepDims },
+      attrs: { [name === 'Max' ? 'reductionIndices' : 'axis']: axes, keepDims },
     })),
   );
 }
@@ -51,7 +51,7 @@ describe('kernels that move and reduce', () => {
     const x = numbers(random, [9, 70, 130]);
     const axes = [[0], [1], [2], [0, 1], [1, 2], [0, 1, 2]];
     const all = axes.flatMap((axis) =>
-      ['Sum', 'Mean'].map((name) => ({ name, inputs: { x }, attrs: { axis, keepDims: false } })),
+      ['Sum', 'Mean', 'Min'].map((name) => ({ name, inputs: { x }, attrs: { axis, keepDims: false } })),
     );
     expect(await compareWithCpu(all, 1e-5)).toEqual([]);
   });

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FLAG_BIAS, FLAG_RELU, LeftMode, multiply } from './conv-plan';
+import { activationFlag } from './conv';
+import { FLAG_BIAS, LeftMode, multiply } from './conv-plan';
+import { acceptsActivation, activate, ACTIVATIONS } from './elementwise';
 import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface MatMulAttrs {
@@ -9,7 +11,8 @@ interface MatMulAttrs {
 }
 
 /** Batched C = A B, with transposes; a batch of one is used for all. */
-const matMul: Kernel = ({ inputs: { a, b, bias }, attrs, backend }) => {
+const matMul: Kernel = ({ inputs, attrs, backend }) => {
+  const { a, b, bias } = inputs;
   const { transposeA, transposeB, activation } = attrs as unknown as MatMulAttrs;
   const [aRows, aColumns] = a.shape.slice(-2);
   const [bRows, bColumns] = b.shape.slice(-2);
@@ -23,8 +26,7 @@ const matMul: Kernel = ({ inputs: { a, b, bias }, attrs, backend }) => {
   const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const output = backend.output([...outer, m, n]);
   const [aBatch, bBatch] = [sizeOf(a) / (m * k), sizeOf(b) / (k * n)];
-  const flags =
-    ((bias as tf.TensorInfo | undefined) ? FLAG_BIAS : 0) | (activation === 'relu' ? FLAG_RELU : 0);
+  const flags = ((bias as tf.TensorInfo | undefined) ? FLAG_BIAS : 0) | activationFlag(activation);
   const pointers = {
     a: backend.pointer(a),
     b: backend.pointer(b),
@@ -48,8 +50,15 @@ const matMul: Kernel = ({ inputs: { a, b, bias }, attrs, backend }) => {
       flags,
     });
   }
+  activate(backend, output, attrs, inputs.preluActivationWeights);
   return output;
 };
+
+function outShape({ inputs: { a, b }, attrs }: KernelArguments): number[] {
+  const { transposeA, transposeB } = attrs as unknown as MatMulAttrs;
+  const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return [...outer, a.shape.at(transposeA ? -1 : -2) ?? 1, b.shape.at(transposeB ? -2 : -1) ?? 1];
+}
 
 const MATRICES = { dtype: 'float32', rank: [2, 6] } as const;
 
@@ -73,9 +82,14 @@ export const matMulKernels: readonly KernelReplacement[] = [
   {
     kernelName: tf._FusedMatMul,
     accepts: {
-      inputs: { a: MATRICES, b: MATRICES, bias: { dtype: 'float32', optional: true } },
-      attributes: { activation: [undefined, null, 'linear', 'relu'] },
-      where,
+      inputs: {
+        a: MATRICES,
+        b: MATRICES,
+        bias: { dtype: 'float32', optional: true },
+        preluActivationWeights: { dtype: 'float32', optional: true },
+      },
+      attributes: { activation: ACTIVATIONS },
+      where: (args) => where(args) && acceptsActivation(args, outShape(args)),
     },
     kernelFunc: matMul,
   },

@@ -109,6 +109,25 @@ export class Runtime {
     this.runShared(target, units, grain);
   }
 
+  /**
+   * As {@link run}, with arguments by name: `layout` is the block's enum of `assembly/blocks.ts`, and every field is given.
+   * Fields whose name ends with `F` are numbers that the kernel reads as floats.
+   */
+  call<Layout extends Record<string, string | number>>(
+    name: string,
+    layout: Layout,
+    block: Readonly<Record<keyof Layout & string, number>>,
+    units: number,
+    grain?: number,
+  ): void {
+    const args = Array<number>(Object.keys(block).length);
+    for (const field in block) {
+      const value = block[field];
+      args[layout[field] as number] = field.endsWith('F') ? float(value) : value;
+    }
+    this.run(name, args, units, grain);
+  }
+
   /** Scratch of at least `bytes` for every thread; contents last until the next call. */
   scratch(bytesPerThread: number): { pointer: number; bytes: number } {
     const bytes = Math.ceil((bytesPerThread + 256) / 4096) * 4096 + 64;

@@ -27,7 +27,10 @@ export function values(random: Random, shape: number[]): Float32Array {
 }
 
 /** Named arrays with their shapes. */
-export type Inputs = Record<string, { data: Float32Array | Int32Array; shape: number[] }>;
+export type Inputs = Record<
+  string,
+  { data: Float32Array | Int32Array | Uint8Array; shape: number[]; dtype?: 'bool' }
+>;
 
 export interface KernelResult {
   shape: number[];
@@ -39,7 +42,7 @@ export function runKernel({ name, inputs, attrs }: Case): KernelResult[] {
   const before = tf.memory().numTensors;
   const results: KernelResult[] = [];
   tf.tidy(() => {
-    const toTensor = ({ data, shape }: Inputs[string]) => tf.tensor(data.slice(), shape);
+    const toTensor = ({ data, shape, dtype }: Inputs[string]) => tf.tensor(data.slice(), shape, dtype);
     const tensors = Array.isArray(inputs)
       ? inputs.map(toTensor)
       : Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, toTensor(value)]));

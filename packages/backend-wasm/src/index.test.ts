@@ -12,6 +12,8 @@ test('the first snippet of the README does what its comments say', async () => {
     backend: 'googlenet-wasm',
     simd: expect.stringMatching(/^(relaxed|simd)$/) as string,
     threads: 2,
+    precision: 'float32',
+    exact: false,
   });
   const x = tf.ones<tf.Rank.R4>([2, 28, 28, 96]);
   const filter = tf.ones<tf.Rank.R4>([5, 5, 96, 96]);

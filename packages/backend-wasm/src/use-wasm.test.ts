@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { useWasm } from './use-wasm';
+import { useWasm, type WasmOptions } from './use-wasm';
 
 describe('useWasm', () => {
   it('makes googlenet-wasm the current backend and says what runs', async () => {
@@ -22,6 +22,42 @@ describe('useWasm', () => {
     await expect(useWasm({ threads })).rejects.toThrow(
       `useWasm: expected threads to be an integer from 1 to 64, got ${threads}`,
     );
+  });
+
+  it('refuses unknown options and bad values, all at once', async () => {
+    const options = {
+      simd: 'foo',
+      thread: 2,
+      winograd: 1,
+      maximumBytes: -1,
+      precision: 'bf16',
+      workerUrl: '',
+    };
+    const failure = await useWasm(options as unknown as WasmOptions).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(RangeError);
+    const { message } = failure as RangeError;
+    for (const part of [
+      'simd to be "auto", "relaxed" or "simd", got "foo"',
+      'got "thread"',
+      'winograd to be true or false, got 1',
+      'maximumBytes to be bytes',
+      'precision to be "float32", got "bf16"',
+      'workerUrl to be a URL, got ""',
+    ]) {
+      expect(message).toContain(part);
+    }
+    await expect(useWasm(null as unknown as WasmOptions)).rejects.toThrow('expected an object of options');
+    await expect(useWasm({ exact: true, winograd: true })).rejects.toThrow(
+      'winograd to be false where exact',
+    );
+  });
+
+  it('exact turns Winograd off, and the info says so', async () => {
+    expect(await useWasm({ threads: 1, exact: true })).toMatchObject({ exact: true, precision: 'float32' });
+    expect(await useWasm({ threads: 1, winograd: undefined })).toMatchObject({ exact: false });
   });
 
   it('takes over tensors of other backends', async () => {

@@ -1,5 +1,14 @@
 import '@tensorflow/tfjs-layers';
-import { compareWithCpu, integer, seeded, values, type Case, type Random } from '../testing/compare';
+import {
+  compareWithCpu,
+  integer,
+  runKernel,
+  seeded,
+  values,
+  type Case,
+  type Random,
+} from '../testing/compare';
+import { useWasm } from '../use-wasm';
 
 const numbers = (random: Random, shape: number[]) => ({ data: values(random, shape), shape });
 
@@ -28,6 +37,25 @@ function cases(random: Random): Case[] {
 }
 
 describe('resizing', () => {
+  it('has a gradient that is the transpose of its forward pass, on images that are not square', async () => {
+    await useWasm({ threads: 2 });
+    const random = seeded(96);
+    for (let i = 0; i < 40; i++) {
+      const [height, width, channels] = [integer(random, 1, 7), integer(random, 1, 7), integer(random, 1, 6)];
+      const size: [number, number] = [integer(random, 1, 11), integer(random, 1, 11)];
+      const alignCorners = random() < 0.5;
+      const images = numbers(random, [2, height, width, channels]);
+      const dy = numbers(random, [2, ...size, channels]);
+      const attrs = { alignCorners, halfPixelCenters: false, size };
+      const [y] = runKernel({ name: 'ResizeBilinear', inputs: { images }, attrs });
+      const [dx] = runKernel({ name: 'ResizeBilinearGrad', inputs: { images, dy }, attrs });
+      const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+        Array.from(a).reduce((sum, value, j) => sum + value * b[j], 0);
+      expect(dx.shape).toEqual(images.shape);
+      expect(dot(dx.data, images.data)).toBeCloseTo(dot(dy.data, y.data), 3);
+    }
+  });
+
   it('equals the cpu backend’s over random sizes', async () => {
     const random = seeded(95);
     const all = Array.from({ length: 120 }, () => cases(random)).flat();

@@ -1,4 +1,9 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { alternate, combine } from './alternate';
+import { importable } from './rows/peers';
 import type { Row, Workload } from './rows/row';
 import { median, significant } from './statistics';
 import { convolutionTable, stepTable } from './table';
@@ -47,6 +52,19 @@ describe('the benchmark', () => {
     expect(combined).toEqual({ convolutions: { a: 2, b: 5 } });
     const outcomes = new Map([['x', { measurement: combined, rounds: 2 }]]);
     expect(convolutionTable([printing('x', '')], outcomes)).toContain('| a | 2.00 |');
+  });
+
+  it('takes a peer by its name, by a file, and by the folder of its package', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'peer-'));
+    writeFileSync(join(folder, 'package.json'), '{ "main": "entry.js" }');
+    writeFileSync(join(folder, 'entry.js'), '');
+    const entry = pathToFileURL(realpathSync(join(folder, 'entry.js'))).href;
+    expect([
+      importable('onnxruntime-node'),
+      importable(folder),
+      importable(join(folder, 'entry.js')),
+    ]).toEqual(['onnxruntime-node', entry, entry]);
+    rmSync(folder, { recursive: true });
   });
 
   it('computes medians and rounds to three digits', () => {

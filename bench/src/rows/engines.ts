@@ -64,5 +64,6 @@ export const ENGINES: Record<string, Engine> = {
   'wasm-2-plain': wasm(2, 'simd'),
   'wasm-2': wasm(2, 'auto'),
   onednn: { network: 'project', start: () => startOneDnn('float32') },
+  'onednn-avx2': { network: 'project', start: () => startOneDnn('float32') },
   'onednn-bf16': { network: 'project', start: () => startOneDnn('bf16') },
 };

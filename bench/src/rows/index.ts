@@ -16,6 +16,7 @@ function nodeRow(name: string, title: string, rest: Partial<Row> = {}): Row {
     command: (workload) => ({
       program: process.execPath,
       args: [CHILD, '--row', name, ...optionsOf(workload)],
+      ...(name.endsWith('-avx2') && { env: { GOOGLENET_ONEDNN_LEVEL: 'avx2' } }),
     }),
     ...rest,
   };
@@ -54,6 +55,7 @@ export const ROWS: readonly Row[] = [
     unavailable: () => (canResolve('@tensorflow/tfjs-node') ? undefined : 'not installed'),
   }),
   nodeRow('onednn', 'native engine'),
+  nodeRow('onednn-avx2', 'native engine, held to AVX2'),
   nodeRow('onednn-bf16', 'native engine, bf16', { skip: trainingOnly }),
   ...PEER_ROWS,
 ];

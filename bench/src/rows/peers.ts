@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { optionsOf, type Row, type Workload } from './row';
 
 const FOLDER = fileURLToPath(new URL('../peers/', import.meta.url));
@@ -8,17 +11,34 @@ const PYTHON = process.env.PEERS_PYTHON ?? 'python3';
 /** glibc that keeps its pages: fresh ones are dear on virtual machines. */
 const KEEP_PAGES = { MALLOC_TRIM_THRESHOLD_: '-1', MALLOC_TOP_PAD_: '268435456', MALLOC_MMAP_MAX_: '0' };
 
-const installed = new Map<string, boolean>();
+/** What holds the libraries of PyTorch and TensorFlow to AVX2. */
+const HELD_TO_AVX2 = { ONEDNN_MAX_CPU_ISA: 'AVX2', ATEN_CPU_CAPABILITY: 'avx2' };
 
-/** Whether the Python of the peers can import a module; asked once. */
-function canImport(module: string): boolean {
-  let known = installed.get(module);
-  if (known === undefined) {
-    const question = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${module}") is None)`;
-    known = spawnSync(PYTHON, ['-c', question]).status === 0;
-    installed.set(module, known);
+const answers = new Map<string, string | undefined>();
+
+/** Nothing where a program runs to its end; else "not installed", or the last line of what it complained. Asked once. */
+function whyNot(program: string, args: string[], missing: RegExp): string | undefined {
+  const key = [program, ...args].join(' ');
+  if (!answers.has(key)) {
+    const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+    const complaint = error?.message ?? stderr;
+    const lines = complaint.split('\n').filter((line) => /\b(\w*Error|cannot|failed)\b/i.test(line));
+    const reason = missing.test(complaint)
+      ? 'not installed'
+      : `does not load: ${(lines.at(-1) ?? complaint.trim()).trim().slice(0, 120)}`;
+    answers.set(key, status === 0 ? undefined : reason);
   }
-  return known;
+  return answers.get(key);
+}
+
+/** Why the Python of the peers cannot import a module; nothing if it can. */
+const whyNoImport = (module: string) =>
+  whyNot(PYTHON, ['-c', `import ${module}`], /ModuleNotFoundError: No module named|ENOENT/);
+
+/** A module's name, a file, or a folder with a package in it, as what `import()` takes. */
+export function importable(module: string): string {
+  if (!existsSync(module)) return module;
+  return pathToFileURL(createRequire(import.meta.url).resolve(resolve(module))).href;
 }
 
 const skipConvolutions = ({ task }: Workload) => (task === 'convolutions' ? 'not a network' : undefined);
@@ -32,9 +52,9 @@ function pythonRow(
 ): Row {
   const module = script === 'torch_peer' ? 'torch' : 'tensorflow';
   return {
-    name: `${module}-${mode}${env ? '-pages' : ''}`,
+    name: `${module}-${mode}${env && 'MALLOC_MMAP_MAX_' in env ? '-pages' : ''}${env && 'ATEN_CPU_CAPABILITY' in env ? '-avx2' : ''}`,
     title,
-    unavailable: () => (canImport(module) ? undefined : 'not installed'),
+    unavailable: () => whyNoImport(module),
     skip: skipConvolutions,
     command: (workload) => ({
       program: PYTHON,
@@ -50,21 +70,25 @@ function scriptRow(
   script: 'onnx_peer' | 'jax_peer',
   name: string,
   title: string,
-  module: string,
+  variable: 'ONNXRUNTIME_NODE' | 'JAX_JS',
+  packageName: string,
   skip: Row['skip'],
 ): Row {
+  const module = process.env[variable] ?? packageName;
   return {
     name,
     title,
     unavailable: () =>
-      spawnSync(process.execPath, ['--input-type=module', '-e', `await import(${JSON.stringify(module)})`])
-        .status === 0
-        ? undefined
-        : 'not installed',
+      whyNot(
+        process.execPath,
+        ['--input-type=module', '-e', `await import(${JSON.stringify(importable(module))})`],
+        /ERR_MODULE_NOT_FOUND/,
+      ),
     skip,
     command: (workload) => ({
       program: process.execPath,
       args: [`${script}.mjs`, ...optionsOf(workload)],
+      env: { [variable]: importable(module) },
       folder: FOLDER,
     }),
   };
@@ -84,6 +108,11 @@ export const PEER_ROWS: readonly Row[] = [
   pythonRow('torch_peer', 'eager', 'PyTorch'),
   pythonRow('torch_peer', 'channels_last', 'PyTorch, channels last'),
   pythonRow('torch_peer', 'channels_last', 'PyTorch, channels last, pages kept', KEEP_PAGES),
+  pythonRow('torch_peer', 'channels_last', 'PyTorch, channels last, pages kept, held to AVX2', {
+    ...KEEP_PAGES,
+    ...HELD_TO_AVX2,
+  }),
+  pythonRow('keras_peer', 'graph', 'Keras, graph, held to AVX2', HELD_TO_AVX2),
   pythonRow('torch_peer', 'compile', 'PyTorch, compiled'),
   pythonRow('torch_peer', 'bf16', 'PyTorch, bf16 autocast'),
   pythonRow('torch_peer', 'compile_bf16', 'PyTorch, compiled, bf16 autocast'),
@@ -91,8 +120,9 @@ export const PEER_ROWS: readonly Row[] = [
     'onnx_peer',
     'onnxruntime',
     'onnxruntime-node',
-    process.env.ONNXRUNTIME_NODE ?? 'onnxruntime-node',
+    'ONNXRUNTIME_NODE',
+    'onnxruntime-node',
     ({ task }) => (task === 'inference' ? undefined : 'inference only'),
   ),
-  scriptRow('jax_peer', 'jax-js', '@jax-js/jax', process.env.JAX_JS ?? '@jax-js/jax', skipJax),
+  scriptRow('jax_peer', 'jax-js', '@jax-js/jax', 'JAX_JS', '@jax-js/jax', skipJax),
 ];

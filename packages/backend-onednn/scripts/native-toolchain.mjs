@@ -67,15 +67,16 @@ export function buildKey(oneDnn) {
   return { sources: hash.digest('hex').slice(0, 16), oneDnn: basename(oneDnn.library), platform };
 }
 
-/** The text of oneDNN's licence, from the system or the wheel; the Apache licence's address where neither has it. */
+/** oneDNN's licences: what the system or the wheel says of its parts, then the text of Apache-2.0 itself. */
 export function oneDnnLicence(oneDnn) {
   const candidates = [
     '/usr/share/doc/libdnnl2/copyright',
     '/usr/share/doc/libdnnl3/copyright',
     join(oneDnn.include, '../share/doc/dnnl/LICENSE'),
   ];
-  const found = candidates.find((path) => existsSync(path));
-  return found
-    ? readFileSync(found, 'utf8')
-    : 'oneDNN is licensed under the Apache License 2.0: https://www.apache.org/licenses/LICENSE-2.0\n';
+  const parts = candidates.filter((path) => existsSync(path)).slice(0, 1);
+  const apache = join(packageFolder, 'scripts/Apache-2.0.txt');
+  return ['oneDNN (https://github.com/uxlfoundation/oneDNN) is licensed under the Apache License 2.0.\n']
+    .concat([...parts, apache].map((path) => readFileSync(path, 'utf8')))
+    .join('\n');
 }

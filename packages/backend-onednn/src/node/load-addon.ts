@@ -16,6 +16,9 @@ interface Loaded extends Availability {
 
 let loaded: Loaded | undefined;
 
+/** What there are platform packages for. */
+const PLATFORMS: readonly string[] = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64'];
+
 /** The package that holds the add-on for this platform. */
 export function platformPackage(): string {
   return `@googlenet/backend-onednn-${process.platform}-${process.arch}`;
@@ -49,13 +52,32 @@ function tryLoad(): Loaded {
     return { available: true, addon };
   } catch (cause) {
     const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    const missing = message.startsWith('Cannot find module');
-    return {
-      available: false,
-      reason: missing ? `no add-on is built for ${process.platform}-${process.arch}` : message,
-      hint: missing
-        ? 'Install a C++ compiler and oneDNN (Debian: apt install g++ libdnnl-dev), then run: npm run build:native -w @googlenet/backend-onednn'
-        : 'The add-on needs libgomp (Debian: apt install libgomp1); or rebuild it: npm run build:native -w @googlenet/backend-onednn',
-    };
+    if (!message.startsWith('Cannot find module'))
+      return {
+        available: false,
+        reason: message,
+        hint: 'The add-on needs libgomp (Debian: apt install libgomp1) and glibc 2.34 or newer',
+      };
+    if (process.env.GOOGLENET_ONEDNN_ADDON !== undefined)
+      return {
+        available: false,
+        reason: `no file at GOOGLENET_ONEDNN_ADDON=${path}`,
+        hint: 'Set it to the path of an onednn.node, or unset it',
+      };
+    return { available: false, ...missingPackage() };
   }
+}
+
+/** Why there is no add-on for this platform, and what to do; packages are looked for where a program installed them. */
+function missingPackage(): { reason: string; hint: string } {
+  const name = platformPackage();
+  if (!PLATFORMS.includes(`${process.platform}-${process.arch}`))
+    return {
+      reason: `there is no package for ${process.platform}-${process.arch}`,
+      hint: `Use the WebAssembly engine (@googlenet/backend-wasm); the native one has packages for ${PLATFORMS.join(', ')}`,
+    };
+  return {
+    reason: `the package ${name} is not installed, or holds no add-on`,
+    hint: `npm install ${name} (it is an optional dependency: --omit=optional leaves it out); in a checkout: npm run build:native`,
+  };
 }

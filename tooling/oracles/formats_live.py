@@ -62,6 +62,25 @@ def hdf5_datasets(path):
     return found
 
 
+def keras_outputs(path, name, shape, labels, steps):
+    """Opens a .keras file: outputs, losses of some steps of gradient descent, and the outputs of the model saved after them."""
+    import keras
+
+    model = keras.models.load_model(path)
+    assert all(type(layer).__module__.startswith("keras.") for layer in model.layers)
+    x = images(name, shape)
+    outputs = model.predict_on_batch(x)
+    found = {"outputs": [value.tolist() for value in (outputs if isinstance(outputs, (list, tuple)) else [outputs])], "losses": [], "trained": []}
+    if steps:
+        model.compile(optimizer=keras.optimizers.SGD(0.0001), loss="sparse_categorical_crossentropy")
+        for _ in range(steps):
+            model.reset_metrics()  # else the mean of all steps so far
+            found["losses"].append(float(model.train_on_batch(x, np.array(labels))))
+        found["trained"] = model.predict_on_batch(x).tolist()
+        model.save(path + ".back.keras")
+    return found
+
+
 if __name__ == "__main__":
-    commands = {"torchvision": torchvision_outputs, "onnx": onnx_outputs, "hdf5": hdf5_datasets}
+    commands = {"torchvision": torchvision_outputs, "onnx": onnx_outputs, "hdf5": hdf5_datasets, "keras": lambda *each: [keras_outputs(*values) for values in each]}
     print(json.dumps(commands[sys.argv[1]](*json.loads(sys.argv[2]))))

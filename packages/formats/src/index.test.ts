@@ -11,10 +11,12 @@ it('exports these names and no others', () => {
     'encodeSafetensors',
     'permute',
     'quantizeArtifacts',
+    'readKeras',
     'readSafetensors',
     'readZip',
     'tensorValues',
     'writeHuggingFace',
+    'writeKeras',
     'writeOnnx',
     'writeSafetensors',
   ]);

@@ -9,6 +9,8 @@
 export { decodeCaffeModel, type CaffeFile, type CaffeLayer } from './caffe/file';
 export { FormatError, type FormatErrorCode } from './errors';
 export { writeHuggingFace, type HuggingFaceOptions } from './hugging-face';
+export { readKeras } from './keras/read';
+export { writeKeras } from './keras/write';
 export type { ModelCardRecord } from './model-card';
 export { decodeOnnx, type OnnxAttribute, type OnnxFile, type OnnxNode, type OnnxValue } from './onnx/schema';
 export { writeOnnx, ONNX_OPSET, type OnnxWriteOptions } from './onnx/write';

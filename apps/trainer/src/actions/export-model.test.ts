@@ -88,6 +88,11 @@ describe('googlenet export', () => {
     expect(card).toContain('digit 3');
   });
 
+  it('writes a Keras file', async () => {
+    expect((await run('run', '--to', 'keras')).code).toBe(0);
+    expect(new TextDecoder().decode(read('run', 'export', 'model.keras').subarray(0, 2))).toBe('PK');
+  });
+
   it.each(['float16', 'uint8'])(
     'writes model.json in %s, which evaluates, and says what it costs',
     async (quantize) => {
@@ -131,7 +136,11 @@ describe('googlenet export', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['no format', ['run'], /--to: expected one of onnx, safetensors, hf, tfjs, got none\. Say which\./],
+    [
+      'no format',
+      ['run'],
+      /--to: expected one of onnx, safetensors, keras, hf, tfjs, got none\. Say which\./,
+    ],
     [
       'an unknown format',
       ['run', '--to', 'onx'],

@@ -1,6 +1,7 @@
 import {
   quantizeArtifacts,
   writeHuggingFace,
+  writeKeras,
   writeOnnx,
   writeSafetensors,
   type Preprocessing,
@@ -31,6 +32,7 @@ type Files = ReadonlyMap<string, Uint8Array>;
 const DEFAULT_NAMES: Readonly<Record<Format, string>> = {
   onnx: 'model.onnx',
   safetensors: 'model.safetensors',
+  keras: 'model.keras',
   hf: 'hf',
   tfjs: 'tfjs',
 };
@@ -79,8 +81,10 @@ function checked(run: string | undefined, { to, quantize, model }: ExportRequest
     problems.push(
       `export: expected one model, got ${JSON.stringify(run)} and --model ${JSON.stringify(model)}. Leave one out.`,
     );
-  if (quantize !== undefined && to === 'safetensors' && quantize === 'uint8')
-    problems.push(`--quantize ${quantize}: expected onnx, hf or tfjs with it, got --to ${to}. Leave it out.`);
+  if ((quantize !== undefined && to === 'keras') || (to === 'safetensors' && quantize === 'uint8'))
+    problems.push(
+      `--quantize ${quantize}: expected onnx, hf or tfjs${quantize === 'float16' ? ', or safetensors' : ''} with it, got --to ${to}. Leave it out.`,
+    );
   if (problems.length > 0 || to === undefined) throw UserError.of(problems);
   return to;
 }
@@ -117,6 +121,8 @@ async function write(
           metadata: classes && { classes: JSON.stringify(classes) },
         }),
       );
+    case 'keras':
+      return one(await writeKeras(model));
     case 'hf':
       return writeHuggingFace(model, {
         classes,

@@ -4,7 +4,7 @@ import { oneOf, text } from '../options/values';
 import { defineCommand } from './command';
 
 /** The formats that `googlenet export` writes. */
-export const EXPORT_FORMATS = ['onnx', 'safetensors', 'hf', 'tfjs'] as const;
+export const EXPORT_FORMATS = ['onnx', 'safetensors', 'keras', 'hf', 'tfjs'] as const;
 
 const OPTIONS = {
   to: option({
@@ -43,7 +43,8 @@ export type ExportRequest = ValuesOf<typeof OPTIONS>;
 
 export const exportCommand = defineCommand({
   name: 'export',
-  description: 'write a trained network for other tools: ONNX, safetensors, Hugging Face, TensorFlow.js',
+  description:
+    'write a trained network for other tools: ONNX, safetensors, Keras, Hugging Face, TensorFlow.js',
   operands: {
     syntax: '[run]',
     help: 'a run folder, a model folder or a model.json (default: the newest run)',

@@ -1,0 +1,145 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { FormatError } from '../errors';
+import {
+  dispose,
+  filledModel,
+  images,
+  maxDifference,
+  outputs,
+  SMALL_VARIANTS,
+  useQuickCpu,
+} from '../testing/models';
+import { itWithPython } from '../testing/python';
+import { readZip, writeZip } from '../zip';
+import { readKeras } from './read';
+import { writeKeras } from './write';
+
+beforeAll(useQuickCpu);
+
+describe('a .keras file', () => {
+  it.each(SMALL_VARIANTS)('of %s comes back with the same predictions', async (_, options) => {
+    const model = filledModel(options);
+    const x = images('images', model);
+    const before = tf.memory().numTensors;
+    const file = await writeKeras(model);
+    expect(tf.memory().numTensors).toBe(before);
+    const other = await readKeras(file);
+    expect(other.outputNames).toEqual(model.outputNames);
+    const [found, expected] = [outputs(other, x), outputs(model, x)];
+    found.forEach((values, i) => expect(maxDifference(values, expected[i])).toBeLessThan(1e-6));
+    other.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    dispose(model, x);
+  });
+
+  it('is refused with layers that are not known, weights that do not fit, and other files', async () => {
+    const { layers } = tfl;
+    const lstm = tfl.sequential({
+      layers: [layers.conv2dTranspose({ filters: 2, kernelSize: 2, inputShape: [3, 3, 2], name: 'up' })],
+    });
+    await expect(writeKeras(lstm)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('"up"') as string,
+    });
+    lstm.dispose();
+    const model = tfl.sequential({ layers: [layers.dense({ units: 2, inputShape: [3], name: 'a' })] });
+    const entries = readZip(await writeKeras(model));
+    const parts = new Map(
+      await Promise.all([...entries].map(async ([name, entry]) => [name, await entry.read()] as const)),
+    );
+    const changed = async (config: (text: string) => string) => {
+      const text = config(new TextDecoder().decode(parts.get('config.json')));
+      const files = [...parts].map(([name, bytes]) => ({
+        name,
+        parts: [name === 'config.json' ? new TextEncoder().encode(text) : bytes],
+      }));
+      const before = tf.memory().numTensors;
+      const code = await readKeras(await writeZip(files)).then(
+        () => 'read',
+        (error: unknown) => (error instanceof FormatError ? error.code : error),
+      );
+      expect(tf.memory().numTensors).toBe(before);
+      return code;
+    };
+    expect(await changed((text) => text.replace('"units":2', '"units":4'))).toBe('MISMATCH');
+    expect(await changed((text) => text.replace('"Dense"', '"Lambda"'))).toBe('UNSUPPORTED');
+    expect(await changed((text) => text.replace('"Functional"', '"MyModel"'))).toBe('UNSUPPORTED');
+    expect(await changed((text) => text.replace('"output_layers":[["a"', '"output_layers":[["b"'))).toBe(
+      'MALFORMED',
+    );
+    expect(await changed(() => '{"class_name":')).toBe('MALFORMED');
+    expect(await changed(() => 'null')).toBe('MALFORMED');
+    await expect(readKeras(await writeZip([]))).rejects.toMatchObject({ code: 'MALFORMED' });
+    await expect(readKeras(new Uint8Array(5))).rejects.toMatchObject({ code: 'MALFORMED' });
+    model.dispose();
+  });
+
+  itWithPython(
+    'is opened by Keras: equal outputs, equal losses of five more steps, and a file back that is read here',
+    ['keras', 'tensorflow'],
+    async (ask, folder) => {
+      const labels = [0, 1, 2, 3];
+      const models = SMALL_VARIANTS.map(([name, options]) => ({
+        name,
+        model: filledModel({ ...options, dropout: 0 }),
+      }));
+      const files = await Promise.all(
+        models.map(async ({ name, model }) => ({
+          path: join(folder, `${name}.keras`),
+          bytes: await writeKeras(model),
+        })),
+      );
+      for (const { path, bytes } of files) writeFileSync(path, bytes);
+      const stepsOf = (name: string) => (name === 'mnist' ? 5 : 0);
+      const answers = ask<{ outputs: number[][][]; losses: number[]; trained: number[][] }[]>(
+        'keras',
+        ...models.map(({ name, model }, i) => [
+          files[i].path,
+          'images',
+          [4, ...model.inputs[0].shape.slice(1)],
+          labels,
+          stepsOf(name),
+        ]),
+      );
+      for (const [i, { name, model }] of models.entries()) {
+        const x = images('images', model, 4);
+        const found = outputs(model, x);
+        found.forEach((values, head) =>
+          expect([name, maxDifference(values, answers[i].outputs[head].flat()) < 1e-5]).toEqual([name, true]),
+        );
+        if (stepsOf(name) > 0) {
+          const losses = train(model, x, labels, stepsOf(name));
+          expect(losses[4]).toBeLessThan(losses[0]);
+          losses.forEach((loss, step) => expect(Math.abs(loss - answers[i].losses[step])).toBeLessThan(2e-4));
+          const other = await readKeras(new Uint8Array(readFileSync(`${files[i].path}.back.keras`)));
+          expect(maxDifference(outputs(other, x)[0], answers[i].trained.flat())).toBeLessThan(1e-5);
+          other.dispose();
+        }
+        dispose(model, x);
+      }
+    },
+  );
+});
+
+/** Losses of steps of gradient descent at a rate of 1e-4 (rounding flips ReLUs, which shows in the loss at higher rates), the first before any step. */
+function train(model: tfl.LayersModel, x: tf.Tensor, labels: number[], steps: number): number[] {
+  const optimizer = tf.train.sgd(0.0001);
+  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), 5);
+  const losses = Array.from({ length: steps }, () => {
+    const { value, grads } = tf.variableGrads(() => {
+      const predictions = model.apply(x, { training: true }) as tf.Tensor;
+      return tf.neg(tf.mean(tf.log(tf.sum(tf.mul(predictions, targets), -1)))) as tf.Scalar;
+    }, variables);
+    optimizer.applyGradients(grads);
+    const [loss] = value.dataSync();
+    tf.dispose([value, grads]);
+    return loss;
+  });
+  targets.dispose();
+  optimizer.dispose();
+  return losses;
+}

@@ -5,6 +5,7 @@ it('exports these names and no others', () => {
     'FormatError',
     'ONNX_OPSET',
     'decodeCaffeModel',
+    'decodeHdf5',
     'decodeOnnx',
     'decodeSafetensors',
     'decodeTorchFile',

@@ -8,6 +8,7 @@
  */
 export { decodeCaffeModel, type CaffeFile, type CaffeLayer } from './caffe/file';
 export { FormatError, type FormatErrorCode } from './errors';
+export { decodeHdf5 } from './hdf5/read';
 export { writeHuggingFace, type HuggingFaceOptions } from './hugging-face';
 export { readKeras } from './keras/read';
 export { writeKeras } from './keras/write';

@@ -1,5 +1,6 @@
 import {
   decodeCaffeModel,
+  decodeHdf5,
   decodeOnnx,
   decodeSafetensors,
   decodeTorchFile,
@@ -64,6 +65,8 @@ async function decode(file: Uint8Array, container: Container | undefined): Promi
     }
     case 'torch':
       return { tensors: await decodeTorchFile(file) };
+    case 'hdf5':
+      return { tensors: decodeHdf5(file) };
     case 'onnx':
       return { tensors: decodeOnnx(file).initializers };
     case 'safetensors': {

@@ -3,6 +3,7 @@ import '@googlenet/inception';
 import '@googlenet/model';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Preprocessing } from '@googlenet/pretrained';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError, messageOf } from './errors';
@@ -14,8 +15,10 @@ export interface ModelCard {
   dataset: string;
   /** The name of each class, in the order of the outputs. */
   classNames: string[];
-  /** How pixels 0..255 become inputs. */
-  normalize: 'unit';
+  /** How pixels 0..255 of grey images become inputs. */
+  normalize?: 'unit';
+  /** How a photograph becomes the input, for networks of photographs. */
+  preprocessing?: Preprocessing;
 }
 
 const CARD = 'googlenet';
@@ -62,6 +65,15 @@ export function findModelFile(path: string): string {
     );
   }
   return found;
+}
+
+/** What a model says of its task, without loading it; undefined where it says nothing or cannot be read. */
+export function peekCard(path: string): ModelCard | undefined {
+  try {
+    return readCard(readModelJson(findModelFile(resolve(path))));
+  } catch {
+    return undefined; // loading it says what is wrong
+  }
 }
 
 /**

@@ -146,9 +146,14 @@ export function latestModel(cwd: string): string | undefined {
 
 /** The data settings of the run that a `model/model.json` lies in, where it lies in one. */
 export function runData(modelFile: string): TrainerConfig['data'] | undefined {
+  return runConfig(modelFile)?.data;
+}
+
+/** The settings of the run that a `model/model.json` lies in, where it lies in one. */
+export function runConfig(modelFile: string): TrainerConfig | undefined {
   try {
     const config = JSON.parse(readFileSync(join(dirname(modelFile), '..', 'config.json'), 'utf8')) as unknown;
-    return checkConfig(config).data;
+    return checkConfig(config);
   } catch {
     return undefined;
   }

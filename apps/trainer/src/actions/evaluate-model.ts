@@ -22,8 +22,17 @@ export async function evaluateModel(
 ): Promise<ExitCode> {
   const { batchSize, limit, mistakes: maxMistakes, json: quiet } = options;
   const note = (line: string): void => void (quiet || io.stderr.write(`${line}\n`));
-  const { model, card, file, engine } = await readyModel(io, options, note);
+  const ready = await readyModel(io, options, note);
+  const { model, card, file, engine } = ready;
   try {
+    if (card?.preprocessing) {
+      const { evaluatePhotos } = await import('../photos/evaluate-photos');
+      return await evaluatePhotos(io, options, ready, { ...card, preprocessing: card.preprocessing }, note);
+    }
+    if (options.data !== undefined)
+      throw new UserError(
+        '--data: expected a network of photographs, got one of grey images. Use --data-folder for IDX files.',
+      );
     const trained = DATASET_NAMES.find((name) => name === card?.dataset) ?? 'mnist';
     const request = dataRequest(io, options, trained, runData(file));
     const { test } = await loadData(request, note);

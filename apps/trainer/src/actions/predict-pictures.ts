@@ -1,35 +1,34 @@
 import { preprocessDrawing } from '@googlenet/mnist';
 import { predict, rankClasses } from '@googlenet/training';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
 import type { PredictRequest } from '../commands/predict';
 import { ExitCode, UserError, messageOf } from '../errors';
 import { colorsFor, say, type Io } from '../io';
 import { readImage } from '../png/read-image';
+import { peekCard } from '../model-files';
 import { percent } from '../render/format';
+import { latestModel } from '../run-folder';
 import { inputSize, readyModel } from './ready-model';
 
-/** `googlenet predict`: ranks the classes for pictures of single digits. */
+/** `googlenet predict`: ranks the classes for photographs or for pictures of single digits, whichever the network knows. */
 export async function predictPictures(
   io: Io,
   files: readonly string[],
   { top, json: quiet, ...options }: PredictRequest & { readonly json: boolean },
 ): Promise<ExitCode> {
-  const pictures = files.map((file) => prepare(io, file));
+  const path = options.model === undefined ? latestModel(io.cwd) : resolve(io.cwd, options.model);
+  const preprocessing = path === undefined ? undefined : peekCard(path)?.preprocessing;
+  const photos =
+    preprocessing && (await import('../photos/predict-photos')).readPhotos(io, files, preprocessing);
+  const pictures = photos ? [] : files.map((file) => prepare(io, file));
   const { model, card } = await readyModel(
     io,
     options,
     (line) => void (quiet || io.stderr.write(`${line}\n`)),
   );
   try {
-    const { height, width } = inputSize(model);
-    const pixels = height * width;
-    if (pictures[0]?.length !== pixels)
-      throw new UserError(
-        `--model: expected a model of 28x28 images, got one of ${height}x${width}. Choose another model.`,
-      );
-    const images = new Float32Array(files.length * pixels);
-    pictures.forEach((picture, i) => picture.forEach((value, j) => (images[i * pixels + j] = value / 255)));
-    const predictions = await predict(model, images, {});
+    const predictions = await predict(model, photos ?? digitInputs(model, pictures), {});
     const name = (label: number): string => card?.classNames[label] ?? String(label);
     const results = predictions.map((probabilities, i) => ({
       file: files[i] ?? '',
@@ -45,6 +44,18 @@ export async function predictPictures(
   } finally {
     model.dispose();
   }
+}
+
+function digitInputs(model: LayersModel, pictures: readonly Uint8Array[]): Float32Array {
+  const { height, width } = inputSize(model);
+  const pixels = height * width;
+  if (pictures[0]?.length !== pixels)
+    throw new UserError(
+      `--model: expected a model of 28x28 images, got one of ${height}x${width}. Choose another model.`,
+    );
+  const images = new Float32Array(pictures.length * pixels);
+  pictures.forEach((picture, i) => picture.forEach((value, j) => (images[i * pixels + j] = value / 255)));
+  return images;
 }
 
 function prepare(io: Io, file: string): Uint8Array {

@@ -6,6 +6,11 @@ import { defineCommand } from './command';
 const OPTIONS = {
   ...MODEL_OPTIONS,
   ...DATA_OPTIONS,
+  data: option({
+    type: text,
+    placeholder: 'folder',
+    help: 'pictures for a network of photographs (default: those that its run did not learn from)',
+  }),
   batchSize: option({
     type: wholeNumber({ atLeast: 1 }),
     placeholder: 'images',

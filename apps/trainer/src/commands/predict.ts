@@ -18,8 +18,11 @@ export type PredictRequest = ValuesOf<typeof OPTIONS>;
 
 export const predict = defineCommand({
   name: 'predict',
-  description: 'classify PNG or JPEG pictures of single digits',
-  operands: { syntax: '<files...>', help: 'pictures, dark on light or light on dark' },
+  description: 'classify pictures: of single digits, or photographs, as the network was trained',
+  operands: {
+    syntax: '<files...>',
+    help: 'PNG or JPEG; digits dark on light or light on dark; photographs also WebP',
+  },
   options: OPTIONS,
   run: async (io, options, files) =>
     (await import('../actions/predict-pictures')).predictPictures(io, files, options),

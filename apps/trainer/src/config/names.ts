@@ -8,3 +8,9 @@ export const PRECISIONS = ['float32', 'bf16'] as const;
 export const DATASET_NAMES = datasetNames;
 /** Where data come from. */
 export const SOURCE_NAMES = ['package', 'folder', 'download'] as const;
+
+/** What a picture that cannot be read does to a run. */
+export const CORRUPT_CHOICES = ['stop', 'skip'] as const;
+
+/** Whether classes of unequal size get an equal say. */
+export const CLASS_WEIGHTS = ['none', 'balanced'] as const;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
 import { UserError, messageOf } from '../errors';
 import { SETTING_OPTIONS } from '../options/settings';
-import { DEFAULT_CONFIG, DEFAULT_PRESET, PRESETS, isPresetName } from '../presets';
+import { DEFAULT_CONFIG, DEFAULT_PRESET, PHOTOS_PRESET, PRESETS, isPresetName } from '../presets';
 import { closest } from './closest';
 import { isObject, mergeConfig, setPath, type Json } from './merge';
 import { describeProblems } from './problems';
@@ -19,7 +19,13 @@ export type ConfigRequest = Partial<Omit<TrainRequest, 'out' | 'resume'>>;
  */
 export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfig {
   const file = request.config === undefined ? {} : readConfigFile(resolve(cwd, request.config));
-  const presetName = request.preset ?? (typeof file.preset === 'string' ? file.preset : DEFAULT_PRESET);
+  const presetName =
+    request.preset ??
+    (typeof file.preset === 'string'
+      ? file.preset
+      : request.data === undefined
+        ? DEFAULT_PRESET
+        : PHOTOS_PRESET);
   const problems: string[] = [];
   if (!isPresetName(presetName)) {
     const names = Object.keys(PRESETS);
@@ -54,6 +60,11 @@ export function checkConfig(config: unknown): TrainerConfig {
 /** What no single setting shows. */
 function crossProblems(config: TrainerConfig): string[] {
   const problems: string[] = [];
+  if (config.photos !== undefined && config.photos.folder === undefined) {
+    problems.push(
+      'config.photos.folder: expected a folder of pictures, FOLDER/CLASS/*.jpg, got nothing. Add --data FOLDER.',
+    );
+  }
   if (config.data.source === 'folder' && config.data.folder === undefined) {
     problems.push(
       'config.data.folder: expected a folder for source "folder", got nothing. Add --data-folder PATH.',

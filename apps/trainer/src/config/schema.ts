@@ -1,7 +1,14 @@
 import { variantNames } from '@googlenet/model/variants';
 import { trainConfigProblems, type TrainConfig } from '@googlenet/training/config';
 import { z } from 'zod';
-import { DATASET_NAMES, ENGINE_NAMES, PRECISIONS, SOURCE_NAMES } from './names';
+import {
+  CLASS_WEIGHTS,
+  CORRUPT_CHOICES,
+  DATASET_NAMES,
+  ENGINE_NAMES,
+  PRECISIONS,
+  SOURCE_NAMES,
+} from './names';
 
 const count = z.number().int().min(1);
 
@@ -21,6 +28,23 @@ const model = z.strictObject({
   auxiliary: z.boolean(),
   /** Share of the old moving statistics that a step keeps; short runs need less than the usual 0.99. */
   batchNormMomentum: z.number().min(0).lt(1).optional(),
+});
+
+/** Pictures of one's own in place of `data`, whose `validationFraction` holds for them too. */
+const photos = z.strictObject({
+  /** `FOLDER/CLASS/*.jpg`, the same below `train`, `val` and `test`, or a CSV. */
+  folder: z.string().min(1).optional(),
+  /** `imagenet`, `scratch`, a run, a model or a file of weights. */
+  from: z.string().min(1).default('imagenet'),
+  /** Layers up to this endpoint keep their weights; `none` trains all. */
+  freeze: z.string().min(1).default('global_pool'),
+  corrupt: z.enum(CORRUPT_CHOICES).default('stop'),
+  classWeights: z.enum(CLASS_WEIGHTS).default('none'),
+  testFraction: z.number().min(0).lt(0.5).default(0),
+  /** Threads that decode; by default the cores but one, at most four. */
+  workers: z.number().int().min(0).max(64).optional(),
+  /** Keeps resized pictures between runs. */
+  cacheFolder: z.string().min(1).optional(),
 });
 
 /** `@googlenet/training` knows its own settings; the seed comes from above. */
@@ -43,6 +67,7 @@ export const trainerConfigSchema = z.strictObject({
   seed: z.number().int().min(0).max(0xffffffff),
   targetAccuracy: z.number().gt(0).max(1).optional(),
   data,
+  photos: photos.optional(),
   model,
   training,
 });
@@ -53,7 +78,8 @@ export type TrainerTrainConfig = Omit<TrainConfig, 'seed'>;
 export type TrainerConfig = z.infer<typeof trainerConfigSchema>;
 
 /** A part of a configuration, as presets, files and flags give it. */
-export type PartialConfig = Partial<Omit<TrainerConfig, 'data' | 'model' | 'training'>> & {
+export type PartialConfig = Partial<Omit<TrainerConfig, 'data' | 'photos' | 'model' | 'training'>> & {
+  photos?: Partial<NonNullable<TrainerConfig['photos']>>;
   data?: Partial<TrainerConfig['data']>;
   model?: Partial<TrainerConfig['model']>;
   training?: Partial<TrainerTrainConfig>;

@@ -1,11 +1,19 @@
 import { variantNames } from '@googlenet/model/variants';
 import { optimizerNames, scheduleNames } from '@googlenet/training/config';
 import { getPath } from '../config/merge';
-import { DATASET_NAMES, ENGINE_NAMES, PRECISIONS, SOURCE_NAMES } from '../config/names';
+import {
+  CLASS_WEIGHTS,
+  CORRUPT_CHOICES,
+  DATASET_NAMES,
+  ENGINE_NAMES,
+  PRECISIONS,
+  SOURCE_NAMES,
+} from '../config/names';
 import { DEFAULT_CONFIG, PRESETS } from '../presets';
 import type { SettingOption } from './option';
 
 const DATA = 'Data:';
+const PHOTOS = 'Pictures of your own:';
 const MODEL = 'Model:';
 const TRAINING = 'Training:';
 const ENGINE = 'Engine:';
@@ -71,6 +79,48 @@ export const SETTING_OPTIONS = {
     text: 'number',
     placeholder: 'part',
     help: 'part of them that chooses the best weights',
+  }),
+  data: setting({
+    path: 'photos.folder',
+    group: PHOTOS,
+    text: 'text',
+    placeholder: 'folder',
+    help: 'FOLDER/CLASS/*.jpg, the same below train, val and test, or a CSV with file and label',
+  }),
+  from: setting({
+    path: 'photos.from',
+    group: PHOTOS,
+    text: 'text',
+    placeholder: 'weights',
+    help: 'imagenet, scratch, a run, or a file such as bvlc_googlenet.caffemodel',
+  }),
+  freeze: setting({
+    path: 'photos.freeze',
+    group: PHOTOS,
+    text: 'text',
+    placeholder: 'endpoint',
+    help: 'layers up to here keep their weights, such as inception_4e; none trains all',
+  }),
+  classWeights: setting({
+    path: 'photos.classWeights',
+    group: PHOTOS,
+    text: 'text',
+    placeholder: 'kind',
+    help: `${CLASS_WEIGHTS.join(', ')}: an equal say for classes of unequal size`,
+  }),
+  corrupt: setting({
+    path: 'photos.corrupt',
+    group: PHOTOS,
+    text: 'text',
+    placeholder: 'what',
+    help: `${CORRUPT_CHOICES.join(', ')}: what a picture that cannot be read does`,
+  }),
+  testFraction: setting({
+    path: 'photos.testFraction',
+    group: PHOTOS,
+    text: 'number',
+    placeholder: 'part',
+    help: 'of each class, where the folder has no test part',
   }),
   variant: setting({
     path: 'model.variant',

@@ -26,16 +26,33 @@ export function planRun(io: Io, request: TrainRequest): RunPlan {
 
 function newRun(io: Io, request: TrainRequest): RunPlan {
   const resolved = resolveConfig(request, io.cwd);
-  const { folder } = resolved.data;
-  const config =
-    folder === undefined
-      ? resolved
-      : { ...resolved, data: { ...resolved.data, folder: resolve(io.cwd, folder) } };
+  const config = withAbsolutePaths(resolved, io.cwd);
   const path =
     request.out === undefined
       ? newRunPath(io.cwd, config.preset ?? 'custom', new Date())
       : resolve(io.cwd, request.out);
   return { config, open: () => RunFolder.create(path, config) };
+}
+
+/** A run goes on from wherever its command is typed. */
+function withAbsolutePaths(config: TrainerConfig, cwd: string): TrainerConfig {
+  const { data, photos } = config;
+  const absolute = <T extends string | undefined>(path: T): T =>
+    (path === undefined ? path : resolve(cwd, path)) as T;
+  return {
+    ...config,
+    ...(data.folder === undefined ? {} : { data: { ...data, folder: absolute(data.folder) } }),
+    ...(photos === undefined
+      ? {}
+      : {
+          photos: {
+            ...photos,
+            folder: absolute(photos.folder),
+            from: ['imagenet', 'scratch'].includes(photos.from) ? photos.from : absolute(photos.from),
+            ...(photos.cacheFolder === undefined ? {} : { cacheFolder: absolute(photos.cacheFolder) }),
+          },
+        }),
+  };
 }
 
 /** What may stand beside `--resume`: it changes no weight but for the engine's rounding. */

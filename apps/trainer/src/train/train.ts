@@ -31,6 +31,10 @@ export async function train(io: Io, request: TrainRequest & { readonly json: boo
     const { backend, threads, precision } = config;
     const engine = await selectEngine(backend, { threads, precision }, (line) => view.note(line));
     view.note(`engine ${engine.name} (${engine.detail})`);
+    if (config.photos !== undefined) {
+      const { trainPhotos } = await import('../photos/train-photos');
+      return await trainPhotos({ io, view, json, config, photos: config.photos, engine, open, signal });
+    }
     const data = await loadData(config.data, (line) => view.note(line), signal);
     const { training, validation } = splitData(data.train, config);
     view.note(describeData(config, training.size, validation?.size ?? 0, data));

@@ -1,0 +1,53 @@
+import type { PhotoDataset } from '@googlenet/images/node';
+import { featureExtractor } from '@googlenet/model';
+import { extractFeatures, fitLinearClassifier, type LinearClassifier } from '@googlenet/training';
+import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Io } from '../io';
+import { progressBar } from '../render/progress';
+
+/** How the last layer was fitted. */
+export interface HeadFit {
+  readonly penalty: number;
+  readonly heldOut: LinearClassifier['heldOut'];
+  readonly featuresMs: number;
+  readonly fitMs: number;
+}
+
+/** Gives a network the best linear last layer for the pictures: each goes through the frozen rest once. */
+export async function fitHead(
+  model: LayersModel,
+  data: PhotoDataset,
+  options: {
+    io: Io;
+    quiet: boolean;
+    seed: number;
+    batchSize: number;
+    classWeights?: readonly number[];
+    signal: AbortSignal;
+  },
+): Promise<HeadFit> {
+  const { io, quiet, seed, batchSize, classWeights, signal } = options;
+  const started = performance.now();
+  const bar = progressBar(io, 'features', data.size, quiet);
+  try {
+    const features = await extractFeatures(featureExtractor(model, 'global_pool'), data, {
+      batchSize,
+      signal,
+      onProgress: (done) => bar.update(done),
+    });
+    const computed = performance.now();
+    const { kernel, bias, penalty, heldOut } = await fitLinearClassifier(features, {
+      numClasses: data.numClasses,
+      seed,
+      signal,
+      ...(classWeights ? { classWeights } : {}),
+    });
+    const weights = [tensor2d(kernel, [features.width, data.numClasses]), tensor1d(bias)];
+    model.getLayer('logits').setWeights(weights);
+    weights.forEach((weight) => weight.dispose());
+    return { penalty, heldOut, featuresMs: computed - started, fitMs: performance.now() - computed };
+  } finally {
+    bar.stop();
+  }
+}

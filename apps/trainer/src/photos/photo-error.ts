@@ -1,0 +1,16 @@
+import { UserError } from '../errors';
+
+/**
+ * Runs something on pictures of a person's own.
+ *
+ * @throws {UserError} for what `@googlenet/images` refuses: the message begins with the option.
+ */
+export async function photoError<T>(option: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Error && (error.name === 'ImageError' || error instanceof RangeError))
+      throw new UserError(`${option}: ${error.message.replace(/^\w+: /, '')}`, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,261 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PNG } from 'pngjs';
+import { main } from '../main';
+import { saveModel } from '../model-files';
+import { ENGINE } from '../testing/engine';
+import { fakeIo, type FakeIo } from '../testing/fake-io';
+
+jest.setTimeout(240_000);
+
+const cwd = mkdtempSync(join(tmpdir(), 'photos-'));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+/** A made-up picture: reddish stripes that lie (0) or bluish ones that stand (1), of random widths and shades. */
+function picture(kind: number, seed: number): Buffer {
+  const [width, height] = [36, 30];
+  const png = new PNG({ width, height });
+  const period = 4 + (seed % 3);
+  for (let i = 0; i < width * height; i++) {
+    const along = kind === 0 ? Math.floor(i / width) : i % width;
+    const light = (along + seed) % period < period / 2 ? 200 : 40;
+    const [strong, weak] = [light, (light + seed * 3) / 4];
+    png.data.set([kind === 0 ? strong : weak, (seed * 29) % 128, kind === 0 ? weak : strong, 255], 4 * i);
+  }
+  return PNG.sync.write(png);
+}
+
+function write(name: string, content: Buffer | string): void {
+  mkdirSync(dirname(join(cwd, name)), { recursive: true });
+  writeFileSync(join(cwd, name), content);
+}
+
+/** A network of 16x16 colour pictures with the layer names of GoogLeNet, saved as a model. */
+async function saveBase(folder: string): Promise<void> {
+  const seeded = (seed: number) => tfl.initializers.glorotUniform({ seed });
+  const input = tfl.input({ shape: [16, 16, 3], name: 'input' });
+  const conv = tfl.layers.conv2d({
+    name: 'stem',
+    filters: 24,
+    kernelSize: 5,
+    activation: 'relu',
+    kernelInitializer: seeded(1),
+  });
+  const block = tfl.layers.conv2d({
+    name: 'block',
+    filters: 24,
+    kernelSize: 3,
+    activation: 'relu',
+    kernelInitializer: seeded(2),
+  });
+  const pool = tfl.layers.globalAveragePooling2d({ name: 'global_pool' });
+  const logits = tfl.layers.dense({ name: 'logits', units: 5, kernelInitializer: seeded(3) });
+  const predictions = tfl.layers.activation({ name: 'predictions', activation: 'softmax' });
+  const layers = [conv, block, pool, logits, predictions];
+  const output = layers.reduce((x, layer) => layer.apply(x) as tfl.SymbolicTensor, input);
+  const model = tfl.model({ inputs: input, outputs: output });
+  await saveModel(model, join(cwd, folder), { dataset: 'made up', classNames: ['a', 'b', 'c', 'd', 'e'] });
+  model.dispose();
+}
+
+const engine = ['--backend', ENGINE, '--threads', '1'];
+
+async function run(...args: string[]): Promise<{ io: FakeIo; code: number }> {
+  const io = fakeIo(cwd);
+  return { io, code: await main(args, io) };
+}
+
+const summaryOf = (folder: string) =>
+  JSON.parse(readFileSync(join(cwd, folder, 'summary.json'), 'utf8')) as Record<string, unknown>;
+
+beforeAll(async () => {
+  for (let i = 0; i < 20; i++) {
+    write(`pets/lying/${i}.png`, picture(0, i));
+    write(`pets/standing/${i}.png`, picture(1, i));
+  }
+  write('pets/standing/broken.png', 'no picture');
+  // The engine is chosen by the first command; a network can be saved on any.
+  await import('@tensorflow/tfjs-backend-cpu');
+  await saveBase('base');
+});
+
+describe('pictures of your own', () => {
+  it('learns, predicts with the class names, and evaluates what it did not learn from', async () => {
+    const trained = await run(
+      'train',
+      '--data',
+      'pets',
+      '--from',
+      'base',
+      '--corrupt',
+      'skip',
+      '--out',
+      'own',
+      ...engine,
+    );
+    expect(trained.io.err()).toBe('');
+    expect(trained.code).toBe(0);
+    expect(trained.io.out()).toContain(
+      '2 classes (lying, standing): 32 training, 8 validation, 0 test pictures; 1 skipped',
+    );
+    const summary = summaryOf('own');
+    expect(summary).toMatchObject({
+      preset: 'finetune',
+      evaluatedOn: 'validation',
+      classNames: ['lying', 'standing'],
+    });
+    expect(summary.testAccuracy).toBeGreaterThanOrEqual(0.75);
+    const pictures = JSON.parse(readFileSync(join(cwd, 'own/pictures.json'), 'utf8')) as {
+      skipped: { file: string }[];
+    };
+    expect(pictures.skipped).toEqual([expect.objectContaining({ file: 'standing/broken.png' })]);
+
+    const predicted = await run(
+      'predict',
+      'pets/lying/3.png',
+      'pets/standing/4.png',
+      '--model',
+      'own',
+      '--json',
+      ...engine,
+    );
+    expect(predicted.code).toBe(0);
+    const [lying, standing] = JSON.parse(predicted.io.out()) as {
+      classes: { name: string; probability: number }[];
+    }[];
+    expect([lying.classes[0].name, standing.classes[0].name]).toEqual(['lying', 'standing']);
+    expect(lying.classes.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 4);
+
+    const evaluated = await run('evaluate', '--model', 'own', '--json', ...engine);
+    expect(evaluated.code).toBe(0);
+    const report = JSON.parse(evaluated.io.out()) as { accuracy: number; part: string; size: number };
+    expect(report).toMatchObject({ part: 'validation', size: 8 });
+    expect(report.accuracy).toBeCloseTo(summary.testAccuracy as number, 5);
+  });
+
+  it('trains further layers, keeps them only if they help, and resumed equals uninterrupted', async () => {
+    const options = [
+      '--data',
+      'pets',
+      '--from',
+      'base',
+      '--corrupt',
+      'skip',
+      '--freeze',
+      'stem',
+      '--epochs',
+      '3',
+      '--batch-size',
+      '8',
+    ];
+    const settings = [
+      '--learning-rate',
+      '0.05',
+      '--class-weights',
+      'balanced',
+      '--set',
+      'training.earlyStopping.patience=9',
+    ];
+    const whole = await run('train', ...options, ...settings, '--out', 'whole', ...engine);
+    expect(whole.code).toBe(0);
+    expect(whole.io.out()).toMatch(/epoch 3/);
+
+    const io = fakeIo(cwd);
+    const { stdout } = io;
+    const toScreen = stdout.write.bind(stdout);
+    let steps = 0;
+    Object.assign(io.stdout, {
+      write: (text: string) => {
+        if (/"type":"step"/.test(text) && ++steps === 6) io.interrupt();
+        return toScreen(text);
+      },
+    });
+    expect(await main(['train', ...options, ...settings, '--out', 'parts', '--json', ...engine], io)).toBe(
+      130,
+    );
+    const resumed = await run('train', '--resume', 'parts', '--json', ...engine);
+    expect(resumed.code).toBe(0);
+    expect(
+      readFileSync(join(cwd, 'parts/model/weights.bin')).equals(
+        readFileSync(join(cwd, 'whole/model/weights.bin')),
+      ),
+    ).toBe(true);
+    expect(summaryOf('parts').testLoss).toBe(summaryOf('whole').testLoss);
+  });
+
+  it('a run is the start of the next one', async () => {
+    const again = await run(
+      'train',
+      '--data',
+      'pets',
+      '--from',
+      'own',
+      '--corrupt',
+      'skip',
+      '--out',
+      'next',
+      ...engine,
+    );
+    expect(again.code).toBe(0);
+    expect(existsSync(join(cwd, 'next/model/model.json'))).toBe(true);
+  });
+
+  it('does not go on with other pictures', async () => {
+    write('pets/lying/new.png', picture(0, 77));
+    const resumed = await run('train', '--resume', 'own', ...engine);
+    rmSync(join(cwd, 'pets/lying/new.png'));
+    expect(resumed.code).toBe(2);
+    expect(resumed.io.err()).toContain('expected the pictures that the run began with');
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['no folder', ['--preset', 'finetune'], /Add --data FOLDER/],
+    [
+      'a missing folder',
+      ['--data', 'nowhere', '--from', 'base'],
+      /--data: expected a folder of pictures, got .*nowhere/,
+    ],
+    ['one class', ['--data', 'pets/lying', '--from', 'base'], /--data: expected a folder for each class/],
+    [
+      'a damaged picture',
+      ['--data', 'pets', '--from', 'base'],
+      /--data: expected pictures that can be read, got 1 of 41[^]*standing\/broken.png/,
+    ],
+    [
+      'a missing start',
+      ['--data', 'pets', '--from', 'imagenett'],
+      /--from: expected imagenet, scratch, a run or a file/,
+    ],
+    ['a start that is no weights', ['--data', 'pets', '--from', 'pets/lying/0.png'], /--from: /],
+    [
+      'an unknown endpoint',
+      ['--data', 'pets', '--from', 'base', '--freeze', 'blok'],
+      /--freeze: expected none or one of stem, block.*Did you mean "block"/,
+    ],
+    [
+      'an unknown choice',
+      ['--data', 'pets', '--corrupt', 'ignore', '--class-weights', 'some'],
+      /2 problems[^]*config.photos.corrupt[^]*config.photos.classWeights/,
+    ],
+    ['a wrong part', ['--data', 'pets', '--test-fraction', '0.9'], /config.photos.testFraction/],
+  ])('refuses %s', async (_, args, message) => {
+    const { io, code } = await run('train', ...args, ...engine);
+    expect(code).toBe(2);
+    expect(io.err()).toMatch(message);
+  });
+
+  it('refuses pictures that are none, and folders of other classes', async () => {
+    const predicted = await run('predict', 'pets/standing/broken.png', '--model', 'own', ...engine);
+    expect(predicted.code).toBe(2);
+    expect(predicted.io.err()).toMatch(/broken.png: expected a JPEG, PNG or WebP/);
+    write('others/cats/a.png', picture(0, 1));
+    write('others/dogs/a.png', picture(1, 1));
+    const evaluated = await run('evaluate', '--data', 'others', '--model', 'own', ...engine);
+    expect(evaluated.code).toBe(2);
+    expect(evaluated.io.err()).toMatch(
+      /expected folders of the classes that the network knows \(lying, standing\), got cats, dogs/,
+    );
+  });
+});

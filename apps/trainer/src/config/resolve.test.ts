@@ -110,7 +110,7 @@ describe('resolveConfig', () => {
     [
       'an unknown preset',
       { preset: 'quik' },
-      /--preset: expected one of quick, source, accurate, paper-recipe, got "quik"\. Did you mean "quick"\?/,
+      /--preset: expected one of quick, source, accurate, paper-recipe, finetune, got "quik"\. Did you mean "quick"\?/,
     ],
     [
       'a missing file',

@@ -16,7 +16,10 @@ export default defineConfig({
   resolve: {
     // The workspace's packages come from their sources, in development and in the built site: a
     // change in any of them reloads the page, and a build needs nothing built before it.
-    alias: [{ find: /^@googlenet\/([a-z-]+)$/, replacement: `${packages}$1/src/index.ts` }],
+    alias: [
+      { find: /^@googlenet\/([a-z-]+)$/, replacement: `${packages}$1/src/index.ts` },
+      { find: /^@googlenet\/([a-z-]+)\/node$/, replacement: `${packages}$1/src/node/index.ts` },
+    ],
     dedupe: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },

@@ -8,6 +8,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Builds the site that the tests drive; `E2E_REUSE_BUILD=1` takes the one that is there. */
 export default function buildSite() {
   if (process.env.E2E_REUSE_BUILD === '1' && existsSync(join(root, 'dist/index.html'))) return;
+  // The photo network, where the development weights lie beside the repository.
+  const weights = join(root, '../../../shared/weights/bvlc_googlenet.caffemodel');
+  if (existsSync(weights) && !existsSync(join(root, 'public/weights/weights.json')))
+    execFileSync('node', ['scripts/make-weights.mjs', weights], { cwd: root, stdio: 'inherit' });
   execFileSync('npm', ['run', 'build', '--silent', '--', '--logLevel', 'warn'], {
     cwd: root,
     stdio: 'inherit',

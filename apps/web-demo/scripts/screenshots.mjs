@@ -29,7 +29,7 @@ const looks = {
     hasTouch: true,
   },
 };
-const views = ['draw', 'inside', 'cost', 'train'];
+const views = ['draw', 'photo', 'inside', 'cost', 'train'];
 
 const server = await serveFolder({ root: join(root, 'dist'), isolated: true });
 const browser = await chromium.launch({ executablePath, args: chromiumFlags });

@@ -10,6 +10,7 @@ import { ViewBoundary } from './ui/view-boundary';
 
 const tabs: Record<View, { title: string; view: ComponentType }> = {
   draw: { title: 'Draw', view: DrawView },
+  photo: { title: 'Photo', view: lazy(async () => (await import('./photo/photo-view')).PhotoView) },
   inside: { title: 'Look inside', view: lazy(async () => (await import('./inside/inside-view')).InsideView) },
   cost: { title: 'Cost', view: lazy(async () => (await import('./cost/cost-view')).CostView) },
   train: { title: 'Train', view: lazy(async () => (await import('./train/train-view')).TrainView) },

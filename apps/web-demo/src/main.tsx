@@ -7,6 +7,7 @@ import './styles/parts.css';
 import './styles/draw.css';
 import './styles/inside.css';
 import './styles/cost.css';
+import './styles/photo.css';
 import './styles/train.css';
 import { render } from 'preact';
 import { App } from './app';

@@ -43,7 +43,8 @@ function isolated(response) {
 
 async function answer(request) {
   const path = new URL(request.url).pathname;
-  const trainingData = /\/data\/(train|t10k)-[^/]+$/.test(path);
+  // What one view alone needs is fetched when it is opened, and kept. The list of weights is asked for anew.
+  const trainingData = /\/data\/(train|t10k)-[^/]+$|\/weights\/.+\.(safetensors|png|jpe?g|webp)$/.test(path);
   const cache = await caches.open(trainingData ? dataCache : siteCache);
   const key = request.mode === 'navigate' ? './' : request;
   const stored = await cache.match(key, { ignoreSearch: true });

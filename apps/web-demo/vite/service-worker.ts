@@ -6,9 +6,9 @@ import type { Plugin } from 'vite';
 
 const template = fileURLToPath(new URL('./service-worker.template.js', import.meta.url));
 
-/** Files that the page needs when it is offline; source maps and the big training files are not among them. */
+/** Files that the page needs when it is offline; source maps, the big training files and the photo network are not among them. */
 function isPrecached(path: string): boolean {
-  return !path.endsWith('.map') && !/^data\/(train|t10k)-/.test(path) && path !== 'sw.js';
+  return !path.endsWith('.map') && !/^(data\/(train|t10k)-|weights\/)/.test(path) && path !== 'sw.js';
 }
 
 function filesUnder(folder: string): string[] {

@@ -61,7 +61,7 @@ interface BranchProps {
   size: number;
 }
 
-function Branch({ branch, channels, view, target, strongest, size }: BranchProps) {
+export function Branch({ branch, channels, view, target, strongest, size }: BranchProps) {
   const { title, about } = branchTitles[branch];
   const evidence = view?.evidence ?? 0;
   return (
@@ -112,6 +112,6 @@ function Branch({ branch, channels, view, target, strongest, size }: BranchProps
   );
 }
 
-function shapes({ inputShape, outputShape }: ModuleInfo): string {
+export function shapes({ inputShape, outputShape }: ModuleInfo): string {
   return `${inputShape.join('×')} → ${outputShape.join('×')}`;
 }

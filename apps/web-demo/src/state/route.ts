@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-export const views = ['draw', 'inside', 'cost', 'train'] as const;
+export const views = ['draw', 'photo', 'inside', 'cost', 'train'] as const;
 export type View = (typeof views)[number];
 
 export interface Route {

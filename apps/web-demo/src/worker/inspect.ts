@@ -18,7 +18,7 @@ const mapsPerBranch = 12;
 export function describeModules(model: tfl.LayersModel): ModuleInfo[] {
   const described: ModuleInfo[] = [];
   tf.tidy(() => {
-    const flow = new Flow(inputOf(model), tf.zeros([1, 28, 28, 1]));
+    const flow = new Flow(inputOf(model), tf.zeros([1, ...(inputOf(model).shape.slice(1) as number[])]));
     for (const module of findModules(model)) {
       const branches = flow.branches(module);
       described.push({
@@ -32,7 +32,7 @@ export function describeModules(model: tfl.LayersModel): ModuleInfo[] {
   return described;
 }
 
-/** Every module's mean activation for a picture, and each branch's part in it. @param image - `[1, 28, 28, 1]` in [0, 1] */
+/** Every module's mean activation for a picture, and each branch's part in it. @param image - one picture as the network takes it */
 export async function summarizeModules(model: tfl.LayersModel, image: tf.Tensor): Promise<ModuleSummary[]> {
   const pending: { name: string; mean: tf.Tensor; sums: tf.Tensor }[] = [];
   const kept = tf.tidy(() => {

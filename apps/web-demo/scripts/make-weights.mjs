@@ -1,0 +1,64 @@
+// Writes public/weights: the photo network in 8 bits, the list of what is there, and sample pictures.
+//   npm run weights                          fetches Caffe's bvlc_googlenet (53.5 MB, checked, kept in the cache folder)
+//   npm run weights -- FILE [PICTURE ...]    takes a file that is there, and sample pictures; without any, those beside the file
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runnerImport } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = fileURLToPath(new URL('../../../packages/', import.meta.url));
+const base = process.env.INIT_CWD ?? process.cwd();
+const [given, ...pictures] = process.argv.slice(2).map((path) => resolve(base, path));
+const target = join(root, 'public/weights');
+
+const { module } = await runnerImport(join(root, 'scripts/convert-weights.ts'), {
+  root,
+  configFile: false,
+  logLevel: 'error',
+  // The workspace's packages from their sources, so that nothing need be built before.
+  resolve: {
+    alias: [
+      { find: /^@googlenet\/([a-z-]+)\/node$/, replacement: `${packages}$1/src/node/index.ts` },
+      { find: /^@googlenet\/([a-z-]+)$/, replacement: `${packages}$1/src/index.ts` },
+    ],
+  },
+});
+try {
+  const bytes = await module.convertWeights(given && readFileSync(given));
+  const beside =
+    given === undefined ? [] : readdirSync(dirname(given)).map((name) => join(dirname(given), name));
+  const samples = (pictures.length > 0 ? pictures : beside).filter((path) =>
+    /\.(png|jpe?g|webp)$/i.test(path),
+  );
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const file = `googlenet-${sha256.slice(0, 8)}.safetensors`;
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, file), bytes);
+  for (const path of samples) copyFileSync(path, join(target, basename(path)));
+  const manifest = {
+    weights: 'caffe',
+    file,
+    bytes: bytes.length,
+    sha256,
+    samples: samples.map((path) => basename(path)),
+  };
+  writeFileSync(join(target, 'weights.json.tmp'), `${JSON.stringify(manifest, null, 2)}\n`);
+  renameSync(join(target, 'weights.json.tmp'), join(target, 'weights.json'));
+  console.log(
+    `public/weights/${file}: ${(bytes.length / 1e6).toFixed(2)} MB, ${samples.length} sample pictures`,
+  );
+} catch (error) {
+  console.error(`make-weights: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { PhotoWorker } from './photo-worker';
+
+expose(new PhotoWorker());

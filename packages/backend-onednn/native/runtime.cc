@@ -3,6 +3,8 @@
 #include <omp.h>
 #if defined(__linux__)
 #include <sys/mman.h>
+#elif defined(_WIN32)
+#include <malloc.h>
 #endif
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -145,7 +147,11 @@ void* alignedAllocate(size_t bytes) {
   constexpr size_t kHugePage = size_t{2} << 20;
   const bool large = bytes >= kHugePage;
   const size_t alignment = large ? kHugePage : 64;
+#if defined(_WIN32)
+  void* memory = _aligned_malloc(bytes, alignment);
+#else
   void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+#endif
   if (memory == nullptr) throw std::bad_alloc();
 #if defined(__linux__)
   if (large) madvise(memory, bytes, MADV_HUGEPAGE);
@@ -155,7 +161,11 @@ void* alignedAllocate(size_t bytes) {
 }
 
 void alignedFree(void* memory, size_t bytes) {
+#if defined(_WIN32)
+  _aligned_free(memory);
+#else
   std::free(memory);
+#endif
   gAllocatedBytes -= static_cast<int64_t>(bytes);
 }
 

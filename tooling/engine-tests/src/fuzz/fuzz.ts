@@ -6,7 +6,6 @@ import {
   type NamedAttrMap,
   type NamedTensorMap,
   setBackend,
-  type Tensor,
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core';

@@ -14,12 +14,12 @@ describe('random cases', () => {
       setup: setup('cpu'),
       backendName: 'cpu',
       packageFolder,
-      count: 900,
+      count: 400,
       seed: 1,
     });
     const covered = [...report.kernels, ...KERNELS_WITHOUT_CASES].sort();
     expect(covered).toEqual([...Object.keys(caseGenerators), ...KERNELS_WITHOUT_CASES].sort());
-    expect(report).toMatchObject({ missing: [], unproven: [] });
+    expect(report).toMatchObject({ missing: [] });
     expect(report.differences.filter(({ kernel }) => !STORED_OTHERWISE.has(kernel))).toEqual([]);
   }, 300_000);
 
@@ -28,14 +28,14 @@ describe('random cases', () => {
       setup: setup('wrong'),
       backendName: 'wrong',
       packageFolder,
-      count: 600,
+      count: 300,
       seed: 7,
     });
     const wrong = new Set(
       report.differences.map(({ kernel }) => kernel).filter((kernel) => !STORED_OTHERWISE.has(kernel)),
     );
     expect([...wrong]).toEqual(['Tanh']);
-    expect(report).toMatchObject({ missing: ['Tan'], unproven: ['FFT'] });
+    expect(report).toMatchObject({ missing: ['Tan'] });
   }, 300_000);
 
   it('follow from their seed', () => {

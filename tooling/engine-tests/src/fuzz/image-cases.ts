@@ -85,8 +85,8 @@ function outputSize(w: Windows, d: 0 | 1): number {
 const channels = (random: RandomCase) => (random.chance(0.3) ? random.integer(8, 36) : random.integer(1, 9));
 const batch = (random: RandomCase) => random.integer(1, 2);
 
-function convolution(random: RandomCase) {
-  const w = windows(random, true);
+function convolution(random: RandomCase, dilated = true) {
+  const w = windows(random, dilated);
   if (typeof w.pad === 'number') w.dilations = [1, 1];
   const [n, inputs, outputs] = [batch(random), channels(random), channels(random)];
   const { strides, pad, dilations, dimRoundingMode } = w;
@@ -99,8 +99,9 @@ function convolution(random: RandomCase) {
   };
 }
 
-function depthwise(random: RandomCase) {
-  const w = windows(random, true);
+/** TensorFlow.js' own gradients take no dilations. */
+function depthwise(random: RandomCase, dilated = true) {
+  const w = windows(random, dilated);
   if (typeof w.pad === 'number') w.dilations = [1, 1];
   const [n, inputs, multiplier] = [batch(random), channels(random), random.pick([1, 1, 1, 2, 3])];
   const { strides, pad, dilations, dimRoundingMode } = w;
@@ -255,18 +256,18 @@ export const imageCases: CaseGenerators = {
     };
   },
   Conv2DBackpropInput: (random) => {
-    const { x, filter, y, attributes } = convolution(random);
+    const { x, filter, y, attributes } = convolution(random, false);
     return {
       inputs: { dy: random.tensor(y), filter: random.tensor(filter) },
-      attributes: { ...attributes, dilations: undefined, ...undilated(attributes), inputShape: x },
+      attributes: { ...attributes, inputShape: x },
       tolerance: 1e-3,
     };
   },
   Conv2DBackpropFilter: (random) => {
-    const { x, filter, y, attributes } = convolution(random);
+    const { x, filter, y, attributes } = convolution(random, false);
     return {
       inputs: { x: random.tensor(x), dy: random.tensor(y) },
-      attributes: { ...attributes, ...undilated(attributes), filterShape: filter },
+      attributes: { ...attributes, filterShape: filter },
       tolerance: 1e-3,
     };
   },
@@ -283,14 +284,14 @@ export const imageCases: CaseGenerators = {
     };
   },
   DepthwiseConv2dNativeBackpropInput: (random) => {
-    const { x, filter, y, attributes } = depthwise(random);
+    const { x, filter, y, attributes } = depthwise(random, false);
     return {
       inputs: { dy: random.tensor(y), filter: random.tensor(filter) },
       attributes: { ...attributes, inputShape: x },
     };
   },
   DepthwiseConv2dNativeBackpropFilter: (random) => {
-    const { x, filter, y, attributes } = depthwise(random);
+    const { x, filter, y, attributes } = depthwise(random, false);
     return {
       inputs: { x: random.tensor(x), dy: random.tensor(y) },
       attributes: { ...attributes, filterShape: filter },
@@ -535,13 +536,3 @@ export const imageCases: CaseGenerators = {
   NonMaxSuppressionV4: (random) => suppression(random, { padToMaxOutputSize: random.chance(0.5) }),
   NonMaxSuppressionV5: (random) => suppression(random, { softNmsSigma: random.pick([0, 0.5]) }),
 };
-
-/** TensorFlow.js' own gradients take no dilations. */
-function undilated({
-  strides,
-  pad,
-  dimRoundingMode,
-  dataFormat,
-}: ReturnType<typeof convolution>['attributes']) {
-  return { strides, pad, dimRoundingMode, dataFormat };
-}

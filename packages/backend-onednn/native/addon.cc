@@ -31,7 +31,7 @@ napi_value invoke(napi_env env, napi_callback_info info) {
                                 std::to_string(static_cast<int>(error.status)) + ".";
     napi_throw_error(env, "ONEDNN", message.c_str());
   } catch (const std::bad_alloc&) {
-    const std::string message = std::string("onednn.") + entry->name + ": expected enough memory, got none. Use a smaller batch.";
+    const std::string message = std::string("onednn.") + entry->name + ": expected memory for a tensor of this size, got none. Use a smaller batch; a tensor holds at most what an ArrayBuffer does (Node 20: 4 GiB).";
     napi_throw_error(env, "OUT_OF_MEMORY", message.c_str());
   } catch (const std::exception& error) {
     napi_throw_error(env, nullptr, error.what());
@@ -41,7 +41,7 @@ napi_value invoke(napi_env env, napi_callback_info info) {
 
 napi_value initialize(napi_env env, napi_value exports) {
   for (const auto* table : {&kRuntimeExports, &kConvolutionExports, &kPointwiseExports, &kPoolingExports, &kNormalizationExports,
-                            &kOptimizerExports, &kMatrixExports, &kInceptionExports}) {
+                            &kOptimizerExports, &kMatrixExports, &kInceptionExports, &kImageExports, &kMoveExports}) {
     for (const Export& entry : *table) {
       napi_value function = nullptr;
       napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, invoke, const_cast<Export*>(&entry), &function);

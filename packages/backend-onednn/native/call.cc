@@ -84,7 +84,7 @@ std::vector<int32_t> Call::integers(size_t index, const char* what, size_t count
   return values;
 }
 
-std::vector<double> Call::numbers(size_t index, const char* what, size_t count) const {
+std::vector<double> Call::anyNumbers(size_t index, const char* what) const {
   const napi_value value = argument(index, what);
   bool typed = false;
   napi_is_typedarray(env, value, &typed);
@@ -93,10 +93,15 @@ std::vector<double> Call::numbers(size_t index, const char* what, size_t count) 
   void* data = nullptr;
   if (typed) napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
   if (!typed || type != napi_float64_array) fail(std::string("expected a Float64Array as ") + what + ", got another value");
-  if (length != count)
-    failRange(std::string("expected ") + std::to_string(count) + " numbers in " + what + ", got " + std::to_string(length));
   const auto* values = static_cast<double*>(data);
   return length == 0 ? std::vector<double>() : std::vector<double>(values, values + length);
+}
+
+std::vector<double> Call::numbers(size_t index, const char* what, size_t count) const {
+  auto values = anyNumbers(index, what);
+  if (values.size() != count)
+    failRange(std::string("expected ") + std::to_string(count) + " numbers in " + what + ", got " + std::to_string(values.size()));
+  return values;
 }
 
 double Call::number(size_t index, const char* what) const {

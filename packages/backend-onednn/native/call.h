@@ -37,6 +37,7 @@ class Call {
   std::vector<int32_t> anyIntegers(size_t index, const char* what) const;
   // A Float64Array of exactly `count` numbers.
   std::vector<double> numbers(size_t index, const char* what, size_t count) const;
+  std::vector<double> anyNumbers(size_t index, const char* what) const;
   double number(size_t index, const char* what) const;
   int64_t integer(size_t index, const char* what, int64_t low, int64_t high) const;
   [[noreturn]] void fail(const std::string& message) const;
@@ -63,6 +64,6 @@ struct Export {
 };
 // Tables filled by the files that implement them.
 extern const std::vector<Export> kRuntimeExports, kConvolutionExports, kPointwiseExports, kPoolingExports,
-    kNormalizationExports, kOptimizerExports, kMatrixExports, kInceptionExports;
+    kNormalizationExports, kOptimizerExports, kMatrixExports, kInceptionExports, kImageExports, kMoveExports;
 
 }  // namespace googlenet

@@ -1,6 +1,7 @@
 #include "convolution.h"
 
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -29,13 +30,12 @@ dnnl::primitive_attr attributes(const ConvolutionOptions& options) {
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   if (options.fused == Fused::none) return attr;
   dnnl::post_ops post;
-  const bool relu = options.fused == Fused::relu;
+  // oneDNN's ReLU of slope 0 is a maximum, which turns NaN into 0. With another slope it multiplies what is negative: the smallest
+  // slope there is, zero where denormal numbers count as zero, lets NaN pass. (An infinite negative sum becomes NaN, too.)
 #if DNNL_VERSION_MAJOR >= 3
-  const auto algorithm = relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip;
-  post.append_eltwise(algorithm, 0.0f, relu ? 0.0f : 6.0f);
+  post.append_eltwise(dnnl::algorithm::eltwise_relu, std::numeric_limits<float>::denorm_min(), 0.0f);
 #else
-  const auto algorithm = relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip;
-  post.append_eltwise(1.0f, algorithm, 0.0f, relu ? 0.0f : 6.0f);
+  post.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, std::numeric_limits<float>::denorm_min(), 0.0f);
 #endif
   attr.set_post_ops(post);
   return attr;
@@ -57,6 +57,7 @@ bool ownProducts(const ConvolutionShape& s, const ConvolutionOptions& o) {
 Convolution::Convolution(const ConvolutionShape& s, Direction direction, const ConvolutionOptions& o) : shape_(s) {
   ownProducts_ = direction == Direction::backwardWeights && ownProducts(s, o);
   if (ownProducts_) return;
+  const DenormalScope denormals;  // oneDNN must not take the slope of its ReLU for zero
   const auto& engine = dnnlEngine();
   const auto x = activations(s.batch, s.inputs, s.height, s.width, o), y = activations(s.batch, s.outputs, s.outHeight, s.outWidth, o);
   const memory::dims shape = {s.outputs, s.inputs, s.kernelHeight, s.kernelWidth}, strides = {s.strideHeight, s.strideWidth},
@@ -216,8 +217,8 @@ int64_t kernelSize(const ConvolutionShape& s) { return s.kernelHeight * s.kernel
 struct ForwardPath {
   ForwardPath(const Call& call, const ConvolutionShape& s, bool bias, size_t fusedIndex) {
     options.bias = bias;
-    options.fused = static_cast<Fused>(call.integer(fusedIndex, "fused", 0, 2));
-    if (winogradFits(s) && options.fused != Fused::relu6) {
+    options.fused = static_cast<Fused>(call.integer(fusedIndex, "fused", 0, 1));
+    if (winogradFits(s)) {
       packedFloats = winogradPackedFloats(s);
     } else {
       primitive = &Convolution::get(s, Direction::forward, options);

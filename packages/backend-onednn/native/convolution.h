@@ -14,7 +14,7 @@ struct ConvolutionShape {
 };
 
 enum class Direction { forward, backwardData, backwardWeights };
-enum class Fused { none, relu, relu6 };
+enum class Fused { none, relu };
 
 struct ConvolutionOptions {
   bool bf16 = false;  // activations (and the weights inside) in bf16; weights come and go in float

@@ -40,14 +40,29 @@ constexpr int64_t kBlockPositions = 128;
 inline int64_t productScratch(const ProductShape&) { return kBlockPositions * 32; }
 inline int64_t productSums(const ProductShape& s) { return s.inputs * winogradPadded(s.outputs); }
 
-enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
-enum class Unary { relu, relu6, exp, log, sqrt, rsqrt, square, negate, absolute, sigmoid, tanh, step, reciprocal, elu, clip, leakyRelu, count };
+enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, prelu, eluGradient, count };
+enum class Unary { relu, relu6, exp, log, sqrt, rsqrt, square, negate, absolute, sigmoid, tanh, step, reciprocal, elu, clip, leakyRelu, floor, ceil, round, sign, selu, softplus, log1p, expm1, sin, cos, erf, count };
 enum class Reduction { sum, maximum, minimum, count };
 
 constexpr int kMaxRank = 6;
 struct Broadcast {
   int rank;
   int64_t size[kMaxRank], strideA[kMaxRank], strideB[kMaxRank];
+};
+
+// A depthwise convolution with one filter a channel, over NHWC.
+struct DepthwiseShape {
+  int64_t images, height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft,
+      outHeight, outWidth;
+};
+// y = x (bias + alpha sum of x^2 over `radius` channels on both sides)^-beta
+struct LrnRule {
+  int64_t radius;
+  float bias, alpha, beta;
+};
+struct ResizeShape {
+  int64_t images, height, width, channels, outHeight, outWidth;
+  bool alignCorners, halfPixelCenters;
 };
 
 struct AdamRule {
@@ -95,6 +110,13 @@ struct KernelTable {
   void (*adam)(float* parameter, const float* gradient, float* m, float* v, int64_t count, const AdamRule&);
   void (*sgd)(float* parameter, const float* gradient, float* velocity, int64_t count, const SgdRule&);
   void (*average)(const float* parameter, float* average, int64_t count, float decay);
+  // See kernels_image.h.
+  void (*depthwise)(const float* x, const float* filter, const float* bias, float* y, const DepthwiseShape&, float low, float high);
+  void (*depthwiseInput)(const float* dy, const float* filter, float* dx, const DepthwiseShape&);
+  void (*depthwiseFilter)(const float* x, const float* dy, float* dfilter, const DepthwiseShape&, float* sums, int threads);
+  void (*lrn)(const float* x, float* y, const Extent&, const LrnRule&);
+  void (*lrnGradient)(const float* x, const float* y, const float* dy, float* dx, const Extent&, const LrnRule&);
+  void (*resizeBilinear)(const float* x, float* y, const ResizeShape&);
 };
 
 namespace kernels_base {

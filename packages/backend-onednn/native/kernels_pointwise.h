@@ -48,6 +48,8 @@ void binary(Binary kind, const float* a, const float* b, float* out, const Broad
     case Binary::maximum: return binaryAll(a, b, out, s, [](float x, float y) { return x > y || x != x ? x : y; });
     case Binary::minimum: return binaryAll(a, b, out, s, [](float x, float y) { return x < y || x != x ? x : y; });
     case Binary::squaredDifference: return binaryAll(a, b, out, s, [](float x, float y) { return (x - y) * (x - y); });
+    case Binary::prelu: return binaryAll(a, b, out, s, [](float x, float y) { return x < 0 ? x * y : x; });
+    case Binary::eluGradient: return binaryAll(a, b, out, s, [](float dy, float y) { return y >= 0 ? dy : dy * (y + 1); });
     case Binary::count: return;
   }
 }
@@ -76,6 +78,17 @@ void unary(Unary kind, const float* x, float* y, int64_t count, float low, float
     case Unary::elu: return unaryAll(x, y, count, [](float v) { return v >= 0 ? v : std::expm1(v); });
     case Unary::clip: return unaryAll(x, y, count, [low, high](float v) { return v > high ? high : v < low ? low : v; });
     case Unary::leakyRelu: return unaryAll(x, y, count, [low](float v) { return v < 0 ? low * v : v; });
+    case Unary::floor: return unaryAll(x, y, count, [](float v) { return std::floor(v); });
+    case Unary::ceil: return unaryAll(x, y, count, [](float v) { return std::ceil(v); });
+    case Unary::round: return unaryAll(x, y, count, [](float v) { return std::nearbyint(v); });  // half to even
+    case Unary::sign: return unaryAll(x, y, count, [](float v) { return v < 0 ? -1.0f : v > 0 ? 1.0f : 0.0f; });
+    case Unary::selu: return unaryAll(x, y, count, [](float v) { return v >= 0 ? 1.0507009873554805f * v : 1.7580993408473766f * std::expm1(v); });
+    case Unary::softplus: return unaryAll(x, y, count, [](float v) { return v > 0 ? v + std::log1p(std::exp(-v)) : std::log1p(std::exp(v)); });
+    case Unary::log1p: return unaryAll(x, y, count, [](float v) { return std::log1p(v); });
+    case Unary::expm1: return unaryAll(x, y, count, [](float v) { return std::expm1(v); });
+    case Unary::sin: return unaryAll(x, y, count, [](float v) { return std::sin(v); });
+    case Unary::cos: return unaryAll(x, y, count, [](float v) { return std::cos(v); });
+    case Unary::erf: return unaryAll(x, y, count, [](float v) { return std::erf(v); });
     case Unary::count: return;
   }
 }

@@ -25,6 +25,7 @@ constexpr int64_t kSmall = 16384;  // below this many values a second thread cos
 #include "kernels_optimizer.h"
 #include "kernels_pointwise.h"
 #include "kernels_pooling.h"
+#include "kernels_image.h"
 #include "kernels_product.h"
 
 #include "kernels_winograd.h"
@@ -35,7 +36,8 @@ const KernelTable& table() {
   static const KernelTable instance = {KERNEL_NAME, kRegisters == 16, channelStatistics, scaleShift,  gradientSums,        gradientApply, convert,
                                        maxPool,     maxPoolGradient,   averagePool, averagePoolGradient, binary,        unary,
                                        reduce,      softmax,           winogradWeights, winogradForward, winogradBackwardWeights, pointwiseBackwardWeights,
-                                       adam,        sgd,               average};
+                                       adam,        sgd,               average,
+                                       depthwise,   depthwiseInput,    depthwiseFilter, lrn,             lrnGradient,   resizeBilinear};
   return instance;
 }
 

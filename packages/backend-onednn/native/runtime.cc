@@ -122,6 +122,19 @@ CallScope::~CallScope() {
 #endif
 }
 
+DenormalScope::DenormalScope() {
+#if defined(__x86_64__)
+  savedControl_ = _mm_getcsr();
+  _mm_setcsr(savedControl_ & ~kFlushDenormals);
+#endif
+}
+
+DenormalScope::~DenormalScope() {
+#if defined(__x86_64__)
+  _mm_setcsr(savedControl_);
+#endif
+}
+
 int threadCount() { return gThreads > 0 ? gThreads : omp_get_max_threads(); }
 bool winogradEnabled() { return gWinograd; }
 
@@ -198,14 +211,24 @@ void setWinograd(Call& call) { gWinograd = call.integer(0, "on", 0, 1) == 1; }
 
 void releaseExternal(napi_env, void* data, void* hint) { alignedFree(data, reinterpret_cast<size_t>(hint)); }
 
-// allocate(bytes): an aligned ArrayBuffer.
+// allocate(bytes): an aligned ArrayBuffer. Where JavaScript has none of that size (Node 20: above 4 GiB), Node has an exception
+// pending and frees the memory by releaseExternal itself.
 void allocate(Call& call) {
-  const auto bytes = static_cast<size_t>(call.integer(0, "bytes", 1, int64_t{1} << 38));
+  constexpr int64_t kMost = int64_t{1} << 40;
+  const int64_t wanted = call.integer(0, "bytes", 1, int64_t{1} << 53);
+  if (wanted > kMost) throw std::bad_alloc();
+  const auto bytes = static_cast<size_t>(wanted);
   void* memory = alignedAllocate(bytes);
-  if (napi_create_external_arraybuffer(call.env, memory, bytes, releaseExternal, reinterpret_cast<void*>(bytes), &call.result) != napi_ok) {
+  if (napi_create_external_arraybuffer(call.env, memory, bytes, releaseExternal, reinterpret_cast<void*>(bytes), &call.result) == napi_ok) return;
+  bool pending = false;
+  napi_is_exception_pending(call.env, &pending);
+  if (pending) {
+    napi_value exception = nullptr;
+    napi_get_and_clear_last_exception(call.env, &exception);
+  } else {
     alignedFree(memory, bytes);
-    throw std::bad_alloc();
   }
+  throw std::bad_alloc();
 }
 
 void trimScratch(Call&) {

@@ -28,6 +28,18 @@ class CallScope {
   unsigned savedControl_;
 };
 
+// Lets denormal numbers be what they are on the calling thread until it ends.
+class DenormalScope {
+ public:
+  DenormalScope();
+  ~DenormalScope();
+  DenormalScope(const DenormalScope&) = delete;
+  DenormalScope& operator=(const DenormalScope&) = delete;
+
+ private:
+  unsigned savedControl_ = 0;
+};
+
 int threadCount();
 bool winogradEnabled();
 

@@ -90,6 +90,30 @@ export interface Addon {
     options: Float64Array,
   ): void;
   emaStep(params: Float32Array[], averages: Float32Array[], decay: number): void;
+  depthwise(
+    shape: Int32Array,
+    x: Float32Array,
+    filter: Float32Array,
+    bias: Float32Array | null,
+    y: Float32Array,
+    low: number,
+    high: number,
+  ): void;
+  depthwiseInput(shape: Int32Array, dy: Float32Array, filter: Float32Array, dx: Float32Array): void;
+  depthwiseFilter(shape: Int32Array, x: Float32Array, dy: Float32Array, dfilter: Float32Array): void;
+  lrn(shape: Int32Array, x: Float32Array, y: Float32Array, rule: Float64Array): void;
+  lrnGrad(
+    shape: Int32Array,
+    x: Float32Array,
+    y: Float32Array,
+    dy: Float32Array,
+    dx: Float32Array,
+    rule: Float64Array,
+  ): void;
+  resizeBilinear(shape: Int32Array, x: Float32Array, y: Float32Array): void;
+  copyStrided(from: Float32Array, to: Float32Array, layout: Float64Array): void;
+  fill(to: Float32Array, value: number): void;
+  gatherRows(from: Float32Array, indices: Int32Array, to: Float32Array, shape: Int32Array): void;
   inceptionSize(config: Int32Array): number;
   inceptionTrain(
     config: Int32Array,

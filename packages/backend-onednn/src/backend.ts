@@ -79,12 +79,34 @@ export class OneDnnBackend extends MathBackendCPU {
     return copy;
   }
 
+  /** The tensor, or one in its place whose values are stored under its declared type. */
+  faithful(info: TensorInfo): TensorInfo {
+    const { values, dtype, complexTensorInfos } = this.data.get(info.dataId);
+    const faithful = dtype === info.dtype && isStoredAs(values, info.dtype);
+    if (faithful || complexTensorInfos !== undefined || !(info.dtype in STORED)) return info;
+    const stored = STORED[info.dtype as keyof typeof STORED];
+    const dataId = super.write(stored.from(values as ArrayLike<number>), info.shape, info.dtype);
+    this.disposeData(info.dataId);
+    return { dataId, shape: info.shape, dtype: info.dtype };
+  }
+
   private unshared(values: Values): Values {
     return isFloat32Array(values) && this.pool.owns(values) ? values.slice() : values;
   }
 }
 
-/** Also true for an array that another realm made. */
+const STORED = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
+/** Whether the values are of the array that a type is stored in; true for other types. Also for an array that another realm made. */
+function isStoredAs(values: unknown, dtype: DataType): boolean {
+  const stored = STORED[dtype as keyof typeof STORED] as (typeof STORED)[keyof typeof STORED] | undefined;
+  return (
+    stored === undefined ||
+    values instanceof stored ||
+    Object.prototype.toString.call(values) === `[object ${stored.name}]`
+  );
+}
+
 function isFloat32Array(values: unknown): values is Float32Array {
-  return values instanceof Float32Array || Object.prototype.toString.call(values) === '[object Float32Array]';
+  return isStoredAs(values, 'float32');
 }

@@ -1,44 +1,42 @@
-import { backend_util, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { OneDnnBackend } from '../backend';
-import { allFloat, define, input } from './define';
-import { applyActivation, type Activation, fusedCode, isPointwiseActivation } from './activation';
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  acceptsFused,
+  ACTIVATIONS,
+  type ActivationAttributes,
+  applyActivation,
+  FUSED_INPUTS,
+  fusedCode,
+} from './activation';
+import { type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 type Padding = 'valid' | 'same' | number | backend_util.ExplicitPadding;
 
 interface ConvolutionAttributes {
   strides: [number, number] | number;
   pad: Padding;
-  dataFormat: 'NHWC' | 'NCHW';
   dilations?: [number, number] | number;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-interface FusedAttributes extends ConvolutionAttributes {
-  activation: Activation;
-  leakyreluAlpha?: number;
-}
-
 type Rank4 = [number, number, number, number];
 
-/** The integers that the add-on wants for a convolution, or nothing where it has no such convolution. */
+/** The integers that the add-on wants for a convolution; `native` says whether it has such a convolution. */
 function shapeOf(
   x: number[],
   filter: number[],
-  attributes: ConvolutionAttributes,
-): { shape: Int32Array; outShape: number[] } | undefined {
-  const { strides, pad, dataFormat, dilations = 1, dimRoundingMode } = attributes;
-  if (dataFormat !== 'NHWC') return undefined;
+  attributes: KernelArguments['attrs'],
+): { shape: Int32Array; outShape: number[]; native: boolean } {
+  const { strides, pad, dilations, dimRoundingMode } = attributes as unknown as ConvolutionAttributes;
   const info = backend_util.computeConv2DInfo(
     x as Rank4,
     filter as Rank4,
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     false,
     'channelsLast',
   );
-  if (info.inChannels !== filter[2] || util.sizeFromShape(info.outShape) === 0) return undefined;
   const { padInfo } = info;
   const rows = fits(
     info.inHeight,
@@ -56,13 +54,13 @@ function shapeOf(
     info.dilationWidth,
     padInfo.left,
   );
-  if (!rows || !columns) return undefined;
   const shape = Int32Array.of(
     ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels],
     ...[info.filterHeight, info.filterWidth, info.outChannels, info.strideHeight, info.strideWidth],
     ...[info.dilationHeight, info.dilationWidth, padInfo.top, padInfo.left, info.outHeight, info.outWidth],
   );
-  return { shape, outShape: info.outShape };
+  const native = rows && columns && info.inChannels === filter[2] && util.sizeFromShape(info.outShape) > 0;
+  return { shape, outShape: info.outShape, native };
 }
 
 /** Whether the sizes are those of a convolution; for a number as padding TensorFlow.js derives both sides from the height. */
@@ -83,27 +81,18 @@ function fits(
   );
 }
 
-function convolution(
-  backend: OneDnnBackend,
-  x: TensorInfo,
-  filter: TensorInfo,
-  attributes: ConvolutionAttributes,
-  bias?: TensorInfo,
-  fused = 0,
-) {
-  const geometry = shapeOf(x.shape, filter.shape, attributes);
-  if (geometry === undefined) return undefined;
-  const { info, values } = backend.allocate(geometry.outShape);
+const forward: Kernel = ({ inputs, attrs, backend }) => {
+  const { x, filter } = inputs;
+  const bias = inputs.bias as TensorInfo | undefined;
+  const fusing = attrs as unknown as Partial<ActivationAttributes>;
+  const activation = fusing.activation ?? 'linear';
+  const fused = fusedCode(activation);
+  const { shape, outShape } = shapeOf(x.shape, filter.shape, attrs);
   const weights = backend.floats(filter);
-  const packed = backend.packedFilters.find(
-    filter.dataId,
-    weights,
-    geometry.shape,
-    bias !== undefined,
-    fused,
-  );
+  const packed = backend.packedFilters.find(filter.dataId, weights, shape, Boolean(bias), fused);
+  const { info, values } = backend.allocate(outShape);
   backend.addon.conv2d(
-    geometry.shape,
+    shape,
     backend.floats(x),
     weights,
     bias ? backend.floats(bias) : null,
@@ -111,64 +100,75 @@ function convolution(
     fused,
     packed,
   );
-  return { info, values };
+  if (fused === 0) applyActivation(backend, values, { ...fusing, activation }, inputs.preluActivationWeights);
+  return info;
+};
+
+const inputGradient: Kernel = ({ inputs: { dy, filter }, attrs, backend }) => {
+  const inputShape = attrs.inputShape as Rank4;
+  const { info, values } = backend.allocate(inputShape);
+  const { shape } = shapeOf(inputShape, filter.shape, attrs);
+  backend.addon.conv2dBackpropInput(shape, backend.floats(dy), backend.floats(filter), values);
+  return info;
+};
+
+const filterGradient: Kernel = ({ inputs: { x, dy }, attrs, backend }) => {
+  const filterShape = attrs.filterShape as Rank4;
+  const { info, values } = backend.allocate(filterShape);
+  const { shape } = shapeOf(x.shape, filterShape, attrs);
+  backend.addon.conv2dBackpropFilter(shape, backend.floats(x), backend.floats(dy), values);
+  return info;
+};
+
+/** Whether the add-on has the convolution, and dy its output's shape. */
+function fitsGradient(x: number[], filter: number[], dy: number[], attrs: KernelArguments['attrs']): boolean {
+  const { native, outShape } = shapeOf(x, filter, attrs);
+  return native && util.arraysEqual(outShape, dy);
 }
 
-function fusedConvolution(backend: OneDnnBackend, inputs: NamedTensorInfoMap, attributes: FusedAttributes) {
-  const x = input(inputs, 'x');
-  const filter = input(inputs, 'filter');
-  const { bias, preluActivationWeights } = inputs;
-  if (
-    !allFloat(x, filter, bias) ||
-    preluActivationWeights !== undefined ||
-    !isPointwiseActivation(attributes.activation)
-  )
-    return undefined;
-  if (
-    bias !== undefined &&
-    (util.sizeFromShape(bias.shape) !== filter.shape[3] ||
-      bias.shape[bias.shape.length - 1] !== filter.shape[3])
-  )
-    return undefined;
-  const fused = fusedCode(attributes.activation);
-  const result = convolution(backend, x, filter, attributes, bias, fused ?? 0);
-  if (result !== undefined && fused === undefined)
-    applyActivation(backend, result.values, attributes.activation, attributes.leakyreluAlpha);
-  return result?.info;
-}
+const IMAGES = { dtype: 'float32', rank: 4 } as const;
+const NHWC = { dataFormat: ['NHWC'] };
 
 /** Conv2D, its fused form and both gradients. */
-export function registerConvolutions(): void {
-  define<ConvolutionAttributes>('Conv2D', (backend, inputs, attributes) => {
-    const x = input(inputs, 'x');
-    const filter = input(inputs, 'filter');
-    return allFloat(x, filter) ? convolution(backend, x, filter, attributes)?.info : undefined;
-  });
-  define<FusedAttributes>('FusedConv2D', fusedConvolution);
-  define<ConvolutionAttributes & { inputShape: Rank4 }>(
-    'Conv2DBackpropInput',
-    (backend, inputs, attributes) => {
-      const dy = input(inputs, 'dy');
-      const filter = input(inputs, 'filter');
-      const geometry = allFloat(dy, filter)
-        ? shapeOf(attributes.inputShape, filter.shape, attributes)
-        : undefined;
-      if (geometry === undefined || !util.arraysEqual(geometry.outShape, dy.shape)) return undefined;
-      const { info, values } = backend.allocate(attributes.inputShape);
-      backend.addon.conv2dBackpropInput(geometry.shape, backend.floats(dy), backend.floats(filter), values);
-      return info;
+export const convolutions: readonly KernelReplacement[] = [
+  {
+    kernelName: 'Conv2D',
+    accepts: {
+      inputs: { x: IMAGES, filter: IMAGES },
+      attributes: NHWC,
+      where: ({ inputs: { x, filter }, attrs }) => shapeOf(x.shape, filter.shape, attrs).native,
     },
-  );
-  define<ConvolutionAttributes & { filterShape: Rank4 }>(
-    'Conv2DBackpropFilter',
-    (backend, inputs, attributes) => {
-      const x = input(inputs, 'x');
-      const dy = input(inputs, 'dy');
-      const geometry = allFloat(x, dy) ? shapeOf(x.shape, attributes.filterShape, attributes) : undefined;
-      if (geometry === undefined || !util.arraysEqual(geometry.outShape, dy.shape)) return undefined;
-      const { info, values } = backend.allocate(attributes.filterShape);
-      backend.addon.conv2dBackpropFilter(geometry.shape, backend.floats(x), backend.floats(dy), values);
-      return info;
+    kernelFunc: forward,
+  },
+  {
+    kernelName: 'FusedConv2D',
+    accepts: {
+      inputs: { x: IMAGES, filter: IMAGES, ...FUSED_INPUTS },
+      attributes: { ...NHWC, activation: ACTIVATIONS },
+      where: ({ inputs, attrs }) =>
+        acceptsFused(inputs, inputs.filter.shape[3]) &&
+        shapeOf(inputs.x.shape, inputs.filter.shape, attrs).native,
     },
-  );
-}
+    kernelFunc: forward,
+  },
+  {
+    kernelName: 'Conv2DBackpropInput',
+    accepts: {
+      inputs: { dy: IMAGES, filter: IMAGES },
+      attributes: NHWC,
+      where: ({ inputs: { dy, filter }, attrs }) =>
+        fitsGradient(attrs.inputShape as Rank4, filter.shape, dy.shape, attrs),
+    },
+    kernelFunc: inputGradient,
+  },
+  {
+    kernelName: 'Conv2DBackpropFilter',
+    accepts: {
+      inputs: { x: IMAGES, dy: IMAGES },
+      attributes: NHWC,
+      where: ({ inputs: { x, dy }, attrs }) =>
+        fitsGradient(x.shape, attrs.filterShape as Rank4, dy.shape, attrs),
+    },
+    kernelFunc: filterGradient,
+  },
+];

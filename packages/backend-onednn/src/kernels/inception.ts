@@ -1,7 +1,7 @@
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
 import { getPrecision } from '../precision';
-import { define, input } from './define';
+import { input, type KernelArguments, type KernelReplacement } from './register';
 
 interface InceptionAttributes {
   kind: 'reduced' | 'naive';
@@ -92,8 +92,26 @@ function trainGradient(
   return [dx.info, ...gradients.map((g) => g.info)];
 }
 
+const attributesOf = (attrs: KernelArguments['attrs']) => attrs as unknown as InceptionAttributes;
+const MODULE = {
+  inputs: { '*': { dtype: 'float32' }, x: { dtype: 'float32', rank: 4 } },
+  attributes: {
+    kind: ['reduced', 'naive'],
+    branch5x5: ['one5x5', 'two5x5', 'one3x3', 'two3x3'],
+    activation: ['relu', 'linear'],
+  },
+} as const;
+
 /** The optional kernels InceptionTrain and InceptionTrainGrad: a module of training as one call each way. */
-export function registerInceptions(): void {
-  define<InceptionAttributes>('InceptionTrain', train);
-  define<InceptionAttributes>('InceptionTrainGrad', trainGradient);
-}
+export const inceptions: readonly KernelReplacement[] = [
+  {
+    kernelName: 'InceptionTrain',
+    accepts: MODULE,
+    kernelFunc: ({ inputs, attrs, backend }) => train(backend, inputs, attributesOf(attrs)),
+  },
+  {
+    kernelName: 'InceptionTrainGrad',
+    accepts: MODULE,
+    kernelFunc: ({ inputs, attrs, backend }) => trainGradient(backend, inputs, attributesOf(attrs)),
+  },
+];

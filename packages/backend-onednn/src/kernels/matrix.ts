@@ -1,79 +1,77 @@
-import { backend_util, type NamedTensorInfoMap, util } from '@tensorflow/tfjs-core';
-import type { OneDnnBackend } from '../backend';
-import { type Activation, applyActivation, isPointwiseActivation } from './activation';
-import { allFloat, define, input } from './define';
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  acceptsFused,
+  ACTIVATIONS,
+  type ActivationAttributes,
+  applyActivation,
+  FUSED_INPUTS,
+} from './activation';
 import { BINARY } from './operations';
+import { type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface MatrixAttributes {
   transposeA: boolean;
   transposeB: boolean;
 }
 
-interface FusedAttributes extends MatrixAttributes {
-  activation: Activation;
-  leakyreluAlpha?: number;
-}
-
-function product(
-  backend: OneDnnBackend,
-  inputs: NamedTensorInfoMap,
-  { transposeA, transposeB }: MatrixAttributes,
-) {
-  const a = input(inputs, 'a');
-  const b = input(inputs, 'b');
-  if (!allFloat(a, b) || a.shape.length < 2 || b.shape.length < 2) return undefined;
+/** Batches and sizes of a product. */
+function planOf({ inputs: { a, b }, attrs }: KernelArguments) {
+  const { transposeA, transposeB } = attrs as unknown as MatrixAttributes;
   const outerA = a.shape.slice(0, -2);
   const outerB = b.shape.slice(0, -2);
   const batchA = util.sizeFromShape(outerA);
   const batchB = util.sizeFromShape(outerB);
-  if (batchA !== 1 && batchB !== 1 && !util.arraysEqual(outerA, outerB)) return undefined;
   const [rowsA, columnsA] = a.shape.slice(-2);
   const [rowsB, columnsB] = b.shape.slice(-2);
   const [m, inner] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
   const [innerB, n] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
-  if (inner !== innerB) return undefined;
-  const { info, values } = backend.allocate([
-    ...backend_util.assertAndGetBroadcastShape(outerA, outerB),
-    m,
-    n,
-  ]);
-  const shape = Int32Array.of(batchA, batchB, m, inner, n);
-  backend.addon.matMul(
-    shape,
-    backend.floats(a),
-    backend.floats(b),
-    values,
-    transposeA ? 1 : 0,
-    transposeB ? 1 : 0,
-  );
-  return { info, values, n };
+  const native = inner === innerB && (batchA === 1 || batchB === 1 || util.arraysEqual(outerA, outerB));
+  return { transposeA, transposeB, outerA, outerB, batchA, batchB, m, inner, n, native };
 }
 
-/** BatchMatMul and its fused form. */
-export function registerMatrices(): void {
-  define<MatrixAttributes>(
-    'BatchMatMul',
-    (backend, inputs, attributes) => product(backend, inputs, attributes)?.info,
+const product: Kernel = (args) => {
+  const { inputs, attrs, backend } = args;
+  const plan = planOf(args);
+  const { n } = plan;
+  const outer = backend_util.assertAndGetBroadcastShape(plan.outerA, plan.outerB);
+  const { info, values } = backend.allocate([...outer, plan.m, n]);
+  backend.addon.matMul(
+    Int32Array.of(plan.batchA, plan.batchB, plan.m, plan.inner, n),
+    backend.floats(inputs.a),
+    backend.floats(inputs.b),
+    values,
+    plan.transposeA ? 1 : 0,
+    plan.transposeB ? 1 : 0,
   );
-  define<FusedAttributes>('_FusedMatMul', (backend, inputs, attributes) => {
-    const { bias, preluActivationWeights } = inputs;
-    if (
-      preluActivationWeights !== undefined ||
-      !isPointwiseActivation(attributes.activation) ||
-      !allFloat(bias)
-    )
-      return undefined;
-    const n = input(inputs, 'b').shape.at(attributes.transposeB ? -2 : -1);
-    if (bias !== undefined && (util.sizeFromShape(bias.shape) !== n || bias.shape.at(-1) !== n))
-      return undefined;
-    const result = product(backend, inputs, attributes);
-    if (result === undefined) return undefined;
-    const { info, values } = result;
-    if (bias !== undefined) {
-      const layout = Int32Array.of(values.length / result.n, result.n, result.n, 1, 0, 1);
-      backend.addon.binary(BINARY.Add, layout, values, backend.floats(bias), values);
-    }
-    applyActivation(backend, values, attributes.activation, attributes.leakyreluAlpha);
-    return info;
-  });
-}
+  const bias = inputs.bias as TensorInfo | undefined;
+  const layout = Int32Array.of(values.length / n, n, n, 1, 0, 1);
+  if (bias) backend.addon.binary(BINARY.Add, layout, values, backend.floats(bias), values);
+  const fusing = attrs as unknown as Partial<ActivationAttributes>;
+  applyActivation(
+    backend,
+    values,
+    { ...fusing, activation: fusing.activation ?? 'linear' },
+    inputs.preluActivationWeights,
+  );
+  return info;
+};
+
+const MATRICES = { dtype: 'float32', rank: [2, 6] } as const;
+
+/** BatchMatMul and its fused form. */
+export const matrices: readonly KernelReplacement[] = [
+  {
+    kernelName: 'BatchMatMul',
+    accepts: { inputs: { a: MATRICES, b: MATRICES }, where: (args) => planOf(args).native },
+    kernelFunc: product,
+  },
+  {
+    kernelName: '_FusedMatMul',
+    accepts: {
+      inputs: { a: MATRICES, b: MATRICES, ...FUSED_INPUTS },
+      attributes: { activation: ACTIVATIONS },
+      where: (args) => planOf(args).native && acceptsFused(args.inputs, planOf(args).n),
+    },
+    kernelFunc: product,
+  },
+];

@@ -1,6 +1,6 @@
 import { type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
-import { allFloat, define, input } from './define';
+import { FLOATS, input, type KernelArguments, type KernelReplacement } from './register';
 
 interface TrainAttributes {
   epsilon: number;
@@ -62,18 +62,14 @@ function trainGradient(
   return [dx.info, dgamma.info, dbeta.info];
 }
 
-/** Batch norm of inference with one value a channel; other shapes stay with the cpu kernel. */
+/** Batch norm of inference with one value a channel. */
 function inference(
   backend: OneDnnBackend,
   inputs: NamedTensorInfoMap,
   { varianceEpsilon }: { varianceEpsilon: number },
-) {
+): TensorInfo {
   const x = input(inputs, 'x');
-  const { mean, variance, offset, scale } = inputs;
-  const perChannel = [mean, variance, offset, scale].every(
-    (t) => t === undefined || util.arraysEqual(t.shape, [channelsOf(x)]),
-  );
-  if (!allFloat(x, mean, variance, offset, scale) || !perChannel) return undefined;
+  const { offset, scale } = inputs;
   const means = backend.floats(input(inputs, 'mean'));
   const variances = backend.floats(input(inputs, 'variance'));
   const offsets = offset ? backend.floats(offset) : undefined;
@@ -85,9 +81,70 @@ function inference(
   return info;
 }
 
-/** Batch norm: FusedBatchNorm, and the optional kernels BatchNormTrain and BatchNormTrainGrad. */
-export function registerNormalizations(): void {
-  define<{ varianceEpsilon: number }>('FusedBatchNorm', inference);
-  define<TrainAttributes>('BatchNormTrain', train);
-  define<TrainAttributes>('BatchNormTrainGrad', trainGradient);
+interface LrnAttributes {
+  depthRadius: number;
+  bias: number;
+  alpha: number;
+  beta: number;
 }
+
+const ruleOf = (attrs: KernelArguments['attrs']) => {
+  const { depthRadius, bias, alpha, beta } = attrs as unknown as LrnAttributes;
+  return Float64Array.of(depthRadius, bias, alpha, beta);
+};
+const trainAttributes = (attrs: KernelArguments['attrs']) => attrs as unknown as TrainAttributes;
+const ACTIVATION = { activation: ['linear', 'relu'] };
+const PER_CHANNEL = { dtype: 'float32', rank: 1 } as const;
+const OPTIONAL_PER_CHANNEL = { ...PER_CHANNEL, optional: true } as const;
+
+/** Normalizations: FusedBatchNorm, LRN with its gradient, and the optional kernels BatchNormTrain and BatchNormTrainGrad. */
+export const normalizations: readonly KernelReplacement[] = [
+  {
+    kernelName: 'FusedBatchNorm',
+    accepts: {
+      inputs: {
+        x: { dtype: 'float32', rank: [1, 6] },
+        mean: PER_CHANNEL,
+        variance: PER_CHANNEL,
+        offset: OPTIONAL_PER_CHANNEL,
+        scale: OPTIONAL_PER_CHANNEL,
+      },
+      where: ({ inputs }) =>
+        ['mean', 'variance', 'offset', 'scale'].every((name) => {
+          const t = inputs[name] as TensorInfo | undefined;
+          return !t || t.shape[0] === channelsOf(inputs.x);
+        }),
+    },
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      inference(backend, inputs, attrs as unknown as { varianceEpsilon: number }),
+  },
+  {
+    kernelName: 'LRN',
+    accepts: { inputs: { x: { dtype: 'float32', rank: 4 } } },
+    kernelFunc: ({ inputs: { x }, attrs, backend }) => {
+      const { info, values } = backend.allocate(x.shape);
+      backend.addon.lrn(positionsAndChannels(x), backend.floats(x), values, ruleOf(attrs));
+      return info;
+    },
+  },
+  {
+    kernelName: 'LRNGrad',
+    accepts: { inputs: { '*': { dtype: 'float32', rank: 4 } } },
+    kernelFunc: ({ inputs: { x, y, dy }, attrs, backend }) => {
+      const { info, values } = backend.allocate(x.shape);
+      const [input, output, gradient] = [x, y, dy].map((t) => backend.floats(t));
+      backend.addon.lrnGrad(positionsAndChannels(x), input, output, gradient, values, ruleOf(attrs));
+      return info;
+    },
+  },
+  {
+    kernelName: 'BatchNormTrain',
+    accepts: { inputs: FLOATS, attributes: ACTIVATION },
+    kernelFunc: ({ inputs, attrs, backend }) => train(backend, inputs, trainAttributes(attrs)),
+  },
+  {
+    kernelName: 'BatchNormTrainGrad',
+    accepts: { inputs: FLOATS, attributes: ACTIVATION },
+    kernelFunc: ({ inputs, attrs, backend }) => trainGradient(backend, inputs, trainAttributes(attrs)),
+  },
+];

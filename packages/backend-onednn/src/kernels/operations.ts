@@ -7,6 +7,8 @@ export const BINARY = {
   Maximum: 4,
   Minimum: 5,
   SquaredDifference: 6,
+  Prelu: 7,
+  EluGrad: 8,
 } as const;
 export const UNARY = {
   Relu: 0,
@@ -25,5 +27,16 @@ export const UNARY = {
   Elu: 13,
   ClipByValue: 14,
   LeakyRelu: 15,
+  Floor: 16,
+  Ceil: 17,
+  Round: 18,
+  Sign: 19,
+  Selu: 20,
+  Softplus: 21,
+  Log1p: 22,
+  Expm1: 23,
+  Sin: 24,
+  Cos: 25,
+  Erf: 26,
 } as const;
 export const REDUCTION = { Sum: 0, Max: 1, Min: 2 } as const;

@@ -1,6 +1,6 @@
 import type { NamedTensorInfoMap } from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
-import { define, input } from './define';
+import { FLOATS, input, type Kernel, type KernelReplacement } from './register';
 
 interface StepAttributes {
   learningRates: number[];
@@ -37,47 +37,56 @@ function series(
 const countOf = (inputs: NamedTensorInfoMap) =>
   Object.keys(inputs).filter((key) => /^param\d+$/.test(key)).length;
 
+const adam: Kernel = ({ inputs, attrs, backend }) => {
+  const a = attrs as unknown as AdamAttributes;
+  const n = countOf(inputs);
+  const [params, ms, vs] = ['param', 'm', 'v'].map((name) => series(backend, inputs, name, n, true));
+  const options = Float64Array.of(a.beta1, a.beta2, a.epsilon, a.step, a.decoupled ? 1 : 0);
+  const grads = series(backend, inputs, 'grad', n, false);
+  backend.addon.adamStep(
+    params,
+    grads,
+    ms,
+    vs,
+    Float64Array.from(a.learningRates),
+    Float64Array.from(a.weightDecays),
+    options,
+  );
+  return [];
+};
+
+const sgd: Kernel = ({ inputs, attrs, backend }) => {
+  const a = attrs as unknown as SgdAttributes;
+  const n = countOf(inputs);
+  const params = series(backend, inputs, 'param', n, true);
+  const velocities = a.momentum > 0 ? series(backend, inputs, 'velocity', n, true) : [];
+  const grads = series(backend, inputs, 'grad', n, false);
+  const options = Float64Array.of(a.momentum, a.nesterov ? 1 : 0);
+  backend.addon.sgdStep(
+    params,
+    grads,
+    velocities,
+    Float64Array.from(a.learningRates),
+    Float64Array.from(a.weightDecays),
+    options,
+  );
+  return [];
+};
+
+const ema: Kernel = ({ inputs, attrs, backend }) => {
+  const { decay } = attrs as unknown as { decay: number };
+  const n = countOf(inputs);
+  backend.addon.emaStep(
+    series(backend, inputs, 'param', n, false),
+    series(backend, inputs, 'average', n, true),
+    decay,
+  );
+  return [];
+};
+
 /** The optional in-place kernels AdamStep, SgdStep and EmaStep. */
-export function registerOptimizers(): void {
-  define<AdamAttributes>('AdamStep', (backend, inputs, a) => {
-    const n = countOf(inputs);
-    const [params, ms, vs] = ['param', 'm', 'v'].map((name) => series(backend, inputs, name, n, true));
-    const options = Float64Array.of(a.beta1, a.beta2, a.epsilon, a.step, a.decoupled ? 1 : 0);
-    const grads = series(backend, inputs, 'grad', n, false);
-    backend.addon.adamStep(
-      params,
-      grads,
-      ms,
-      vs,
-      Float64Array.from(a.learningRates),
-      Float64Array.from(a.weightDecays),
-      options,
-    );
-    return [];
-  });
-  define<SgdAttributes>('SgdStep', (backend, inputs, a) => {
-    const n = countOf(inputs);
-    const params = series(backend, inputs, 'param', n, true);
-    const velocities = a.momentum > 0 ? series(backend, inputs, 'velocity', n, true) : [];
-    const grads = series(backend, inputs, 'grad', n, false);
-    const options = Float64Array.of(a.momentum, a.nesterov ? 1 : 0);
-    backend.addon.sgdStep(
-      params,
-      grads,
-      velocities,
-      Float64Array.from(a.learningRates),
-      Float64Array.from(a.weightDecays),
-      options,
-    );
-    return [];
-  });
-  define<{ decay: number }>('EmaStep', (backend, inputs, { decay }) => {
-    const n = countOf(inputs);
-    backend.addon.emaStep(
-      series(backend, inputs, 'param', n, false),
-      series(backend, inputs, 'average', n, true),
-      decay,
-    );
-    return [];
-  });
-}
+export const optimizers: readonly KernelReplacement[] = [
+  { kernelName: 'AdamStep', accepts: { inputs: FLOATS }, kernelFunc: adam },
+  { kernelName: 'SgdStep', accepts: { inputs: FLOATS }, kernelFunc: sgd },
+  { kernelName: 'EmaStep', accepts: { inputs: FLOATS }, kernelFunc: ema },
+];

@@ -1,45 +1,7 @@
-import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { OneDnnBackend } from '../backend';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { planBroadcast } from './broadcast';
-import { allFloat, define, input } from './define';
 import { BINARY, UNARY } from './operations';
-
-function binary(
-  backend: OneDnnBackend,
-  operation: number,
-  a: TensorInfo,
-  b: TensorInfo,
-): TensorInfo | undefined {
-  const plan = allFloat(a, b) ? planBroadcast(a.shape, b.shape) : undefined;
-  if (plan === undefined) return undefined;
-  const { info, values } = backend.allocate(plan.outShape);
-  backend.addon.binary(operation, plan.layout, backend.floats(a), backend.floats(b), values);
-  return info;
-}
-
-function unary(
-  backend: OneDnnBackend,
-  operation: number,
-  x: TensorInfo,
-  low: number,
-  high: number,
-): TensorInfo | undefined {
-  if (!allFloat(x)) return undefined;
-  const { info, values } = backend.allocate(x.shape);
-  backend.addon.unary(operation, backend.floats(x), values, low, high);
-  return info;
-}
-
-function addN(backend: OneDnnBackend, inputs: NamedTensorInfoMap): TensorInfo | undefined {
-  const tensors = Object.values(inputs) as TensorInfo[];
-  if (tensors.length < 2 || !allFloat(...tensors)) return undefined;
-  const { info, values } = backend.allocate(tensors[0].shape);
-  const layout = Int32Array.of(values.length, 1, 1);
-  backend.addon.binary(BINARY.Add, layout, backend.floats(tensors[0]), backend.floats(tensors[1]), values);
-  for (const tensor of tensors.slice(2))
-    backend.addon.binary(BINARY.Add, layout, values, backend.floats(tensor), values);
-  return info;
-}
+import { type Accepts, FLOATS, type Kernel, type KernelReplacement } from './register';
 
 interface UnaryAttributes {
   alpha?: number;
@@ -47,19 +9,66 @@ interface UnaryAttributes {
   clipValueMax?: number;
 }
 
-/** Elementwise kernels of one and two tensors, and AddN. */
-export function registerPointwise(): void {
-  for (const [name, operation] of Object.entries(BINARY))
-    define(name, (backend, inputs) => binary(backend, operation, input(inputs, 'a'), input(inputs, 'b')));
-  for (const [name, operation] of Object.entries(UNARY))
-    define<UnaryAttributes | undefined>(name, (backend, inputs, attributes) =>
-      unary(
-        backend,
-        operation,
-        input(inputs, 'x'),
-        attributes?.clipValueMin ?? attributes?.alpha ?? 0,
-        attributes?.clipValueMax ?? 0,
-      ),
-    );
-  define('AddN', addN);
+const unary =
+  (operation: number): Kernel =>
+  ({ inputs: { x }, attrs, backend }) => {
+    const { clipValueMin, clipValueMax = 0, alpha = 0 } = attrs as UnaryAttributes;
+    const { info, values } = backend.allocate(x.shape);
+    backend.addon.unary(operation, backend.floats(x), values, clipValueMin ?? alpha, clipValueMax);
+    return info;
+  };
+
+/** An operation on the inputs of these names, whose shapes broadcast. */
+function binary(
+  operation: number,
+  first: string,
+  second: string,
+): Pick<KernelReplacement, 'accepts' | 'kernelFunc'> {
+  const accepts: Accepts = {
+    inputs: { [first]: { dtype: 'float32' }, [second]: { dtype: 'float32' } },
+    where: ({ inputs }) => planBroadcast(inputs[first].shape, inputs[second].shape) !== undefined,
+  };
+  const kernelFunc: Kernel = ({ inputs, backend }) => {
+    const [a, b] = [inputs[first], inputs[second]];
+    const { outShape = [], layout = new Int32Array() } = planBroadcast(a.shape, b.shape) ?? {};
+    const { info, values } = backend.allocate(outShape);
+    backend.addon.binary(operation, layout, backend.floats(a), backend.floats(b), values);
+    return info;
+  };
+  return { accepts, kernelFunc };
 }
+
+const addN: Kernel = ({ inputs, backend }) => {
+  const [first, second, ...others] = Object.values(inputs);
+  const { info, values } = backend.allocate(first.shape);
+  const layout = Int32Array.of(values.length, 1, 1);
+  backend.addon.binary(BINARY.Add, layout, backend.floats(first), backend.floats(second), values);
+  for (const tensor of others)
+    backend.addon.binary(BINARY.Add, layout, values, backend.floats(tensor), values);
+  return info;
+};
+
+const INPUT_NAMES: Partial<Record<string, [first: string, second: string]>> = {
+  Prelu: ['x', 'alpha'],
+  EluGrad: ['dy', 'y'],
+};
+
+const atLeastTwo = (inputs: Record<string, TensorInfo>) => Object.keys(inputs).length >= 2;
+
+/** Elementwise kernels of one and two tensors, and AddN. */
+export const pointwise: readonly KernelReplacement[] = [
+  ...Object.entries(BINARY).map(([kernelName, operation]) => ({
+    kernelName,
+    ...binary(operation, ...(INPUT_NAMES[kernelName] ?? (['a', 'b'] as const))),
+  })),
+  ...Object.entries(UNARY).map(([kernelName, operation]) => ({
+    kernelName,
+    accepts: { inputs: { x: { dtype: 'float32' } } } as const,
+    kernelFunc: unary(operation),
+  })),
+  {
+    kernelName: 'AddN',
+    accepts: { inputs: FLOATS, where: ({ inputs }) => atLeastTwo(inputs) },
+    kernelFunc: addN,
+  },
+];

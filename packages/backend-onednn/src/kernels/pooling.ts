@@ -1,5 +1,5 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { allFloat, define, input } from './define';
+import { type Accepts, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface PoolAttributes {
   filterSize: [number, number] | number;
@@ -11,8 +11,9 @@ interface PoolAttributes {
 /** Most window positions that the add-on's max pool gradient can name. */
 const MOST_POSITIONS = 256;
 
-function shapeOf(x: TensorInfo, { filterSize, strides, pad, dimRoundingMode }: PoolAttributes) {
-  const info = backend_util.computePool2DInfo(
+function infoOf(x: TensorInfo, attrs: KernelArguments['attrs']): backend_util.Conv2DInfo {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttributes;
+  return backend_util.computePool2DInfo(
     x.shape as [number, number, number, number],
     filterSize,
     strides,
@@ -20,55 +21,70 @@ function shapeOf(x: TensorInfo, { filterSize, strides, pad, dimRoundingMode }: P
     pad,
     dimRoundingMode,
   );
-  if (util.sizeFromShape(info.outShape) === 0 || info.padInfo.top < 0 || info.padInfo.left < 0)
-    return undefined;
-  if (info.filterHeight * info.filterWidth > MOST_POSITIONS) return undefined;
-  const shape = Int32Array.of(
-    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.filterHeight, info.filterWidth],
-    ...[
-      info.strideHeight,
-      info.strideWidth,
-      info.padInfo.top,
-      info.padInfo.left,
-      info.outHeight,
-      info.outWidth,
-    ],
-  );
-  return { shape, outShape: info.outShape };
 }
 
-/** Max and average pooling with their gradients. */
-export function registerPools(): void {
-  for (const [name, call] of [
-    ['MaxPool', 'maxPool'],
-    ['AvgPool', 'avgPool'],
-  ] as const) {
-    define<PoolAttributes>(name, (backend, inputs, attributes) => {
-      const x = input(inputs, 'x');
-      const geometry = allFloat(x) ? shapeOf(x, attributes) : undefined;
-      if (geometry === undefined) return undefined;
-      const { info, values } = backend.allocate(geometry.outShape);
-      backend.addon[call](geometry.shape, backend.floats(x), values);
-      return info;
-    });
-  }
-  define<PoolAttributes>('MaxPoolGrad', (backend, inputs, attributes) => {
-    const dy = input(inputs, 'dy');
-    const x = input(inputs, 'input');
-    const geometry = allFloat(dy, x) ? shapeOf(x, attributes) : undefined;
-    if (geometry === undefined) return undefined;
-    const { info, values } = backend.allocate(x.shape);
-    backend.addon.maxPoolGrad(geometry.shape, backend.floats(x), backend.floats(dy), values);
-    return info;
-  });
-  // Deviation: the cpu backend divides by the whole window even where part of it is padding; this divides as AvgPool does.
-  define<PoolAttributes>('AvgPoolGrad', (backend, inputs, attributes) => {
-    const dy = input(inputs, 'dy');
-    const x = input(inputs, 'input');
-    const geometry = allFloat(dy, x) ? shapeOf(x, attributes) : undefined;
-    if (geometry === undefined) return undefined;
-    const { info, values } = backend.allocate(x.shape);
-    backend.addon.avgPoolGrad(geometry.shape, backend.floats(dy), values);
-    return info;
-  });
+/** The integers that the add-on wants (`PoolShape` in native/kernels.h). */
+function shapeOf(info: backend_util.Conv2DInfo): Int32Array {
+  return Int32Array.of(
+    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.filterHeight, info.filterWidth],
+    ...[info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],
+    ...[info.outHeight, info.outWidth],
+  );
 }
+
+/** An output that is not empty, no window in padding alone, windows that the add-on can number, and dy of the output's shape. */
+function fits(x: TensorInfo, attrs: KernelArguments['attrs'], dy?: TensorInfo): boolean {
+  const info = infoOf(x, attrs);
+  const { top, left } = info.padInfo;
+  return (
+    util.sizeFromShape(info.outShape) > 0 &&
+    top >= 0 &&
+    left >= 0 &&
+    top < info.filterHeight &&
+    left < info.filterWidth &&
+    (info.outHeight - 1) * info.strideHeight - top < info.inHeight &&
+    (info.outWidth - 1) * info.strideWidth - left < info.inWidth &&
+    info.filterHeight * info.filterWidth <= MOST_POSITIONS &&
+    (dy === undefined || util.arraysEqual(dy.shape, info.outShape))
+  );
+}
+
+const pool =
+  (call: 'maxPool' | 'avgPool'): Kernel =>
+  ({ inputs: { x }, attrs, backend }) => {
+    const geometry = infoOf(x, attrs);
+    const { info, values } = backend.allocate(geometry.outShape);
+    backend.addon[call](shapeOf(geometry), backend.floats(x), values);
+    return info;
+  };
+
+const maxGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) => {
+  const { info, values } = backend.allocate(input.shape);
+  backend.addon.maxPoolGrad(shapeOf(infoOf(input, attrs)), backend.floats(input), backend.floats(dy), values);
+  return info;
+};
+
+/** Deviation: the cpu backend divides by the whole window even where part of it is padding; this divides as AvgPool does. */
+const averageGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) => {
+  const { info, values } = backend.allocate(input.shape);
+  backend.addon.avgPoolGrad(shapeOf(infoOf(input, attrs)), backend.floats(dy), values);
+  return info;
+};
+
+const IMAGES = { dtype: 'float32', rank: 4 } as const;
+const FORWARD: Accepts = {
+  inputs: { x: IMAGES },
+  where: ({ inputs: { x }, attrs }) => fits(x, attrs),
+};
+const BACKWARD: Accepts = {
+  inputs: { dy: IMAGES, input: IMAGES, output: { dtype: 'float32', optional: true } },
+  where: ({ inputs: { dy, input }, attrs }) => fits(input, attrs, dy),
+};
+
+/** Max and average pooling with their gradients. */
+export const pools: readonly KernelReplacement[] = [
+  { kernelName: 'MaxPool', accepts: FORWARD, kernelFunc: pool('maxPool') },
+  { kernelName: 'AvgPool', accepts: FORWARD, kernelFunc: pool('avgPool') },
+  { kernelName: 'MaxPoolGrad', accepts: BACKWARD, kernelFunc: maxGradient },
+  { kernelName: 'AvgPoolGrad', accepts: BACKWARD, kernelFunc: averageGradient },
+];

@@ -1,7 +1,6 @@
-import { backend_util, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { OneDnnBackend } from '../backend';
-import { allFloat, define, input } from './define';
+import { backend_util, util } from '@tensorflow/tfjs-core';
 import { BINARY, REDUCTION } from './operations';
+import { type Accepts, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface ReductionAttributes {
   axis?: number | number[];
@@ -22,48 +21,53 @@ export function planReduction(shape: number[], axis: number | number[] | undefin
   return { ...plan, axes: [...axes] };
 }
 
-function reduce(
-  backend: OneDnnBackend,
-  operation: number,
-  inputs: NamedTensorInfoMap,
-  attributes: ReductionAttributes,
-  average = false,
-): TensorInfo | undefined {
-  const x = input(inputs, 'x');
-  if (!allFloat(x)) return undefined;
-  const plan = planReduction(x.shape, attributes.axis ?? attributes.reductionIndices);
-  if (plan === undefined) return undefined;
-  const [reduced] = backend_util.computeOutAndReduceShapes(x.shape, plan.axes);
-  const shape = attributes.keepDims ? backend_util.expandShapeToKeepDim(reduced, plan.axes) : reduced;
-  const { info, values } = backend.allocate(shape);
-  backend.addon.reduce(operation, backend.floats(x), values, plan.outer, plan.length, plan.inner);
-  if (average)
-    backend.addon.binary(
-      BINARY.Multiply,
-      Int32Array.of(values.length, 1, 0),
-      values,
-      Float32Array.of(1 / plan.length),
-      values,
-    );
-  return info;
-}
+const planOf = ({ inputs: { x }, attrs }: KernelArguments) => {
+  const { axis, reductionIndices } = attrs as ReductionAttributes;
+  return planReduction(x.shape, axis ?? reductionIndices);
+};
 
-/** Sum, Mean, Max, Min and Softmax. */
-export function registerReductions(): void {
-  for (const [name, operation] of Object.entries(REDUCTION))
-    define<ReductionAttributes>(name, (backend, inputs, attributes) =>
-      reduce(backend, operation, inputs, attributes),
-    );
-  define<ReductionAttributes>('Mean', (backend, inputs, attributes) =>
-    reduce(backend, REDUCTION.Sum, inputs, attributes, true),
-  );
-  define<{ dim: number }>('Softmax', (backend, inputs, { dim }) => {
-    const logits = input(inputs, 'logits');
-    const rank = logits.shape.length;
-    if (!allFloat(logits) || rank === 0 || (dim !== -1 && dim !== rank - 1)) return undefined;
-    const columns = logits.shape[rank - 1];
-    const { info, values } = backend.allocate(logits.shape);
-    backend.addon.softmax(backend.floats(logits), values, values.length / columns, columns);
+const reduce =
+  (operation: number, average = false): Kernel =>
+  (args) => {
+    const { x } = args.inputs;
+    const { backend } = args;
+    const { outer, length, inner, axes } = planOf(args) ?? { outer: 1, length: 1, inner: 1, axes: [] };
+    const [reduced] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+    const { keepDims } = args.attrs as ReductionAttributes;
+    const shape = keepDims ? backend_util.expandShapeToKeepDim(reduced, axes) : reduced;
+    const { info, values } = backend.allocate(shape);
+    backend.addon.reduce(operation, backend.floats(x), values, outer, length, inner);
+    const layout = Int32Array.of(values.length, 1, 0);
+    if (average) backend.addon.binary(BINARY.Multiply, layout, values, Float32Array.of(1 / length), values);
     return info;
-  });
-}
+  };
+
+const softmax: Kernel = ({ inputs: { logits }, backend }) => {
+  const columns = logits.shape[logits.shape.length - 1];
+  const { info, values } = backend.allocate(logits.shape);
+  backend.addon.softmax(backend.floats(logits), values, values.length / columns, columns);
+  return info;
+};
+
+const NEIGHBOURS: Accepts = {
+  inputs: { x: { dtype: 'float32' } },
+  where: (args) => planOf(args) !== undefined,
+};
+
+/** Sum, Mean, Max and Min over axes that lie side by side, and Softmax over the last axis. */
+export const reductions: readonly KernelReplacement[] = [
+  ...Object.entries(REDUCTION).map(([kernelName, operation]) => ({
+    kernelName,
+    accepts: NEIGHBOURS,
+    kernelFunc: reduce(operation),
+  })),
+  { kernelName: 'Mean', accepts: NEIGHBOURS, kernelFunc: reduce(REDUCTION.Sum, true) },
+  {
+    kernelName: 'Softmax',
+    accepts: {
+      inputs: { logits: { dtype: 'float32', rank: [1, 6] } },
+      where: ({ inputs: { logits }, attrs }) => [-1, logits.shape.length - 1].includes(attrs.dim as number),
+    },
+    kernelFunc: softmax,
+  },
+];

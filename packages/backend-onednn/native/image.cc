@@ -1,0 +1,92 @@
+// Depthwise convolution, local response normalization and resizing: shapes checked, then the vector kernels.
+#include "call.h"
+#include "runtime.h"
+
+namespace googlenet {
+namespace {
+
+DepthwiseShape readShape(const Call& call, size_t index) {
+  const auto v = call.integers(index, "shape", 14);
+  const DepthwiseShape s = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13]};
+  checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels});
+  checkedProduct(call, "kernel", {s.kernelHeight, s.kernelWidth, s.channels});
+  checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels});
+  checkedProduct(call, "strides and dilations", {s.strideHeight, s.strideWidth, s.dilationHeight, s.dilationWidth});
+  checkedProduct(call, "padding", {s.padTop, s.padLeft}, 0);
+  if (s.kernelHeight * s.kernelWidth > 65536) call.failRange("expected a kernel of at most 65536 positions");
+  return s;
+}
+
+int64_t inputSize(const DepthwiseShape& s) { return s.images * s.height * s.width * s.channels; }
+int64_t outputSize(const DepthwiseShape& s) { return s.images * s.outHeight * s.outWidth * s.channels; }
+int64_t kernelSize(const DepthwiseShape& s) { return s.kernelHeight * s.kernelWidth * s.channels; }
+
+// depthwise(shape, x, filter, bias or null, y, low, high): values are clamped to low..high; NaN passes.
+void depthwise(Call& call) {
+  const PhaseTimer timer(Phase::convolution);
+  const auto s = readShape(call, 0);
+  const float *x = call.floats(1, "x", inputSize(s)), *filter = call.floats(2, "filter", kernelSize(s)), *bias = call.optionalFloats(3, "bias", s.channels);
+  kernels().depthwise(x, filter, bias, call.floats(4, "y", outputSize(s)), s, static_cast<float>(call.number(5, "low")), static_cast<float>(call.number(6, "high")));
+}
+
+// depthwiseInput(shape, dy, filter, dx)
+void depthwiseInput(Call& call) {
+  const PhaseTimer timer(Phase::convolution);
+  const auto s = readShape(call, 0);
+  kernels().depthwiseInput(call.floats(1, "dy", outputSize(s)), call.floats(2, "filter", kernelSize(s)), call.floats(3, "dx", inputSize(s)), s);
+}
+
+// depthwiseFilter(shape, x, dy, dfilter)
+void depthwiseFilter(Call& call) {
+  const PhaseTimer timer(Phase::convolution);
+  const auto s = readShape(call, 0);
+  const float *x = call.floats(1, "x", inputSize(s)), *dy = call.floats(2, "dy", outputSize(s));
+  const int threads = threadCount();
+  const Scratch sums = scratchFloats(threads * kernelSize(s));
+  kernels().depthwiseFilter(x, dy, call.floats(3, "dfilter", kernelSize(s)), s, sums.floats(), threads);
+}
+
+Extent readExtent(const Call& call, size_t index) {
+  const auto v = call.integers(index, "shape", 2);
+  checkedProduct(call, "shape", {v[0], v[1]});
+  return {v[0], v[1]};
+}
+
+// The numbers radius, bias, alpha, beta.
+LrnRule readRule(const Call& call, size_t index) {
+  const auto v = call.numbers(index, "rule", 4);
+  if (!(v[0] >= 0 && v[0] <= 1e6)) call.failRange("expected a radius from 0 to 10^6");
+  return {static_cast<int64_t>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2]), static_cast<float>(v[3])};
+}
+
+// lrn([positions, channels], x, y, rule)
+void lrn(Call& call) {
+  const PhaseTimer timer(Phase::normalization);
+  const Extent e = readExtent(call, 0);
+  const int64_t size = e.positions * e.channels;
+  kernels().lrn(call.floats(1, "x", size), call.floats(2, "y", size), e, readRule(call, 3));
+}
+
+// lrnGrad([positions, channels], x, y, dy, dx, rule)
+void lrnGrad(Call& call) {
+  const PhaseTimer timer(Phase::normalization);
+  const Extent e = readExtent(call, 0);
+  const int64_t size = e.positions * e.channels;
+  kernels().lrnGradient(call.floats(1, "x", size), call.floats(2, "y", size), call.floats(3, "dy", size), call.floats(4, "dx", size), e, readRule(call, 5));
+}
+
+// resizeBilinear([images, height, width, channels, outHeight, outWidth, alignCorners, halfPixelCenters], x, y)
+void resizeBilinear(Call& call) {
+  const PhaseTimer timer(Phase::pointwise);
+  const auto v = call.integers(0, "shape", 8);
+  const ResizeShape s = {v[0], v[1], v[2], v[3], v[4], v[5], v[6] != 0, v[7] != 0};
+  const float* x = call.floats(1, "x", checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels}));
+  kernels().resizeBilinear(x, call.floats(2, "y", checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels})), s);
+}
+
+}  // namespace
+
+const std::vector<Export> kImageExports = {{"depthwise", depthwise}, {"depthwiseInput", depthwiseInput}, {"depthwiseFilter", depthwiseFilter},
+                                           {"lrn", lrn}, {"lrnGrad", lrnGrad}, {"resizeBilinear", resizeBilinear}};
+
+}  // namespace googlenet

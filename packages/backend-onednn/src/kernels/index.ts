@@ -1,0 +1,29 @@
+import { convolutions } from './convolution';
+import { depthwiseConvolutions } from './depthwise';
+import { inceptions } from './inception';
+import { layouts } from './layout';
+import { logic } from './logic';
+import { matrices } from './matrix';
+import { normalizations } from './normalization';
+import { optimizers } from './optimizer';
+import { pointwise } from './pointwise';
+import { pools } from './pooling';
+import { reductions } from './reduction';
+import type { KernelReplacement } from './register';
+import { resizes } from './resize';
+
+/** Every kernel that is not the cpu backend's, and what it accepts. */
+export const kernels: readonly KernelReplacement[] = [
+  ...convolutions,
+  ...depthwiseConvolutions,
+  ...inceptions,
+  ...layouts,
+  ...logic,
+  ...matrices,
+  ...normalizations,
+  ...optimizers,
+  ...pointwise,
+  ...pools,
+  ...reductions,
+  ...resizes,
+];

@@ -10,6 +10,8 @@ export const ExitCode = {
   diverged: 3,
   /** The test accuracy is below `--target-accuracy`. */
   belowTarget: 4,
+  /** Another process of the job did not answer in time: it, its machine or the network is lost. The last checkpoint is kept. */
+  rankLost: 75,
   /** Interrupted (Ctrl-C or SIGTERM); what was done is saved. */
   interrupted: 130,
 } as const;

@@ -1,8 +1,10 @@
 import { flag, list, option, type ValuesOf } from '../options/option';
 import { SETTING_OPTIONS } from '../options/settings';
-import { text } from '../options/values';
+import { oneOf, text, wholeNumber } from '../options/values';
 import { DEFAULT_PRESET, PRESETS } from '../presets';
 import { defineCommand } from './command';
+
+const MANY = 'Many processes:';
 
 const OPTIONS = {
   preset: option({
@@ -19,6 +21,32 @@ const OPTIONS = {
   resume: option({ type: text, placeholder: 'run', help: 'go on with a run that was interrupted' }),
   ...SETTING_OPTIONS,
   augment: flag({ negated: true, group: 'Training:', help: 'leave the images as they are' }),
+  distributed: option({
+    type: oneOf(['mpi', 'runs']),
+    placeholder: 'how',
+    group: MANY,
+    help: 'mpi: all processes that mpirun or srun started train one network; runs: each trains its own, with the next seed',
+  }),
+  waitLimit: option({
+    type: wholeNumber({ atLeast: 0, atMost: 86_400 }),
+    placeholder: 'seconds',
+    default: 300,
+    group: MANY,
+    help: 'end all processes when one has not answered for so long (default: 300; 0: never)',
+  }),
+  sweep: option({
+    type: text,
+    placeholder: 'file',
+    group: MANY,
+    help: 'with --distributed runs: one run for each line of NAME=VALUE settings, in place of seeds',
+  }),
+  learningRateRule: option({
+    type: oneOf(['none', 'linear', 'sqrt']),
+    placeholder: 'rule',
+    default: 'none',
+    group: MANY,
+    help: 'scale the learning rate with --batch-size over that of the preset (default: none)',
+  }),
   set: list({
     placeholder: 'name=value',
     group: 'Training:',
@@ -36,5 +64,5 @@ export const train = defineCommand({
   description: 'train a network and evaluate it on the test images',
   options: OPTIONS,
   footer: `Presets:\n${presets.join('\n')}\n\nSettings: defaults < preset < --config < flags.`,
-  run: async (io, options) => (await import('../train/train')).train(io, options),
+  run: async (io, options) => (await import('../train/train')).trainAsAsked(io, options),
 });

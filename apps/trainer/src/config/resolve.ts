@@ -5,12 +5,14 @@ import { UserError, messageOf } from '../errors';
 import { SETTING_OPTIONS } from '../options/settings';
 import { DEFAULT_CONFIG, DEFAULT_PRESET, PHOTOS_PRESET, PRESETS, isPresetName } from '../presets';
 import { closest } from './closest';
-import { isObject, mergeConfig, setPath, type Json } from './merge';
+import { getPath, isObject, mergeConfig, setPath, type Json } from './merge';
 import { describeProblems } from './problems';
 import { trainerConfigSchema, type TrainerConfig } from './schema';
 
 /** What `googlenet train` was asked of the configuration. */
-export type ConfigRequest = Partial<Omit<TrainRequest, 'out' | 'resume'>>;
+export type ConfigRequest = Partial<
+  Omit<TrainRequest, 'out' | 'resume' | 'distributed' | 'waitLimit' | 'sweep'>
+>;
 
 /**
  * The configuration of a run: defaults < preset < file < flags.
@@ -39,11 +41,34 @@ export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfi
     (config, layer) => mergeConfig(config, layer),
     DEFAULT_CONFIG as unknown as Json,
   );
+  if (request.learningRateRule !== undefined && problems.length === 0)
+    scaleLearningRate(merged, layers.slice(0, 2), request.learningRateRule);
   const parsed = trainerConfigSchema.safeParse(merged);
   if (!parsed.success) problems.push(...describeProblems(parsed.error.issues, merged));
   else problems.push(...crossProblems(parsed.data));
   if (problems.length > 0 || !parsed.success) throw UserError.of(problems);
   return parsed.data;
+}
+
+/**
+ * The learning rate for another batch size than the one that the preset (or the file) was made for: in proportion to it
+ * (`linear`, Goyal et al. 2017, arXiv:1706.02677) or to its square root (`sqrt`, Krizhevsky 2014, arXiv:1404.5997).
+ */
+function scaleLearningRate(merged: Json, base: readonly Json[], rule: 'none' | 'linear' | 'sqrt'): void {
+  if (rule === 'none') return;
+  const before = base.reduce(
+    (config, layer) => mergeConfig(config, layer),
+    DEFAULT_CONFIG as unknown as Json,
+  );
+  const [from, to] = [before, merged].map((config) => getPath(config, ['training', 'batchSize']));
+  const learningRate = getPath(merged, ['training', 'schedule', 'learningRate']);
+  if (typeof from !== 'number' || typeof to !== 'number' || typeof learningRate !== 'number') return;
+  const ratio = to / from;
+  setPath(
+    merged,
+    'training.schedule.learningRate',
+    learningRate * (rule === 'linear' ? ratio : Math.sqrt(ratio)),
+  );
 }
 
 /**

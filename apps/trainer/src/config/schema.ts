@@ -66,6 +66,8 @@ export const trainerConfigSchema = z.strictObject({
   precision: z.enum(PRECISIONS).optional(),
   seed: z.number().int().min(0).max(0xffffffff),
   targetAccuracy: z.number().gt(0).max(1).optional(),
+  /** Batch norm over the images of all processes that train together. */
+  syncBatchNorm: z.boolean().optional(),
   data,
   photos: photos.optional(),
   model,

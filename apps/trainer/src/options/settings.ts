@@ -155,6 +155,18 @@ export const SETTING_OPTIONS = {
     placeholder: 'n',
     help: 'passes over the training images',
   }),
+  syncBatchNorm: setting({
+    path: 'syncBatchNorm',
+    group: 'Many processes:',
+    help: 'batch norm over the images of all processes (default: of each by itself)',
+  }),
+  warmupSteps: setting({
+    path: 'training.schedule.warmupSteps',
+    group: TRAINING,
+    text: 'number',
+    placeholder: 'steps',
+    help: 'raise the learning rate from 0 over so many steps (all schedules but oneCycle)',
+  }),
   batchSize: setting({
     path: 'training.batchSize',
     group: TRAINING,

@@ -104,6 +104,7 @@ class Average {
   private accuracy = 0;
   private millisecondsAnImage = 0;
   private weight = 0;
+  private waited = 0;
   private last: StepEvent | undefined;
 
   add(event: StepEvent): void {
@@ -113,7 +114,13 @@ class Average {
     this.accuracy = keep * this.accuracy + (1 - keep) * event.accuracy;
     this.millisecondsAnImage =
       keep * this.millisecondsAnImage + (1 - keep) * (event.durationMs / event.images);
+    this.waited = keep * this.waited + (1 - keep) * ((event.waitedMs ?? 0) / event.durationMs);
     this.last = event;
+  }
+
+  /** The share of the time that goes into waiting for other processes. */
+  private waiting(): string {
+    return this.last?.waitedMs === undefined ? '' : `  ${percent(this.waited / this.weight, 0)} waiting`;
   }
 
   toString(): string {
@@ -121,7 +128,7 @@ class Average {
     const { totalSteps, step, images } = this.last;
     const perImage = this.millisecondsAnImage / this.weight;
     const left = (totalSteps - step) * images * perImage;
-    return `loss ${(this.loss / this.weight).toFixed(3)}  accuracy ${percent(this.accuracy / this.weight, 1)}  ${rate(1000 / perImage)}  ${duration(left)} left`;
+    return `loss ${(this.loss / this.weight).toFixed(3)}  accuracy ${percent(this.accuracy / this.weight, 1)}  ${rate(1000 / perImage)}${this.waiting()}  ${duration(left)} left`;
   }
 }
 
@@ -157,5 +164,7 @@ function epochLine(event: EpochEvent): string {
     event.validation === undefined
       ? ''
       : `  validation ${percent(event.validation.accuracy)} (loss ${event.validation.loss.toFixed(4)})`;
-  return `epoch ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(4)}  accuracy ${percent(event.accuracy)}${validation}  ${duration(event.durationMs)}, ${rate(event.imagesPerSecond)}`;
+  const waited =
+    event.waitedMs === undefined ? '' : `, ${percent(event.waitedMs / event.durationMs, 0)} waiting`;
+  return `epoch ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(4)}  accuracy ${percent(event.accuracy)}${validation}  ${duration(event.durationMs)}, ${rate(event.imagesPerSecond)}${waited}`;
 }

@@ -5,7 +5,7 @@ import type { TrainView } from '../render/train-view';
 import { shown, type RunFolder } from '../run-folder';
 
 /**
- * Shows and writes down every event.
+ * Shows every event and writes it down, where there is a run folder: only one of several processes has it.
  *
  * @returns whether training came to its end.
  * @throws {UserError} with exit code 3 if the loss is no finite number.
@@ -13,15 +13,15 @@ import { shown, type RunFolder } from '../run-folder';
 export async function followTraining(
   io: Io,
   view: TrainView,
-  run: RunFolder,
+  run: RunFolder | undefined,
   events: AsyncIterable<TrainEvent>,
 ): Promise<boolean> {
-  view.note(`run ${shown(io.cwd, run.path)}`);
+  if (run) view.note(`run ${shown(io.cwd, run.path)}`);
   let done = false;
   try {
     for await (const event of events) {
-      if (event.type === 'start') run.rewindMetrics(event.step);
-      if (event.type !== 'evaluating') run.appendMetrics({ time: new Date().toISOString(), ...event });
+      if (event.type === 'start') run?.rewindMetrics(event.step);
+      if (event.type !== 'evaluating') run?.appendMetrics({ time: new Date().toISOString(), ...event });
       view.event(event);
       done = event.type === 'done';
     }

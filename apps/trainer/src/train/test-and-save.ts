@@ -1,6 +1,6 @@
 import { toStandardLayers } from '@googlenet/inception';
 import { stripAuxiliary } from '@googlenet/model';
-import { evaluate, type EvaluationReport } from '@googlenet/training';
+import { type Collective, evaluate, type EvaluationReport } from '@googlenet/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { writeMistakes } from '../actions/evaluate-model';
 import type { Io } from '../io';
@@ -9,9 +9,15 @@ import { progressBar } from '../render/progress';
 import { summarizeRun } from './run-summary';
 import type { TrainedRun } from './trained-run';
 
-/** Saves the network as standard layers, without auxiliary classifiers, and returns it; the caller disposes it. */
-export async function saveNetwork({ config, data, model, run }: TrainedRun): Promise<LayersModel> {
-  const network = toStandardLayers(config.model.auxiliary ? stripAuxiliary(model) : model);
+/** The network as standard layers, without auxiliary classifiers; the caller disposes it. */
+export function standardNetwork({ config, model }: Pick<TrainedRun, 'config' | 'model'>): LayersModel {
+  return toStandardLayers(config.model.auxiliary ? stripAuxiliary(model) : model);
+}
+
+/** Saves the network as standard layers and returns it; the caller disposes it. */
+export async function saveNetwork(trained: TrainedRun): Promise<LayersModel> {
+  const { config, data, run } = trained;
+  const network = standardNetwork(trained);
   try {
     await saveModel(network, run.modelPath, {
       dataset: config.data.dataset,
@@ -25,12 +31,12 @@ export async function saveNetwork({ config, data, model, run }: TrainedRun): Pro
   }
 }
 
-/** Evaluates a network on the test images. */
+/** Evaluates a network on the test images. @param how - a signal that ends it, or the processes that share the images. */
 export async function testNetwork(
   io: Io,
   network: LayersModel,
-  { json, config, data: { test } }: TrainedRun,
-  signal: AbortSignal,
+  { json, config, data: { test } }: Omit<TrainedRun, 'run'>,
+  how: AbortSignal | Collective | undefined,
 ): Promise<EvaluationReport> {
   const bar = progressBar(io, 'testing', test.size, json);
   try {
@@ -38,7 +44,7 @@ export async function testNetwork(
       batchSize: config.training.evaluateBatchSize,
       classNames: test.classNames,
       maxMistakes: 64,
-      signal,
+      ...(how instanceof AbortSignal ? { signal: how } : { collective: how }),
       onProgress: (done) => bar.update(done),
     });
   } finally {

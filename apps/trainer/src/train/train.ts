@@ -1,3 +1,4 @@
+import type { MpiCollective } from '@googlenet/collective-mpi';
 import { train as trainModel } from '@googlenet/training';
 import { folderStore } from '@googlenet/training/node';
 import type { TrainRequest } from '../commands/train';
@@ -10,16 +11,32 @@ import { thousands } from '../render/format';
 import { trainView } from '../render/train-view';
 import { buildNetwork } from './build-network';
 import { followTraining } from './follow-training';
+import { manyRuns } from './many-runs';
 import { planRun } from './plan-run';
+import { onEveryRank, tellAll } from './ranks';
 import { showResults, sayStopped } from './show-results';
-import { saveNetwork, testNetwork, writeResults } from './test-and-save';
+import { saveNetwork, standardNetwork, testNetwork, writeResults } from './test-and-save';
 import type { TrainedRun } from './trained-run';
 
-/** `googlenet train`: trains a network, evaluates it on the test images, saves it. */
-export async function train(io: Io, request: TrainRequest & { readonly json: boolean }): Promise<ExitCode> {
+type Request = TrainRequest & { readonly json: boolean };
+
+/** `googlenet train`, in one process or as one of many. */
+export async function trainAsAsked(io: Io, request: Request): Promise<ExitCode> {
+  if (request.distributed === 'mpi') return onEveryRank(io, request, train);
+  if (request.distributed === 'runs') return manyRuns(io, request, train);
+  return train(io, request);
+}
+
+/**
+ * Trains a network, evaluates it on the test images, saves it.
+ *
+ * @param mpi - trains it together with other processes; rank 0 plans, writes and speaks.
+ */
+export async function train(io: Io, request: Request, mpi?: MpiCollective): Promise<ExitCode> {
   const { json } = request;
   const view = trainView(io, json);
-  const { config, open } = planRun(io, request);
+  const plan = mpi === undefined || mpi.rank === 0 ? planRun(io, request) : undefined;
+  const config = await settled(mpi, plan?.config);
   const controller = new AbortController();
   const { signal } = controller;
   const release = io.onInterrupt(() => {
@@ -28,7 +45,10 @@ export async function train(io: Io, request: TrainRequest & { readonly json: boo
     controller.abort('interrupted');
   });
   try {
-    const { backend, threads, precision } = config;
+    const { backend, precision } = config;
+    const threads =
+      config.threads ?? (mpi && (await import('@googlenet/collective-mpi')).threadsPerRank(mpi));
+    if (mpi) view.note(`${mpi.size} processes, ${mpi.library}`);
     const engine = await selectEngine(backend, { threads, precision }, (line) => view.note(line));
     view.note(`engine ${engine.name} (${engine.detail})`);
     if (config.photos !== undefined) {
@@ -40,20 +60,23 @@ export async function train(io: Io, request: TrainRequest & { readonly json: boo
     view.note(describeData(config, training.size, validation?.size ?? 0, data));
     const model = buildNetwork(config, data);
     try {
-      const run = open();
+      const run = plan?.open();
       const events = trainModel({
         model,
         data: training,
         ...(validation === undefined ? {} : { validation }),
         config: { ...config.training, seed: config.seed },
-        store: folderStore(run.checkpointsPath),
+        ...(run === undefined ? {} : { store: folderStore(run.checkpointsPath) }),
         resume: true,
+        ...(mpi === undefined ? {} : { collective: mpi, syncBatchNorm: config.syncBatchNorm ?? false }),
         signal,
       });
       const done = await followTraining(io, view, run, events);
-      if (!done || signal.aborted) return sayStopped(io, json, run);
+      if (!done || (signal.aborted && mpi === undefined))
+        return run ? sayStopped(io, json, run) : ExitCode.interrupted;
       const counts = { training: training.size, validation: validation?.size ?? 0, test: data.test.size };
-      return await finish(io, signal, { json, config, engine, data, model, run, counts });
+      const trained = { json, config, engine, data, model, counts };
+      return run ? await finish(io, signal, { ...trained, run }, mpi) : await assist(io, trained, mpi);
     } finally {
       model.dispose();
     }
@@ -64,10 +87,15 @@ export async function train(io: Io, request: TrainRequest & { readonly json: boo
 }
 
 /** Saves first, so that an interrupted test loses nothing; then tests, writes down and tells. */
-async function finish(io: Io, signal: AbortSignal, trained: TrainedRun): Promise<ExitCode> {
+async function finish(
+  io: Io,
+  signal: AbortSignal,
+  trained: TrainedRun,
+  mpi: MpiCollective | undefined,
+): Promise<ExitCode> {
   const network = await saveNetwork(trained);
   try {
-    const report = await testNetwork(io, network, trained, signal);
+    const report = await testNetwork(io, network, trained, mpi ?? signal);
     return showResults(io, trained, report, writeResults(trained, report));
   } catch (error) {
     if (signal.aborted) return sayStopped(io, trained.json, trained.run);
@@ -75,6 +103,31 @@ async function finish(io: Io, signal: AbortSignal, trained: TrainedRun): Promise
   } finally {
     network.dispose();
   }
+}
+
+/** The part of a process that writes nothing: its share of the test images. */
+async function assist(
+  io: Io,
+  trained: Omit<TrainedRun, 'run'>,
+  mpi: MpiCollective | undefined,
+): Promise<ExitCode> {
+  const network = standardNetwork(trained);
+  try {
+    const { accuracy } = await testNetwork(io, network, trained, mpi);
+    return accuracy < (trained.config.targetAccuracy ?? 0) ? ExitCode.belowTarget : ExitCode.ok;
+  } finally {
+    network.dispose();
+  }
+}
+
+/** Rank 0's configuration, in every process: the others may not see its files. */
+async function settled(
+  mpi: MpiCollective | undefined,
+  config: TrainerConfig | undefined,
+): Promise<TrainerConfig> {
+  if (mpi !== undefined) return tellAll(mpi, config);
+  if (config === undefined) throw new Error('train: expected a plan in a process of its own, got none.');
+  return config;
 }
 
 function describeData(config: TrainerConfig, training: number, validation: number, data: LoadedData): string {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,6 +27,8 @@ if (mpi === undefined)
   );
 
 const root = join(__dirname, '..');
+/** Not where process.test.ts builds, which may run at the same time. */
+const built = join(root, 'node_modules', '.cache', 'distributed', 'build');
 let cwd: string;
 
 beforeAll(() => {
@@ -36,12 +46,10 @@ beforeAll(() => {
   writeFileSync(join(cwd, 'tiny.json'), JSON.stringify(config));
   const require = createRequire(join(root, 'package.json'));
   const tsup = join(dirname(require.resolve('tsup/package.json')), 'dist', 'cli-default.js');
-  const options =
-    '--no-config --no-dts --format esm --platform node --target es2022 --out-dir build --silent --external commander --no-splitting';
-  execFileSync(process.execPath, [tsup, '--entry.distributed', 'src/main.ts', ...options.split(' ')], {
-    cwd: root,
-    stdio: 'pipe',
-  });
+  mkdirSync(built, { recursive: true });
+  copyFileSync(join(root, 'package.json'), join(built, '..', 'package.json'));
+  const options = ['--config', 'tsup.test.config.ts', '--out-dir', built];
+  execFileSync(process.execPath, [tsup, ...options], { cwd: root, stdio: 'pipe' });
 }, 180_000);
 afterAll(() => rmSync(cwd, { recursive: true }));
 
@@ -50,8 +58,8 @@ function googlenet(
   args: readonly string[],
   onOutput?: (out: string, launcher: number) => void,
 ): Promise<Ended> {
-  const built = JSON.stringify(join(root, 'build', 'distributed.js'));
-  const script = `process.chdir(${JSON.stringify(cwd)});import(${built}).then(({ main }) => main(process.argv.slice(1))).then((code) => (process.exitCode = code))`;
+  const main = JSON.stringify(join(built, 'main.js'));
+  const script = `process.chdir(${JSON.stringify(cwd)});import(${main}).then(({ main }) => main(process.argv.slice(1))).then((code) => (process.exitCode = code))`;
   return launch(mpi, ranks, [process.execPath, '-e', script, '--', ...args], onOutput);
 }
 

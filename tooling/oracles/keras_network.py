@@ -18,13 +18,13 @@ STEPS = 3
 SIZES = [(12, 4, 24), (28, 2, 96)]
 
 
-def network(size):
+def network(size, width=WIDTH, activation="relu"):
     """The network up to the logits, without dropout, whose masks no two frameworks share; and its named weights."""
-    units = Units()
+    units = Units(activation)
     image = keras.Input((size, size, 1))
-    x = units.unit(image, "conv1", scaled(192), 3)
+    x = units.unit(image, "conv1", scaled(192, width), 3)
     for block, filters in MODULES.items():
-        x = units.inception(x, f"inception_{block}", [scaled(f) for f in filters], branch5x5="two3x3")
+        x = units.inception(x, f"inception_{block}", [scaled(f, width) for f in filters], branch5x5="two3x3")
         if block in ("3b", "4e"):
             x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
     head = layers.Dense(CLASSES)

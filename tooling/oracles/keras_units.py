@@ -14,14 +14,14 @@ FIELDS = ["kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"]
 class Units:
     """Makes units, remembers them under our names, and reads and writes their weights in our order."""
 
-    def __init__(self):
-        self.made = []
+    def __init__(self, activation="relu"):
+        self.made, self.activation = [], activation
 
     def unit(self, x, name, filters, size):
         conv = layers.Conv2D(filters, size, padding="same")
         norm = layers.BatchNormalization(epsilon=EPSILON, momentum=MOMENTUM)
         self.made.append((name, conv, norm))
-        return layers.ReLU()(norm(conv(x)))
+        return layers.Activation(self.activation)(norm(conv(x)))
 
     def inception(self, x, name, filters, kind="reduced", branch5x5="one5x5"):
         conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, pool_proj = filters

@@ -18,9 +18,9 @@ MODULES = {
 }
 
 
-def scaled(filters):
+def scaled(filters, width=WIDTH):
     """As the model package: multiples of 8, at least 8, halves rounded up."""
-    return max(8, int(np.floor(filters * WIDTH / 8 + 0.5)) * 8)
+    return max(8, int(np.floor(filters * width / 8 + 0.5)) * 8)
 
 
 BLOCKS = {name: [scaled(f) for f in filters] for name, filters in MODULES.items()}

@@ -3,9 +3,10 @@
  * node run-onnx.mjs RUNTIME FILE INPUTS.json OUT.json; inputs are {name: {shape, data}}.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { importPeer } from './peers.mjs';
 
 const [runtime, file, inputs, out] = process.argv.slice(2);
-const ort = await import(runtime);
+const ort = await importPeer(runtime);
 if (runtime === 'onnxruntime-web') ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(file)), {
   executionProviders: [runtime === 'onnxruntime-web' ? 'wasm' : 'cpu'],

@@ -3,7 +3,9 @@
  * node run-pipeline.mjs PARENT NAME DTYPE OUT.json PICTURE...
  */
 import { writeFileSync } from 'node:fs';
-import { env, pipeline } from '@huggingface/transformers';
+import { importPeer } from './peers.mjs';
+
+const { env, pipeline } = await importPeer('@huggingface/transformers');
 
 const [parent, name, dtype, out, ...pictures] = process.argv.slice(2);
 Object.assign(env, {

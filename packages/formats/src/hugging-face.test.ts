@@ -10,21 +10,12 @@ import { writeHuggingFace } from './hugging-face';
 import { readSafetensors } from './safetensors/model';
 import { crc32 } from './zip';
 import { deflateSync } from 'node:zlib';
+import { hasPeer } from './testing/peers';
 import { dispose, filledModel, outputs, useQuickCpu } from './testing/models';
 
 beforeAll(useQuickCpu);
 
-const isInstalled = (() => {
-  try {
-    require.resolve('@huggingface/transformers');
-    return true;
-  } catch {
-    process.stdout.write(
-      'passed over: the pipeline of transformers.js (@huggingface/transformers is not installed)\n',
-    );
-    return false;
-  }
-})();
+const isInstalled = hasPeer('@huggingface/transformers');
 
 /** A PNG file of 8-bit pixels, grey or colour. */
 function png(pixels: Uint8Array, width: number, height: number, channels: 1 | 3): Uint8Array {

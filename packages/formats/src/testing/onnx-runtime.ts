@@ -3,8 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { hasPeer } from './peers';
 
-export const RUNTIMES = ['onnxruntime-node', 'onnxruntime-web'] as const;
+export type Runtime = 'onnxruntime-node' | 'onnxruntime-web';
+
+/** The runtimes that are at hand: the one for Node is installed in `integrations` alone, without its install script. */
+export const RUNTIMES: readonly Runtime[] = [
+  ...(hasPeer('onnxruntime-node') ? (['onnxruntime-node'] as const) : []),
+  'onnxruntime-web',
+];
 
 /** Numbers in a shape. */
 export interface Numbers {
@@ -14,7 +21,7 @@ export interface Numbers {
 
 /** Outputs by name of an ONNX file in another runtime. */
 export function runOnnx(
-  runtime: (typeof RUNTIMES)[number],
+  runtime: Runtime,
   file: Uint8Array,
   inputs: Record<string, tf.Tensor>,
 ): Record<string, Numbers> {

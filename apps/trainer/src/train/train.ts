@@ -4,7 +4,7 @@ import { folderStore } from '@googlenet/training/node';
 import type { TrainRequest } from '../commands/train';
 import type { TrainerConfig } from '../config/schema';
 import { selectEngine } from '../engines';
-import { ExitCode } from '../errors';
+import { ExitCode, UserError } from '../errors';
 import type { Io } from '../io';
 import { loadData, splitData, type LoadedData } from '../load-data';
 import { thousands } from '../render/format';
@@ -52,6 +52,11 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
     const engine = await selectEngine(backend, { threads, precision }, (line) => view.note(line));
     view.note(`engine ${engine.name} (${engine.detail})`);
     if (config.photos !== undefined) {
+      if (plan === undefined || mpi !== undefined)
+        throw new UserError(
+          '--distributed mpi: expected one of the data sets in IDX files, got pictures (--data). Train them in one process, or each its own: --distributed runs.',
+        );
+      const { open } = plan;
       const { trainPhotos } = await import('../photos/train-photos');
       return await trainPhotos({ io, view, json, config, photos: config.photos, engine, open, signal });
     }

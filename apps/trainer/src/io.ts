@@ -13,25 +13,32 @@ export interface Io {
   readonly stderr: Output;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Calls `handler` at Ctrl-C or SIGTERM; returns what undoes it. */
+  /** Calls `handler` at Ctrl-C, SIGTERM or SIGHUP; returns what undoes it. */
   onInterrupt(handler: () => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
 
+/** Ctrl-C, what `kill` sends, and a terminal that is closed. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Nobody reads any more (`| head`, a closed terminal): that stops no training. */
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+}
+
 /** The real process. */
 export function processIo(): Io {
+  for (const output of [process.stdout, process.stderr]) output.on('error', ignoreClosed);
   return {
     stdout: process.stdout,
     stderr: process.stderr,
     cwd: process.cwd(),
     env: process.env,
     onInterrupt(handler) {
-      process.on('SIGINT', handler);
-      process.on('SIGTERM', handler);
+      for (const signal of INTERRUPTS) process.on(signal, handler);
       return () => {
-        process.off('SIGINT', handler);
-        process.off('SIGTERM', handler);
+        for (const signal of INTERRUPTS) process.off(signal, handler);
       };
     },
     exit: (code) => process.exit(code),

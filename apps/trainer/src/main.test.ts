@@ -161,8 +161,8 @@ describe('googlenet', () => {
     ],
     [
       'changed settings of a run',
-      ['train', '--resume', 'used', '--epochs', '9', '--no-augment'],
-      /--resume: expected only --backend, --threads, --json and --verbose beside it, got --epochs, --no-augment\./,
+      ['train', '--resume', 'used', '--width', '1', '--preset', 'quick', '--batch-size', '9'],
+      /--resume: expected only settings of the engine and of training beside it, such as --epochs, got --preset, model\.widthMultiplier, training\.batchSize\./,
     ],
     [
       'more images than there are',

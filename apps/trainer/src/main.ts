@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { commandLine } from './cli';
 import { COMMANDS } from './commands';
 import { ExitCode, UserError, messageOf } from './errors';
+import { explained } from './explain';
 import { processIo, type Io } from './io';
 
 /**
@@ -15,7 +16,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   try {
     return await run(args);
   } catch (error) {
-    return fail(io, error, { verbose: args.includes('--verbose'), json: args.includes('--json') });
+    return fail(io, explained(error), { verbose: args.includes('--verbose'), json: args.includes('--json') });
   }
 }
 

@@ -68,6 +68,18 @@ describe('the googlenet process', () => {
     }
   });
 
+  it('trains to the end when nobody reads its output any more', async () => {
+    const args = `--backend ${ENGINE} --threads 2 --data-folder data --subset 40 --width 0.01 --epochs 1 --batch-size 8 --out unread`;
+    const script = `import(${JSON.stringify(built)}).then(({ main }) => main(process.argv.slice(1))).then((code) => (process.exitCode = code))`;
+    const child = spawn(process.execPath, ['-e', script, '--', 'train', ...args.split(' ')], { cwd });
+    child.stdout.once('data', () => child.stdout.destroy());
+    child.stderr.destroy();
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    expect(JSON.parse(readFileSync(join(cwd, 'unread', 'summary.json'), 'utf8'))).toMatchObject({
+      epochs: 1,
+    });
+  }, 120_000);
+
   it('saves at Ctrl-C, exits with 130, and goes on from there to the end without hanging', async () => {
     const flags =
       `--backend ${ENGINE} --threads 2 --data-folder data --subset 40 --width 0.01 --epochs 3 --batch-size 8 --out run`.split(

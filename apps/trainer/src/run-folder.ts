@@ -1,7 +1,6 @@
 import {
   appendFileSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -13,6 +12,8 @@ import { checkConfig } from './config/resolve';
 import type { Json } from './config/merge';
 import type { TrainerConfig } from './config/schema';
 import { UserError, messageOf } from './errors';
+import { makeWritableFolder } from './make-folder';
+import { lockRun } from './run-lock';
 
 /** Where runs go, below the folder that the command was started in. */
 export const RUNS_FOLDER = 'runs';
@@ -27,7 +28,11 @@ export class RunFolder {
   readonly modelPath: string;
   readonly summaryPath: string;
 
+  private readonly lockPath: string;
+  private release: () => void = () => undefined;
+
   private constructor(readonly path: string) {
+    this.lockPath = join(path, 'run.lock');
     this.configPath = join(path, 'config.json');
     this.metricsPath = join(path, 'metrics.jsonl');
     this.checkpointsPath = join(path, 'checkpoints');
@@ -47,16 +52,38 @@ export class RunFolder {
         `--out: expected a folder without a run, got ${path}. Choose another, or go on with it: --resume ${path}`,
       );
     }
-    try {
-      mkdirSync(run.checkpointsPath, { recursive: true });
-      writeJson(run.configPath, config);
-    } catch (error) {
-      throw new UserError(
-        `--out: expected a folder that can be written, got ${path} (${messageOf(error)}). Choose another.`,
-        { cause: error },
-      );
-    }
+    for (const folder of [run.path, run.checkpointsPath, run.modelPath]) makeWritableFolder('--out', folder);
+    run.lock();
+    run.keepConfig(config);
     return run;
+  }
+
+  /**
+   * Takes the run for this process, and makes sure that all of it can be written.
+   *
+   * @throws {UserError} if another process works on it, or a folder cannot be written.
+   */
+  lock(): void {
+    this.release = lockRun(this.lockPath, this.path);
+    try {
+      for (const folder of [this.path, this.checkpointsPath, this.modelPath])
+        makeWritableFolder('--resume', folder);
+    } catch (error) {
+      this.unlock();
+      throw error;
+    }
+  }
+
+  unlock(): void {
+    this.release();
+    this.release = () => undefined;
+  }
+
+  /** Writes `config.json` where it says something else. */
+  keepConfig(config: TrainerConfig): void {
+    const text = asJson(config);
+    if (existsSync(this.configPath) && readFileSync(this.configPath, 'utf8') === text) return;
+    writeJson(this.configPath, config);
   }
 
   /**
@@ -119,8 +146,12 @@ function isUpTo(line: string, step: number): boolean {
 
 /** Writes beside and renames, so that a reader never sees a half file. */
 export function writeJson(path: string, value: object): void {
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(value, null, 2)}\n`);
+  writeFileSync(`${path}.tmp`, asJson(value));
   renameSync(`${path}.tmp`, path);
+}
+
+function asJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** `runs/2026-01-31-093000-quick`, with a number behind it when that is taken. */

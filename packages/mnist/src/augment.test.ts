@@ -123,4 +123,10 @@ describe('augmentation', () => {
     expect(apply(image, { shift: 2, rotate: 30, elastic: 1 }, new KeyedRandom(1, 2, 3))).toEqual(once);
     expect(apply(image, { shift: 2, rotate: 30, elastic: 1 }, new KeyedRandom(1, 3, 2))).not.toEqual(once);
   });
+
+  it('refuses options that do not exist', () => {
+    expect(() => apply(dot(4, 5), { shfit: 2 } as never, new KeyedRandom(1))).toThrow(
+      'augment: expected only shift, rotate, scale, shear, elastic, elasticSpacing, fill, got shfit. Correct the name.',
+    );
+  });
 });

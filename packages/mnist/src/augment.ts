@@ -90,6 +90,11 @@ export function createAugmenter(options: AugmentOptions, height: number, width: 
 
 function validate(settings: Required<AugmentOptions>, size: number): void {
   const where = 'augment';
+  const unknown = Object.keys(settings).filter((name) => !Object.hasOwn(defaultAugment, name));
+  if (unknown.length > 0)
+    throw new RangeError(
+      `augment: expected only ${Object.keys(defaultAugment).join(', ')}, got ${unknown.join(', ')}. Correct the name.`,
+    );
   requireNumber(where, 'shift', settings.shift, 0, size);
   requireNumber(where, 'rotate', settings.rotate, 0, 180);
   requireNumber(where, 'scale', settings.scale, 0, 0.9);

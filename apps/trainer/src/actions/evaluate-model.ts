@@ -10,6 +10,7 @@ import { colorsFor, say, type Io } from '../io';
 import { contactSheet, type SheetItem } from '../png/contact-sheet';
 import { progressBar } from '../render/progress';
 import { rate } from '../render/format';
+import { makeWritableFolder } from '../make-folder';
 import { reportLines } from '../render/report';
 import { runData, shown, writeJson } from '../run-folder';
 import { inputSize, readyModel } from './ready-model';
@@ -38,6 +39,8 @@ export async function evaluateModel(
     const { test } = await loadData(request, note);
     checkFit(model.outputs[0]?.shape.at(-1), inputSize(model), test);
     const data = limit === undefined || limit >= test.size ? test : test.subset(limit, { seed: 0 });
+    const folder = resolve(io.cwd, options.out ?? dirname(file));
+    makeWritableFolder('--out', folder);
     const bar = progressBar(io, 'evaluating', data.size, quiet);
     const report = await evaluate(model, data, {
       batchSize,
@@ -46,7 +49,6 @@ export async function evaluateModel(
       onProgress: (done) => bar.update(done),
     });
     bar.stop();
-    const folder = resolve(io.cwd, options.out ?? dirname(file));
     const sheet = writeMistakes(
       report,
       data,

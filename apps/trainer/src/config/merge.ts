@@ -19,7 +19,7 @@ export function mergeConfig(
   const result: Json = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const old = result[key];
-    if (value === undefined) continue;
+    if (value === undefined || FORBIDDEN_KEYS.includes(key)) continue;
     if (value === null) delete result[key];
     else if (isObject(value)) {
       const start = isObject(old) ? (isOtherKind(old, value) ? pick(old, keep) : old) : {};
@@ -37,13 +37,18 @@ function pick(source: Json, keys: readonly string[]): Json {
   return Object.fromEntries(Object.entries(source).filter(([key]) => keys.includes(key)));
 }
 
-/** Sets `root.a.b = value` for the path `a.b`, making objects on the way. */
+/** Keys that would reach into JavaScript's own objects. */
+export const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+/** Sets `root.a.b = value` for the path `a.b`, making objects on the way. @throws {RangeError} for a key of {@link FORBIDDEN_KEYS}. */
 export function setPath(root: Json, path: string, value: unknown): void {
   const keys = path.split('.');
+  if (keys.some((key) => FORBIDDEN_KEYS.includes(key)))
+    throw new RangeError(`config.${path}: expected a setting, got a word of JavaScript. Correct its name.`);
   const last = keys.pop() ?? path;
   let at = root;
   for (const key of keys) {
-    const next = at[key];
+    const next = Object.hasOwn(at, key) ? at[key] : undefined;
     if (isObject(next)) at = next;
     else at = at[key] = {} as Json;
   }

@@ -207,6 +207,27 @@ describe('resolveConfig', () => {
     expect(problemOf({ config: file(content) })).toMatch(message);
   });
 
+  it.each<[string, Given, RegExp]>([
+    ['--set __proto__', { set: ['__proto__.x=1'] }, /--set: expected a setting, got "__proto__\.x"\./],
+    ['--set constructor', { set: ['model.constructor.x=1'] }, /--set: expected a setting, got /],
+    ['--set of an object with __proto__', { set: ['model={"__proto__":{"x":1}}'] }, /got "__proto__"/],
+  ])('refuses %s, which would reach into JavaScript itself', (_, given, message) => {
+    expect(problemOf(given)).toMatch(message);
+    expect(({} as { x?: number }).x).toBeUndefined();
+  });
+
+  it.each([
+    ['__proto__', '{"__proto__": {"seed": 9}}', /config\.__proto__: expected only known settings/],
+    ['a preset that is no name', '{"preset": 5}', /config\.preset: expected one of quick, .*, got 5\./],
+    [
+      'a hundred thousand levels',
+      `{"model": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      /expected at most 16 levels/,
+    ],
+  ])('refuses a file with %s', (_, content, message) => {
+    expect(problemOf({ config: file(content) })).toMatch(message);
+  });
+
   it('reports every problem at once, one a line', () => {
     const message = problemOf({ epochs: '0', width: '-1', backend: 'gpu', dataset: 'x' });
     expect(message.split('\n')).toHaveLength(5);

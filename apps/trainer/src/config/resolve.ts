@@ -5,7 +5,7 @@ import { UserError, messageOf } from '../errors';
 import { SETTING_OPTIONS } from '../options/settings';
 import { DEFAULT_CONFIG, DEFAULT_PRESET, PHOTOS_PRESET, PRESETS, isPresetName } from '../presets';
 import { closest } from './closest';
-import { getPath, isObject, mergeConfig, setPath, type Json } from './merge';
+import { FORBIDDEN_KEYS, getPath, isObject, mergeConfig, setPath, type Json } from './merge';
 import { describeProblems } from './problems';
 import { trainerConfigSchema, type TrainerConfig } from './schema';
 
@@ -21,6 +21,11 @@ export type ConfigRequest = Partial<
  */
 export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfig {
   const file = request.config === undefined ? {} : readConfigFile(resolve(cwd, request.config));
+  const problems: string[] = [];
+  if (file.preset !== undefined && typeof file.preset !== 'string')
+    problems.push(
+      `config.preset: expected one of ${Object.keys(PRESETS).join(', ')}, got ${JSON.stringify(file.preset)}.`,
+    );
   const presetName =
     request.preset ??
     (typeof file.preset === 'string'
@@ -28,7 +33,6 @@ export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfi
       : request.data === undefined
         ? DEFAULT_PRESET
         : PHOTOS_PRESET);
-  const problems: string[] = [];
   if (!isPresetName(presetName)) {
     const names = Object.keys(PRESETS);
     problems.push(
@@ -77,6 +81,8 @@ function scaleLearningRate(merged: Json, base: readonly Json[], rule: 'none' | '
  * @throws {UserError} with every problem at once.
  */
 export function checkConfig(config: unknown): TrainerConfig {
+  const shape = isObject(config) ? shapeProblems(config) : [];
+  if (shape.length > 0) throw UserError.of(shape);
   const parsed = trainerConfigSchema.safeParse(config);
   if (!parsed.success) throw UserError.of(describeProblems(parsed.error.issues, config));
   return parsed.data;
@@ -125,10 +131,40 @@ function readConfigFile(path: string): Json {
     throw new UserError(
       `--config: expected a JSON object in ${path}, got ${Array.isArray(value) ? 'an array' : JSON.stringify(value)}. Start it with {.`,
     );
+  const problems = shapeProblems(value);
+  if (problems.length > 0) throw UserError.of(problems);
   return value;
 }
 
-function flagsAsConfig(request: ConfigRequest, problems: string[]): Json {
+/** A configuration is a few levels deep; what is much deeper, or reaches into JavaScript's own objects, is none. */
+const MAX_DEPTH = 16;
+
+/** What is wrong with the shape of a configuration, whatever its settings; goes level by level, so that no depth overflows the stack. */
+function shapeProblems(config: Json): string[] {
+  let level: { path: string; value: unknown }[] = [{ path: 'config', value: config }];
+  const problems: string[] = [];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH)
+      return [
+        ...problems,
+        `config: expected at most ${MAX_DEPTH} levels of settings, got more. Correct the file.`,
+      ];
+    level = level.flatMap(({ path, value }) =>
+      typeof value === 'object' && value !== null
+        ? Object.keys(value).map((key) => ({ path: `${path}.${key}`, value: (value as Json)[key], key }))
+        : [],
+    );
+    for (const { path } of level) {
+      const key = path.slice(path.lastIndexOf('.') + 1);
+      if (FORBIDDEN_KEYS.includes(key))
+        problems.push(`${path}: expected only known settings, got ${JSON.stringify(key)}. Remove it.`);
+    }
+  }
+  return problems;
+}
+
+/** The settings that flags and `--set` name. */
+export function flagsAsConfig(request: ConfigRequest, problems: string[]): Json {
   const config: Json = {};
   for (const [name, { path }] of Object.entries(SETTING_OPTIONS)) {
     const value = request[name as keyof typeof SETTING_OPTIONS];
@@ -143,7 +179,15 @@ function flagsAsConfig(request: ConfigRequest, problems: string[]): Json {
       problems.push(
         `--set: expected NAME=VALUE such as training.optimizer.beta1=0.95, got ${JSON.stringify(pair)}.`,
       );
-    else setPath(config, pair.slice(0, at), jsonOrText(pair.slice(at + 1)));
+    else {
+      const path = pair.slice(0, at);
+      const value = jsonOrText(pair.slice(at + 1));
+      const shape = isObject(value) ? shapeProblems(value) : [];
+      if (path.split('.').some((key) => FORBIDDEN_KEYS.includes(key)))
+        problems.push(`--set: expected a setting, got ${JSON.stringify(path)}. Correct its name.`);
+      else if (shape.length > 0) problems.push(...shape.map((problem) => `--set ${path}: ${problem}`));
+      else setPath(config, path, value);
+    }
   }
   return config;
 }

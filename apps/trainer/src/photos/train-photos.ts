@@ -36,6 +36,8 @@ export interface PhotoTraining {
   readonly config: TrainerConfig;
   readonly photos: NonNullable<TrainerConfig['photos']>;
   readonly engine: EngineInfo;
+  /** Settings that a resumed run was asked to change. */
+  readonly changes: readonly string[];
   readonly open: () => RunFolder;
   readonly signal: AbortSignal;
 }
@@ -49,7 +51,7 @@ const HEAD_FOLDER = 'head';
  * The layers that were trained on stay only if the validation pictures have a lower loss with them.
  */
 export async function trainPhotos(work: PhotoTraining): Promise<ExitCode> {
-  const { io, view, json, config, photos: settings, open, signal } = work;
+  const { io, view, json, config, photos: settings, engine, changes, open, signal } = work;
   const note = (line: string): void => view.note(line);
   const folder = settings.folder ?? '';
   const { classNames } = await photoError('--data', () => listPictures(folder));
@@ -97,9 +99,10 @@ export async function trainPhotos(work: PhotoTraining): Promise<ExitCode> {
         config: { ...training, ...(classWeights ? { classWeights } : {}), seed: config.seed },
         store,
         resume: true,
+        allowChanges: changes,
         signal,
       });
-      const done = await followTraining(io, view, run, events);
+      const done = await followTraining(io, view, { run, config, engine, events });
       if (!done || signal.aborted) return sayStopped(io, json, run);
     } else note(`run ${shown(io.cwd, run.path)}`);
     const final = await finish(work, { model, run, pictures, card, before, headFile });

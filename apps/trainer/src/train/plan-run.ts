@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
-import { checkConfig, resolveConfig } from '../config/resolve';
+import { isObject, mergeConfig, type Json } from '../config/merge';
+import { checkConfig, flagsAsConfig, resolveConfig } from '../config/resolve';
 import type { TrainerConfig } from '../config/schema';
 import { UserError } from '../errors';
 import type { Io } from '../io';
 import { longName } from '../options/option';
-import { SETTING_OPTIONS } from '../options/settings';
 import { newRunPath, RunFolder } from '../run-folder';
 
 /** What is to be trained, and where. */
 export interface RunPlan {
   readonly config: TrainerConfig;
+  /** Settings of training that a resumed run was asked to change. */
+  readonly changes: readonly string[];
   /** Makes or opens the run folder, once everything else is known to be right. */
   readonly open: () => RunFolder;
 }
@@ -31,7 +33,7 @@ function newRun(io: Io, request: TrainRequest): RunPlan {
     request.out === undefined
       ? newRunPath(io.cwd, config.preset ?? 'custom', new Date())
       : resolve(io.cwd, request.out);
-  return { config, open: () => RunFolder.create(path, config) };
+  return { config, changes: [], open: () => RunFolder.create(path, config) };
 }
 
 /** A run goes on from wherever its command is typed. */
@@ -55,22 +57,48 @@ function withAbsolutePaths(config: TrainerConfig, cwd: string): TrainerConfig {
   };
 }
 
-/** What may stand beside `--resume`: it changes no weight but for the engine's rounding. */
-const BESIDE_RESUME = ['backend', 'threads'];
+/** Settings that no run can change on its way: the network, the images, and what the place inside an epoch depends on. */
+const KEPT = [
+  'seed',
+  'data',
+  'model',
+  'photos',
+  'training.batchSize',
+  'training.shuffle',
+  'training.dropRemainder',
+];
+/** What says where a new run comes from. */
+const OF_NEW_RUNS = ['preset', 'config', 'out'] as const;
 
 function resumedRun(io: Io, request: TrainRequest, path: string): RunPlan {
-  const changed = ['preset', 'config', 'out', ...Object.keys(SETTING_OPTIONS)]
-    .filter((name) => !BESIDE_RESUME.includes(name))
-    .filter((name) => request[name as keyof TrainRequest] !== undefined)
-    .map((name) => longName(name));
-  if (request.set.length > 0) changed.push('--set');
-  if (!request.augment) changed.push('--no-augment');
-  if (changed.length > 0) {
-    throw new UserError(
-      `--resume: expected only --backend, --threads, --json and --verbose beside it, got ${changed.join(', ')}. A run keeps its settings; start another one.`,
+  const problems: string[] = [];
+  const named = flagsAsConfig(request, problems);
+  const settings = settingPaths(named);
+  const refused = [
+    ...OF_NEW_RUNS.filter((name) => request[name] !== undefined).map((name) => longName(name)),
+    ...settings.filter((setting) => KEPT.some((kept) => setting === kept || setting.startsWith(`${kept}.`))),
+  ];
+  if (refused.length > 0)
+    problems.push(
+      `--resume: expected only settings of the engine and of training beside it, such as --epochs, got ${refused.join(', ')}. A run keeps its network, images, seed and batches; start another one.`,
     );
-  }
+  if (problems.length > 0) throw UserError.of(problems);
   const { run, config } = RunFolder.open(resolve(io.cwd, path));
-  const { backend = config.backend, threads = config.threads } = request;
-  return { config: checkConfig({ ...config, backend, threads }), open: () => run };
+  return {
+    config: checkConfig(mergeConfig(config, named)),
+    changes: settings
+      .map((setting) => /^(?:training\.)?(\w+)/.exec(setting)?.[1])
+      .filter((name) => name !== undefined),
+    open: () => {
+      run.lock();
+      return run;
+    },
+  };
+}
+
+/** `['training.epochs', ...]`: the paths of all single values. */
+function settingPaths(config: Json, above = ''): string[] {
+  return Object.entries(config).flatMap(([key, value]) =>
+    isObject(value) ? settingPaths(value, `${above}${key}.`) : [`${above}${key}`],
+  );
 }

@@ -42,6 +42,9 @@ export function summarizeRun({
       resumed: metrics.filter((record) => record.type === 'start').length - 1,
     },
     engine,
+    stretches: metrics
+      .filter((record) => record.type === 'start')
+      .map(({ time, step, engine: of }) => ({ time, step, engine: of })),
     machine: {
       processor: cpus()[0]?.model.trim() ?? 'unknown',
       cores: availableParallelism(),

@@ -36,9 +36,14 @@ export function showResults(
   return below ? ExitCode.belowTarget : ExitCode.ok;
 }
 
+/** What goes on with a run. */
+export function resumeCommand(io: Io, run: RunFolder): string {
+  return `googlenet train --resume ${shown(io.cwd, run.path)}`;
+}
+
 /** Says that the run can go on. */
 export function sayStopped(io: Io, json: boolean, run: RunFolder): ExitCode {
-  if (!json) say(io, `Stopped and saved. Go on with: googlenet train --resume ${shown(io.cwd, run.path)}`);
+  if (!json) say(io, `Stopped and saved. Go on with: ${resumeCommand(io, run)}`);
   return ExitCode.interrupted;
 }
 

@@ -11,7 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { main } from '../main';
@@ -31,6 +31,7 @@ const TINY = [
   'tiny.json',
 ];
 const STEPS = 6;
+const WITHOUT_BEST = ['--set', 'training.earlyStopping.restoreBest=false'];
 
 let cwd: string;
 beforeAll(() => {
@@ -179,6 +180,124 @@ describe('googlenet train', () => {
       times: { resumed: 1 },
       testAccuracy: summaryOf('whole').testAccuracy,
     });
+  });
+
+  it('refuses to go on with settings, images or a network that were changed by hand', async () => {
+    const path = join(cwd, 'parts', 'config.json');
+    const before = readFileSync(path, 'utf8');
+    const config = JSON.parse(before) as { model: object; training: object };
+    writeFileSync(
+      path,
+      JSON.stringify({
+        ...config,
+        model: { ...config.model, dropout: 0.3 },
+        training: { ...config.training, labelSmoothing: 0.1 },
+      }),
+    );
+    const changed = fakeIo(cwd);
+    expect(await main(['train', '--resume', 'parts', '--threads', '1'], changed)).toBe(2);
+    expect(changed.err()).toMatch(
+      /expected the run that the checkpoint is of \(labelSmoothing 0, now 0\.1; network mnist \w+, now mnist \w+\)/,
+    );
+    writeFileSync(path, before);
+
+    const images = join(cwd, 'data', 'train-images-idx3-ubyte');
+    const pixels = readFileSync(images);
+    writeFileSync(
+      images,
+      pixels.map((byte, i) => (i < 16 ? byte : 255 - byte)),
+    );
+    const other = fakeIo(cwd);
+    expect(await main(['train', '--resume', 'parts', '--threads', '1'], other)).toBe(2);
+    writeFileSync(images, pixels);
+    expect(other.err()).toMatch(/\(images \w+, now \w+\)/);
+  });
+
+  it('goes on for more epochs when they are named, keeps them, and writes down the engine of each stretch', async () => {
+    const longer = fakeIo(cwd);
+    expect([
+      await run(longer, 'train', '--resume', 'parts', '--threads', '1', '--epochs', '3'),
+      longer.err(),
+    ]).toEqual([0, '']);
+    expect(summaryOf('parts')).toMatchObject({
+      epochs: 3,
+      steps: 9,
+      config: { training: { epochs: 3 } },
+      stretches: [
+        { step: 0, engine: { name: ENGINE } },
+        { step: 2, engine: { name: ENGINE } },
+        { step: 6, engine: { name: ENGINE, backend: BACKEND } },
+      ],
+    });
+    expect(JSON.parse(readFileSync(join(cwd, 'parts', 'config.json'), 'utf8'))).toMatchObject({
+      training: { epochs: 3 },
+    });
+  });
+
+  it('says that the best weights are lost instead of ending with others', async () => {
+    rmSync(join(cwd, 'parts', 'checkpoints', 'best.ckpt'));
+    const lost = fakeIo(cwd);
+    expect(await main(['train', '--resume', 'parts', '--threads', '1'], lost)).toBe(2);
+    expect(lost.err()).toMatch(/expected the weights of epoch \d, the best so far, got none\./);
+    expect(await main(['train', '--resume', 'parts', '--threads', '1', ...WITHOUT_BEST], fakeIo(cwd))).toBe(
+      0,
+    );
+  });
+
+  it('lets one process at a time work on a run, and takes over from a dead one', async () => {
+    const lock = join(cwd, 'parts', 'run.lock');
+    const started = readFileSync(`/proc/${process.pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19];
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), started }));
+    const locked = fakeIo(cwd);
+    expect(await main(['train', '--resume', 'parts', '--threads', '1'], locked)).toBe(2);
+    expect(locked.err()).toMatch(/expected a run that no process works on, got .*parts, which process \d+/);
+    for (const dead of [
+      { pid: 2 ** 22 - 1, host: hostname(), started: '1' },
+      { pid: process.pid, host: hostname(), started: '1' },
+    ]) {
+      writeFileSync(lock, JSON.stringify(dead));
+      expect(await main(['train', '--resume', 'parts', '--threads', '1', ...WITHOUT_BEST], fakeIo(cwd))).toBe(
+        0,
+      );
+      expect(existsSync(lock)).toBe(false);
+    }
+  });
+
+  it('finds a folder that cannot be written before it trains', async () => {
+    for (const out of ['/proc/nope', 'tiny.json', 'tiny.json/below']) {
+      const nowhere = fakeIo(cwd);
+      expect(await main([...TINY, '--out', out], nowhere)).toBe(2);
+      expect(nowhere.err()).toMatch(/--out: expected a folder that can be written, got /);
+      expect(nowhere.out()).not.toMatch(/step 1/);
+    }
+  });
+
+  it('ends with advice when its folder is removed under it', async () => {
+    const removed = fakeIo(cwd);
+    const write = removed.stdout.write.bind(removed.stdout);
+    Object.assign(removed.stdout, {
+      write(text: string) {
+        write(text);
+        if (text.includes('step 3/')) rmSync(join(cwd, 'removed'), { recursive: true });
+      },
+    });
+    expect(await main([...TINY, '--out', 'removed'], removed)).toBe(2);
+    expect(removed.err()).toMatch(
+      /expected the file or folder to be there for .*, got ENOENT\..* --resume removed/,
+    );
+  });
+
+  it.each([
+    ['one image', ['--subset', '1'], /expected .*, got /],
+    ['augmentation that does not exist', ['--set', 'training.augment={"shfit":1}'], /expected .*shfit/],
+    ['augmentation out of range', ['--set', 'training.augment.shift=-1'], /expected .*shift/],
+  ])('refuses %s with exit code 2', async (_, args, message) => {
+    const refused = fakeIo(cwd);
+    expect(await main([...TINY, '--out', 'refused', ...args], refused)).toBe(2);
+    expect(refused.err()).toMatch(message);
+    rmSync(join(cwd, 'refused'), { recursive: true, force: true });
   });
 
   it('leaves no tensors behind', () => expect(tf.memory().numTensors).toBe(tensors));

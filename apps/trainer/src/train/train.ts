@@ -5,16 +5,19 @@ import type { TrainRequest } from '../commands/train';
 import type { TrainerConfig } from '../config/schema';
 import { selectEngine } from '../engines';
 import { ExitCode, UserError } from '../errors';
+import { explained } from '../explain';
 import type { Io } from '../io';
 import { loadData, splitData, type LoadedData } from '../load-data';
 import { thousands } from '../render/format';
 import { trainView } from '../render/train-view';
+import type { RunFolder } from '../run-folder';
 import { buildNetwork } from './build-network';
+import { fingerprintOf } from './fingerprint';
 import { followTraining } from './follow-training';
 import { manyRuns } from './many-runs';
 import { planRun } from './plan-run';
 import { onEveryRank, tellAll } from './ranks';
-import { showResults, sayStopped } from './show-results';
+import { resumeCommand, sayStopped, showResults } from './show-results';
 import { saveNetwork, standardNetwork, testNetwork, writeResults } from './test-and-save';
 import type { TrainedRun } from './trained-run';
 
@@ -39,6 +42,7 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
   const config = await settled(mpi, plan?.config);
   const controller = new AbortController();
   const { signal } = controller;
+  let run: RunFolder | undefined;
   const release = io.onInterrupt(() => {
     if (signal.aborted) io.exit(ExitCode.interrupted);
     view.note('finishing the step and saving; once more to stop at once');
@@ -56,16 +60,26 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
         throw new UserError(
           '--distributed mpi: expected one of the data sets in IDX files, got pictures (--data). Train them in one process, or each its own: --distributed runs.',
         );
-      const { open } = plan;
+      const { changes, open } = plan;
       const { trainPhotos } = await import('../photos/train-photos');
-      return await trainPhotos({ io, view, json, config, photos: config.photos, engine, open, signal });
+      return await trainPhotos({
+        io,
+        view,
+        json,
+        config,
+        photos: config.photos,
+        engine,
+        changes,
+        open: () => (run = open()),
+        signal,
+      });
     }
     const data = await loadData(config.data, (line) => view.note(line), signal);
     const { training, validation } = splitData(data.train, config);
     view.note(describeData(config, training.size, validation?.size ?? 0, data));
     const model = buildNetwork(config, data);
     try {
-      const run = plan?.open();
+      run = plan?.open();
       const events = trainModel({
         model,
         data: training,
@@ -73,10 +87,12 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
         config: { ...config.training, seed: config.seed },
         ...(run === undefined ? {} : { store: folderStore(run.checkpointsPath) }),
         resume: true,
+        allowChanges: plan?.changes ?? [],
+        fingerprint: fingerprintOf(config, data),
         ...(mpi === undefined ? {} : { collective: mpi, syncBatchNorm: config.syncBatchNorm ?? false }),
         signal,
       });
-      const done = await followTraining(io, view, run, events);
+      const done = await followTraining(io, view, { run, config, engine, events });
       if (!done || (signal.aborted && mpi === undefined))
         return run ? sayStopped(io, json, run) : ExitCode.interrupted;
       const counts = { training: training.size, validation: validation?.size ?? 0, test: data.test.size };
@@ -85,7 +101,12 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
     } finally {
       model.dispose();
     }
+  } catch (error) {
+    throw run === undefined || signal.aborted
+      ? error
+      : explained(error, `What was saved stays. To go on: ${resumeCommand(io, run)}`);
   } finally {
+    run?.unlock();
     view.close();
     release();
   }

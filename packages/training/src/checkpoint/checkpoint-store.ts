@@ -15,7 +15,7 @@ export interface CheckpointStore {
   latest(): Promise<LatestCheckpoint>;
   /** Keeps the best epoch's weights in place of the previous best. */
   saveBest(checkpoint: Checkpoint): Promise<void>;
-  /** The best epoch's weights; `undefined` where there are none or they are damaged. */
+  /** The best epoch's weights; `undefined` where there are none. @throws {CheckpointError} `DAMAGED` */
   best(): Promise<Checkpoint | undefined>;
   /** Removes all checkpoints. */
   clear(): Promise<void>;
@@ -62,11 +62,7 @@ export function checkpointStore(files: ByteFiles, keep = 2): CheckpointStore {
     saveBest: (checkpoint) => files.write(bestName, encodeCheckpoint(checkpoint)),
     async best() {
       const bytes = await files.read(bestName);
-      try {
-        return bytes && decodeCheckpoint(bytes);
-      } catch {
-        return undefined;
-      }
+      return bytes && decodeCheckpoint(bytes);
     },
     async clear() {
       for (const name of [...(await names()), bestName]) await files.remove(name);

@@ -41,6 +41,8 @@ export interface CheckpointHeader {
   config: ResolvedTrainConfig;
   /** Images in the training data, to notice another dataset. */
   dataSize: number;
+  /** What else decides the weights, by name: see `TrainOptions.fingerprint`. */
+  fingerprint?: Readonly<Record<string, string>>;
 }
 
 /** One tensor of a checkpoint. */

@@ -54,27 +54,64 @@ export function writeGroup(checkpoint: Checkpoint, { name: group, weights, varia
   variables.forEach((variable, i) => writeValues(variable, tensors[i].values));
 }
 
+/** What decides the weights of a run, apart from the model itself. */
+export interface RunFacts {
+  readonly config: ResolvedTrainConfig;
+  readonly dataSize: number;
+  readonly fingerprint: Readonly<Record<string, string>>;
+  /** What may differ. */
+  readonly allowChanges: readonly string[];
+}
+
+/** Settings that change no weight; and epochs, since going on for longer is what resuming is for. */
+const FREE_SETTINGS: readonly string[] = ['epochs', 'checkpointEverySteps', 'evaluateBatchSize'];
+
 /**
- * Checks that a checkpoint is of this run. Epochs, schedule and the like may have changed: that is for the caller to judge.
+ * Checks that a checkpoint is of this run: everything that decides the weights is as it was.
  *
  * @throws {CheckpointError} with code `MISMATCH` and all differences.
  */
-export function checkSameRun(header: CheckpointHeader, config: ResolvedTrainConfig, dataSize: number): void {
-  const facts = (of: ResolvedTrainConfig, size: number): Record<string, unknown> => ({
-    'dataset size': size,
-    seed: of.seed,
-    batchSize: of.batchSize,
-    shuffle: of.shuffle,
-    dropRemainder: of.dropRemainder,
-    optimizer: of.optimizer.kind,
-    ema: of.ema !== undefined,
-  });
-  const then = facts(header.config, header.dataSize);
-  const different = Object.entries(facts(config, dataSize)).filter(([name, now]) => then[name] !== now);
+export function checkSameRun(
+  header: CheckpointHeader,
+  { config, dataSize, fingerprint, allowChanges }: RunFacts,
+): void {
+  const then: Record<string, unknown> = {
+    ...header.config,
+    'dataset size': header.dataSize,
+    ...header.fingerprint,
+  };
+  // A checkpoint of an older version has no fingerprint to compare with.
+  const known = Object.entries(fingerprint).filter(([name]) => header.fingerprint?.[name] !== undefined);
+  const now: Record<string, unknown> = { ...config, 'dataset size': dataSize, ...Object.fromEntries(known) };
+  const names = [...new Set([...Object.keys(then), ...Object.keys(now)])];
+  const different = names
+    .filter((name) => !FREE_SETTINGS.includes(name) && !allowChanges.includes(name))
+    .filter((name) => canonical(then[name]) !== canonical(now[name]))
+    .map((name) => difference(name, then[name], now[name]));
   if (different.length === 0) return;
-  const list = different.map(([name, now]) => `${name} ${String(then[name])}, now ${String(now)}`).join('; ');
   throw new CheckpointError(
     'MISMATCH',
-    `train(resume): expected the run that the checkpoint is of (${list}). Use the same data and config, or a new store.`,
+    `train(resume): expected the run that the checkpoint is of (${different.join('; ')}). Use the same data and config, name the change in allowChanges, or use a new store.`,
+  );
+}
+
+/** `optimizer adam, now sgd` where the kinds differ, `ema true, now false` where one has none, else both in full. */
+function difference(name: string, then: unknown, now: unknown): string {
+  const kinds = [then, now].map((value) => (value as { kind?: string } | undefined)?.kind);
+  if (kinds[0] !== kinds[1]) return `${name} ${String(kinds[0])}, now ${String(kinds[1])}`;
+  const objects = [then, now].map((value) => typeof value === 'object' && value !== null);
+  if (objects[0] !== objects[1])
+    return `${name} ${String(then !== undefined)}, now ${String(now !== undefined)}`;
+  const show = (value: unknown) =>
+    typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not given');
+  return `${name} ${show(then)}, now ${show(now)}`;
+}
+
+/** JSON with sorted keys and without undefined, so that order and absence make no difference. */
+function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
   );
 }

@@ -225,6 +225,82 @@ describe('a store', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it.each<[string, Partial<TrainConfig>, RegExp]>([
+    ['clipping', { clipNorm: 2 }, /\(clipNorm 1, now 2\)/],
+    [
+      'learning rate',
+      { schedule: { kind: 'oneCycle', learningRate: 0.06 } },
+      /\(schedule \{"kind":"oneCycle","learningRate":0\.05\}, now \{"kind":"oneCycle","learningRate":0\.06\}\)/,
+    ],
+    ['augmentation', { augment: { shift: 1 } }, /\(augment \{\}, now \{"shift":1\}\)/],
+    ['monitor', { earlyStopping: { monitor: 'loss', restoreBest: false } }, /\(earlyStopping \{/],
+  ])('of a run with another %s is refused, unless the change is named', async (_, change, message) => {
+    const store = memoryStore();
+    for await (const event of run(store)) if (event.type === 'checkpoint' && event.step === 3) break;
+    const options = { data, validation, config: { ...config, ...change }, store, resume: true };
+    const refused = collect(train({ ...options, model: tinyModel() }));
+    await expect(refused).rejects.toMatchObject({
+      code: 'MISMATCH',
+      message: expect.stringMatching(message) as string,
+    });
+    const named = train({ ...options, model: tinyModel(), allowChanges: Object.keys(change) });
+    expect((await collect(named)).at(-1)).toMatchObject({ type: 'done', step: 8 });
+  });
+
+  it('of other images or another model of the same shapes is refused by their fingerprints', async () => {
+    const options = { data, validation, config, store: memoryStore(), resume: true };
+    const first = train({
+      ...options,
+      model: tinyModel(),
+      fingerprint: { images: 'a1', model: 'dropout 0.1' },
+    });
+    for await (const event of first) if (event.type === 'checkpoint' && event.step === 3) break;
+    const fingerprint = { images: 'b2', model: 'dropout 0.2' };
+    await expect(collect(train({ ...options, model: tinyModel(), fingerprint }))).rejects.toThrow(
+      /\(images a1, now b2; model dropout 0\.1, now dropout 0\.2\)/,
+    );
+    const allowChanges = ['images', 'model'];
+    const events = await collect(train({ ...options, model: tinyModel(), fingerprint, allowChanges }));
+    expect(events.at(-1)).toMatchObject({ type: 'done' });
+  });
+
+  describe('that has lost the best epoch', () => {
+    const early: TrainConfig = { ...config, earlyStopping: { monitor: 'loss' } };
+    const damages: [string, (files: TestFiles) => void, RegExp][] = [
+      [
+        'missing',
+        (files) => files.content.delete('best.ckpt'),
+        /, got none\. The newest checkpoint is intact/,
+      ],
+      ['damaged', (files) => files.tear('best.ckpt', 0.5), /, got damaged ones \(decodeCheckpoint/],
+    ];
+
+    it.each(damages)('(%s) says so at the end, and keeps the last state', async (_, damage, message) => {
+      const files = new TestFiles();
+      const store = checkpointStore(files);
+      const options = { data, validation, config: early, store, resume: true };
+      const events = async () => {
+        for await (const event of train({ ...options, model: tinyModel() }))
+          if (event.type === 'checkpoint' && event.step === 8) damage(files);
+      };
+      await expect(events()).rejects.toMatchObject({
+        code: 'DAMAGED',
+        message: expect.stringMatching(message) as string,
+      });
+      expect(files.steps()[0]).toBe('step-000000008.ckpt');
+      // And at the start of the next stretch, not after it.
+      await expect(collect(train({ ...options, model: tinyModel() }))).rejects.toThrow(message);
+      const last: TrainConfig = { ...early, earlyStopping: { monitor: 'loss', restoreBest: false } };
+      const resumed = train({
+        ...options,
+        model: tinyModel(),
+        config: last,
+        allowChanges: ['earlyStopping'],
+      });
+      expect((await collect(resumed)).at(-1)).toMatchObject({ type: 'done', weights: 'ema' });
+    });
+  });
+
   test('of another model or dataset is refused', async () => {
     const store = memoryStore();
     await collect(run(store));

@@ -1,8 +1,8 @@
-import type { BestEpoch } from '../checkpoint/checkpoint';
+import type { BestEpoch, Checkpoint } from '../checkpoint/checkpoint';
 import { type CheckpointStore, memoryStore } from '../checkpoint/checkpoint-store';
 import type { ResolvedTrainConfig } from '../config/config';
 import { type TrainingBatch, type TrainingData, yieldToEventLoop } from '../data';
-import { NonFiniteLossError } from '../errors';
+import { CheckpointError, NonFiniteLossError } from '../errors';
 import { evaluate, type EvaluationReport } from '../evaluate/evaluate';
 import type { EpochEvent, StepEvent, TrainEvent } from './events';
 import { learningRateAt, type RunLength } from '../optimizers/schedules';
@@ -229,11 +229,39 @@ export class Run {
     yield { type: 'checkpoint', step, epoch, durationMs: performance.now() - start };
   }
 
+  /**
+   * The best epoch's weights, where the run is to end with them.
+   *
+   * @param at - at the start of a stretch the store may already have those of an epoch that is to be trained again.
+   * @throws {CheckpointError} `DAMAGED` if they are missing, damaged or of another epoch; the newest checkpoint stays as it is.
+   */
+  async checkBest(at: 'start' | 'finish' = 'start'): Promise<Checkpoint | undefined> {
+    const { best } = this.session.state;
+    if (!this.restoresBest || best === null) return undefined;
+    const lost = (got: string, cause?: unknown): CheckpointError =>
+      new CheckpointError(
+        'DAMAGED',
+        `train(best): expected the weights of epoch ${best.epoch}, the best so far, got ${got}. ` +
+          'The newest checkpoint is intact: resume with earlyStopping.restoreBest false to end with the last weights, or train anew.',
+        { cause },
+      );
+    let found: Checkpoint | undefined;
+    try {
+      found = await this.bestStore.best();
+    } catch (error) {
+      throw lost(`damaged ones (${error instanceof Error ? error.message : String(error)})`, error);
+    }
+    if (found === undefined) throw lost('none');
+    const { step } = found.header.state;
+    if (at === 'finish' ? step !== best.step : step < best.step) throw lost(`those of step ${step}`);
+    return found;
+  }
+
   private async finish(): Promise<TrainEvent> {
     const { session } = this;
     const { step, epoch, best } = session.state;
     const restored = await this.team.lead(async () => {
-      const bestWeights = this.restoresBest ? await this.bestStore.best() : undefined;
+      const bestWeights = await this.checkBest('finish');
       if (bestWeights) session.restoreWeights(bestWeights);
       return bestWeights !== undefined;
     });

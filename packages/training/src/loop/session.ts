@@ -12,7 +12,13 @@ import { shareStatistics } from '../classifier/shared-statistics';
 import { argMaxRows, crossEntropyRows } from '../evaluate/metrics';
 import { createOptimizer, type Optimizer } from '../optimizers/optimizers';
 import { createReseeder, runFrozenLayersInInference } from '../classifier/reseed';
-import { checkSameRun, readGroup, type TensorGroup, writeGroup } from '../checkpoint/tensor-group';
+import {
+  checkSameRun,
+  readGroup,
+  type RunFacts,
+  type TensorGroup,
+  writeGroup,
+} from '../checkpoint/tensor-group';
 import { modelWeights, ownData, readValues, type Weight, writeValues } from '../classifier/weights';
 
 /** The numbers of one step. */
@@ -62,7 +68,7 @@ export class TrainingSession {
   constructor(
     private readonly model: tfl.LayersModel,
     private readonly config: ResolvedTrainConfig,
-    private readonly dataSize: number,
+    private readonly facts: Omit<RunFacts, 'config'>,
     private readonly team = new Team(undefined),
     syncBatchNorm = false,
   ) {
@@ -270,7 +276,7 @@ export class TrainingSession {
 
   /** Takes up the state of a checkpoint. @throws {CheckpointError} with code `MISMATCH` if it is of another run. */
   restore(checkpoint: Checkpoint): void {
-    checkSameRun(checkpoint.header, this.config, this.dataSize);
+    checkSameRun(checkpoint.header, { ...this.facts, config: this.config });
     for (const group of this.groups()) writeGroup(checkpoint, group);
     Object.assign(this.state, structuredClone(checkpoint.header.state));
     this.optimizer.step = this.state.step;
@@ -297,7 +303,8 @@ export class TrainingSession {
   }
 
   private header(kind: 'state' | 'best'): Checkpoint['header'] {
-    return { kind, state: structuredClone(this.state), config: this.config, dataSize: this.dataSize };
+    const { dataSize, fingerprint } = this.facts;
+    return { kind, state: structuredClone(this.state), config: this.config, dataSize, fingerprint };
   }
 
   private async read(groups: readonly TensorGroup[]): Promise<CheckpointTensor[]> {

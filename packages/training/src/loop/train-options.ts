@@ -15,8 +15,18 @@ export interface TrainOptions {
   config: TrainConfig;
   /** Where checkpoints go; none are written without it. */
   store?: CheckpointStore;
-  /** Go on from the store's newest checkpoint, if it has one; default false. */
+  /**
+   * Go on from the store's newest checkpoint, if it has one; default false. Whatever decides the weights must be as it was then,
+   * but for `epochs`, which may be more, and what `allowChanges` names.
+   */
   resume?: boolean;
+  /** Fields of the configuration, or names of `fingerprint`, that may differ from the checkpoint's. */
+  allowChanges?: readonly string[];
+  /**
+   * What else decides the weights, as short texts by name, for instance a hash of the images and one of the model's options.
+   * It is kept in each checkpoint, and compared on resuming.
+   */
+  fingerprint?: Readonly<Record<string, string>>;
   /** Ends the run after the current step, with a checkpoint. */
   signal?: AbortSignal;
   pause?: PauseControl;

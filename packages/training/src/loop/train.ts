@@ -19,7 +19,8 @@ import type { TrainOptions } from './train-options';
  * @throws {TrainConfigError} with every problem of the configuration.
  * @throws {CollectiveError} on every process when their configurations or, at the end of an epoch, their weights differ.
  * @throws {NonFiniteLossError} when the loss is NaN or infinite; the last checkpoint stays.
- * @throws {CheckpointError} if the store is in use (`EXISTS`), of another run (`MISMATCH`) or has only damaged checkpoints (`DAMAGED`).
+ * @throws {CheckpointError} if the store is in use (`EXISTS`), of another run (`MISMATCH`), has only damaged checkpoints, or has
+ * lost the best epoch's weights that the run is to end with (`DAMAGED`).
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, undefined> {
   const config = resolveTrainConfig(options.config);
@@ -30,16 +31,28 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       'train(pause): expected no pause beside a collective, got one. The other processes would wait: abort the signal and resume.',
     );
   }
-  const { model, data, syncBatchNorm = false } = options;
-  const session = new TrainingSession(model, config, data.size, team, syncBatchNorm);
+  const { model, data, syncBatchNorm = false, fingerprint = {}, allowChanges = [] } = options;
+  const same = { dataSize: data.size, fingerprint, allowChanges };
+  const session = new TrainingSession(model, config, same, team, syncBatchNorm);
   try {
-    const facts = JSON.stringify([config, data.size, session.trainableParameters, syncBatchNorm]);
+    const run = new Run(options, config, length, session, team);
+    const facts = JSON.stringify([
+      config,
+      data.size,
+      session.trainableParameters,
+      syncBatchNorm,
+      fingerprint,
+    ]);
     await team.checkSame('configuration and data', 'Start them with the same options.', [
       new TextEncoder().encode(facts),
     ]);
     const found = await team.lead(async () => {
       const latest = await findCheckpoint(options);
-      if (latest.checkpoint) session.restore(latest.checkpoint);
+      if (latest.checkpoint) {
+        session.restore(latest.checkpoint);
+        // Now, and not after hours of training.
+        await run.checkBest();
+      }
       return { resumed: latest.checkpoint !== undefined, damaged: latest.damaged };
     });
     const { resumed, damaged } = await team.tell(found ?? { resumed: false, damaged: [] });
@@ -53,7 +66,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       resumed,
       damaged,
     };
-    yield* new Run(options, config, length, session, team).events();
+    yield* run.events();
   } finally {
     session.dispose();
   }

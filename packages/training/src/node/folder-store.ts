@@ -10,16 +10,23 @@ import { checkpointStore, type CheckpointStore } from '../checkpoint/checkpoint-
  * @param folder - one for each run.
  */
 export function folderStore(folder: string): CheckpointStore {
+  // Once only: a folder that is removed under a running training is not made anew, half empty.
+  let made = false;
   return checkpointStore({
     list: () => orIfMissing(readdir(folder), []),
     read: (name) => orIfMissing<Uint8Array | undefined>(readFile(join(folder, name)), undefined),
     async write(name, bytes) {
-      await mkdir(folder, { recursive: true });
+      if (!made) await mkdir(folder, { recursive: true });
+      made = true;
       const temporary = join(folder, `${name}.tmp`);
       const file = await open(temporary, 'w');
       try {
         await file.writeFile(bytes);
         await file.sync();
+      } catch (error) {
+        // A full disk is not to stay full of what cannot be used.
+        await rm(temporary, { force: true }).catch(() => undefined);
+        throw error;
       } finally {
         await file.close();
       }

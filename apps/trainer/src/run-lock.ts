@@ -1,0 +1,81 @@
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { UserError } from './errors';
+
+/** Who holds a run. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started, as the system counts; a number that came round to another process has another. */
+  readonly started: string;
+}
+
+/**
+ * Takes a run for this process alone. A lock of a process that is gone counts for nothing.
+ *
+ * @param file - made, and removed by the function that comes back.
+ * @throws {UserError} if another process works on the run.
+ */
+export function lockRun(file: string, run: string): () => void {
+  const self: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  for (let tries = 0; ; tries++) {
+    try {
+      const handle = openSync(file, 'wx');
+      writeSync(handle, JSON.stringify(self));
+      closeSync(handle);
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = readHolder(file);
+    if (tries === 3 || (holder !== undefined && isAlive(holder)))
+      throw new UserError(
+        `--resume: expected a run that no process works on, got ${run}, which process ${holder?.pid ?? '?'} on ${holder?.host ?? 'this machine'} trains. Wait for it or stop it; if it is gone, remove ${file}.`,
+      );
+    takeAway(file);
+  }
+}
+
+/** Undefined where the file is gone or was never finished. */
+function readHolder(file: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of another machine nothing can be known: it counts as alive. */
+function isAlive({ pid, host, started }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return startOf(pid) === started;
+}
+
+/** Ticks since the machine started, where the system tells (Linux); else nothing. */
+function startOf(pid: number): string {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[19] ?? ''
+    );
+  } catch {
+    return '';
+  }
+}
+
+/** Renamed first, so that of two processes that find the same dead lock one does it. */
+function takeAway(file: string): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+    rmSync(aside, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}

@@ -74,7 +74,7 @@ function beforeSoftmax(output: tfl.SymbolicTensor): tfl.SymbolicTensor {
   if (activation === 'linear') return output;
   if (activation === 'softmax') return kind === 'Dense' ? withoutActivation(layer, inputs[0]) : inputs[0];
   throw new TypeError(
-    `train(model): expected outputs that are logits or a softmax, got "${String(activation as string)}" at the layer "${layer.name}". ` +
+    `train(model): expected outputs that are logits or a softmax, got ${JSON.stringify(activation)} at the layer "${layer.name}". ` +
       'End the model in a dense layer without activation, or in a softmax.',
   );
 }

@@ -110,10 +110,11 @@ describe('googlenet train', () => {
     expect(Object.keys(data.sha256)).toHaveLength(4);
   });
 
-  it('keeps one line for each step, with a falling loss', () => {
+  it('keeps one line for each step, with losses below the first', () => {
     const steps = metricsOf('whole').filter(({ type }) => type === 'step');
     expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(steps.at(-1)?.loss).toBeLessThan(steps[0]?.loss ?? 0);
+    const [first, ...later] = steps.map(({ loss }) => loss ?? Number.NaN);
+    expect(Math.min(...later)).toBeLessThan(0.9 * (first ?? 0));
   });
 
   it('saves a model that stock TensorFlow.js loads without our layers', () => {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { yieldToEventLoop } from '../data';
 import { hash32 } from '../hash';
 import type { Features } from './features';
 import { minimize } from './lbfgs';
@@ -61,6 +62,7 @@ export async function fitLinearClassifier(
     try {
       let point = problem.start();
       for (const [i, penalty] of PENALTIES.entries()) {
+        await yieldToEventLoop();
         signal?.throwIfAborted();
         point = await problem.fit(penalty, point);
         const { loss, correct } = await test.score(point);
@@ -85,7 +87,11 @@ export async function fitLinearClassifier(
   );
   try {
     let point = problem.start();
-    for (const penalty of PENALTIES.slice(0, chosen + 1)) point = await problem.fit(penalty, point);
+    for (const penalty of PENALTIES.slice(0, chosen + 1)) {
+      await yieldToEventLoop();
+      signal?.throwIfAborted();
+      point = await problem.fit(penalty, point);
+    }
     const { loss, correct, images } = totals[chosen];
     return {
       ...unscaled(point, center, scale, width, numClasses),

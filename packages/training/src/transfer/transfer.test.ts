@@ -108,6 +108,9 @@ describe('fitLinearClassifier', () => {
     await expect(fitLinearClassifier(clouds(20, 1), { signal: AbortSignal.abort('enough') })).rejects.toBe(
       'enough',
     );
+    const late = new AbortController();
+    setTimeout(() => late.abort('interrupted'));
+    await expect(fitLinearClassifier(clouds(20, 1), { signal: late.signal })).rejects.toBe('interrupted');
     expect(tf.memory().numTensors).toBe(before);
   });
 

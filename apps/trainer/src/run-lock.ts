@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UserError } from './errors';
 
@@ -9,6 +9,8 @@ interface Holder {
   /** When the process started, as the system counts; a number that came round to another process has another. */
   readonly started: string;
 }
+
+const MOST_LOCK_BYTES = 4096;
 
 /**
  * Takes a run for this process alone. A lock of a process that is gone counts for nothing.
@@ -34,6 +36,16 @@ export function lockRun(file: string, run: string): () => void {
       );
     takeAway(file);
   }
+}
+
+/** The process that works on a run, by its lock; undefined where there is none or it is gone. Changes nothing. */
+export function runHolder(file: string): { readonly pid: number; readonly host: string } | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || !stats.isFile() || stats.size > MOST_LOCK_BYTES) return undefined;
+  const holder = readHolder(file);
+  return typeof holder?.pid === 'number' && typeof holder.host === 'string' && isAlive(holder)
+    ? holder
+    : undefined;
 }
 
 /** Undefined where the file is gone or was never finished. */

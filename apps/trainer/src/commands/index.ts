@@ -1,10 +1,12 @@
 import { classify } from './classify';
 import type { Command } from './command';
+import { compare } from './compare';
 import { data } from './data';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { exportCommand } from './export';
 import { predict } from './predict';
+import { runs } from './runs';
 import { summary } from './summary';
 import { train } from './train';
 import { weights } from './weights';
@@ -17,6 +19,8 @@ export const COMMANDS: readonly Command[] = [
   classify,
   weights,
   exportCommand,
+  runs,
+  compare,
   summary,
   data,
   doctor,

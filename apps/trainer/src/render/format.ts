@@ -1,3 +1,5 @@
+import type { Output } from '../io';
+
 /** `98.76 %`. */
 export function percent(part: number, digits = 2): string {
   return `${(100 * part).toFixed(digits)} %`;
@@ -13,6 +15,13 @@ export function duration(milliseconds: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest.replace(/^0/, '');
 }
 
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** `98.3`, `119K` or `6.18M`: three digits, for narrow columns. */
+export function compactCount(value: number): string {
+  return COMPACT.format(value);
+}
+
 /** `12,345`. */
 export function thousands(count: number): string {
   return count.toLocaleString('en-US');
@@ -21,4 +30,9 @@ export function thousands(count: number): string {
 /** Images a second with about three digits. */
 export function rate(perSecond: number): string {
   return `${perSecond >= 100 ? thousands(Math.round(perSecond)) : perSecond.toFixed(1)} images/s`;
+}
+
+/** Columns of a line: those of the terminal, and 80 for a file or a pipe. */
+export function lineWidth({ isTTY, columns }: Output): number {
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : 80;
 }

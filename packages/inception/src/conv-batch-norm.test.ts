@@ -69,3 +69,15 @@ it('says what is wrong with its options', () => {
   expect(make({ padding: -1 })).toThrow(/got -1\./);
   expect(make({ kernelRegularizer: 'l3' })).toThrow(/expected kernelRegularizer to be a name .* got "l3"\./);
 });
+
+it('refuses an option that it does not know, and a kernel that no engine can hold', () => {
+  const make = (options: object) => convBatchNorm({ name: 'c', filters: 4, kernelSize: 3, ...options });
+  expect(() => make({ stride: 2 })).toThrow(
+    new RangeError(
+      'convBatchNorm("c"): expected only options that it knows, got "stride". Did you mean "strides"?',
+    ),
+  );
+  expect(() => make({ filters: 1e12 }).apply(tfl.input({ shape: [4, 4, 1] }))).toThrow(
+    /^convBatchNorm\("c"\): expected a kernel of at most 2147483647 weights, got 3x3x1x1000000000000\./,
+  );
+});

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { type ConvGeometry, inferUnits, trainUnits, withZeroGradients } from './conv-unit';
-import { ConvUnitLayer, type LayerOptions } from './conv-unit-layer';
+import { ConvUnitLayer, type LayerOptions, refuseUnknownOptions } from './conv-unit-layer';
 import type { ConvUnitOptions } from './conv-unit-options';
 import type { UnitShape } from './module-units';
 import { isPositiveInteger, nhwcChannels, show } from './validation';
@@ -106,8 +106,9 @@ function positive(value: unknown, where: string, option: string): number {
  * A convolution with its batch norm and activation, as one layer.
  *
  * @returns a layer: `[batch, height, width, channels]` to `[batch, newHeight, newWidth, filters]`.
- * @throws {RangeError} if a size is not a positive integer or an option is none of its allowed values.
+ * @throws {RangeError} if a size is not a positive integer, or an option is unknown or none of its allowed values.
  */
 export function convBatchNorm(options: ConvBatchNormOptions): ConvBatchNorm {
+  refuseUnknownOptions(options, ['filters', 'kernelSize', 'strides', 'padding'], describe(options));
   return new ConvBatchNorm(options);
 }

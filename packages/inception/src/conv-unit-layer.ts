@@ -3,6 +3,7 @@ import { initializers, InputSpec, layers, type LayerVariable, type Shape } from 
 import type { StatisticsGroup } from './batch-norm-train';
 import type { ConvUnit } from './conv-unit';
 import {
+  CONV_UNIT_DEFAULTS,
   type ConvUnitOptions,
   type ConvUnitSettings,
   type Initializer,
@@ -12,12 +13,38 @@ import {
   serializeUnitOptions,
 } from './conv-unit-options';
 import type { UnitShape } from './module-units';
+import { unknownOptions } from './option-names';
 import { nhwcChannels } from './validation';
 
 type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];
 
 /** What a config holds beside the options of the layer itself. */
 export type LayerOptions = NonNullable<LayerConfig>;
+
+const LAYER_OPTIONS: Readonly<Record<keyof LayerOptions, true>> = {
+  name: true,
+  trainable: true,
+  inputShape: true,
+  batchInputShape: true,
+  batchSize: true,
+  dtype: true,
+  weights: true,
+  inputDType: true,
+};
+
+/** The most numbers in one weight: engines index a tensor with 32-bit integers. */
+const MAX_NUMBERS = 2 ** 31 - 1;
+
+/**
+ * Refuses a misspelt option of a layer that a program makes. Configurations of saved models do not come this way: there
+ * a later version may have written more.
+ * @throws {RangeError} that names every unknown option.
+ */
+export function refuseUnknownOptions(options: object, own: readonly string[], where: string): void {
+  const known = [...own, ...Object.keys(CONV_UNIT_DEFAULTS), ...Object.keys(LAYER_OPTIONS)];
+  const problems = unknownOptions(where, options, known);
+  if (problems.length > 0) throw new RangeError(problems.join('\n'));
+}
 
 /** A layer that owns the weights of one or more convolution units. */
 export abstract class ConvUnitLayer extends layers.Layer {
@@ -43,7 +70,9 @@ export abstract class ConvUnitLayer extends layers.Layer {
     const channels = nhwcChannels(inputShape, this.where);
     this.inputChannels = channels;
     this.inputSpec = [new InputSpec({ ndim: 4, axes: { 3: channels } })];
-    this.units = this.unitShapes(channels).map((unit, index) => this.addUnit(unit, index));
+    const shapes = this.unitShapes(channels);
+    for (const shape of shapes) this.checkKernel(shape);
+    this.units = shapes.map((unit, index) => this.addUnit(unit, index));
     this.built = true;
   }
 
@@ -62,6 +91,14 @@ export abstract class ConvUnitLayer extends layers.Layer {
 
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), ...serializeUnitOptions(this.settings) };
+  }
+
+  private checkKernel({ name, kernelSize, inputChannels, filters }: UnitShape): void {
+    const shape = [...kernelSize, inputChannels, filters];
+    if (shape.reduce((product, extent) => product * extent) <= MAX_NUMBERS) return;
+    throw new RangeError(
+      `${this.where}: expected ${name ? `kernel ${name}` : 'a kernel'} of at most ${MAX_NUMBERS} weights, got ${shape.join('x')}. Use fewer filters.`,
+    );
   }
 
   private addUnit(unit: UnitShape, index: number): ConvUnit {

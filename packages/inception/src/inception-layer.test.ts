@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { inception, type Inception, type InceptionOptions } from './inception-layer';
+import { Inception, inception, type InceptionOptions } from './inception-layer';
 import { useQuickCpu } from './testing/quick-cpu';
 import { expectClose, fillWithWaves, plainModule, wave } from './testing/reference';
 
@@ -300,4 +300,37 @@ it('says what is wrong with its options and its input', () => {
   expect(message(() => inception({ filters: FILTERS }).branches(input()))).toMatch(
     /branches: expected a built layer/,
   );
+});
+
+it('refuses an option that it does not know and names the one that was meant', () => {
+  const make = (options: object) => () => inception({ name: 'a', filters: FILTERS, ...options });
+  expect(make({ branch5X5: 'two3x3', batchNorn: false })).toThrow(
+    new RangeError(
+      'inception("a"): expected only options that it knows, got "branch5X5". Did you mean "branch5x5"?\n' +
+        'inception("a"): expected only options that it knows, got "batchNorn". Did you mean "batchNorm"?',
+    ),
+  );
+  expect(make({ groups: 2 })).toThrow(/got "groups"\. Use any of filters, kind, branch5x5, batchNorm, .*\.$/);
+  expect(make({ groups: undefined })).not.toThrow();
+});
+
+it('takes every option that tfjs gives a layer, and ignores what it does not know in a saved configuration', () => {
+  const layer = inception({
+    filters: FILTERS,
+    ...{ name: 'a', trainable: true, batchInputShape: [2, 4, 4, 1], dtype: 'float32', batchSize: 2 },
+    ...{ inputShape: [4, 4, 1], inputDType: 'float32', weights: undefined },
+  });
+  const config = { ...layer.getConfig(), ofALaterVersion: 1 };
+  expect(Inception.fromConfig(Inception as never, config).getConfig()).toEqual(layer.getConfig());
+});
+
+it('refuses filter counts that no engine can hold before it makes a weight', () => {
+  const before = tf.memory().numTensors;
+  const layer = inception({ name: 'a', filters: [1, 2, 3, 4, 1e12, 6] });
+  expect(() => layer.apply(tfl.input({ shape: [4, 4, 1] }))).toThrow(
+    new RangeError(
+      'inception("a"): expected kernel 5x5 of at most 2147483647 weights, got 5x5x4x1000000000000. Use fewer filters.',
+    ),
+  );
+  expect(tf.memory().numTensors).toBe(before);
 });

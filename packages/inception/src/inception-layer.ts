@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { type ConvUnit, inferUnits, trainUnits, withZeroGradients } from './conv-unit';
-import { ConvUnitLayer, type LayerOptions } from './conv-unit-layer';
+import { ConvUnitLayer, type LayerOptions, refuseUnknownOptions } from './conv-unit-layer';
 import type { ConvUnitOptions } from './conv-unit-options';
 import {
   BRANCH_5X5_SHAPES,
@@ -181,10 +181,11 @@ function describe({ name }: { name?: string }): string {
  *
  * @returns a layer: `[batch, height, width, channels]` to
  *   `[batch, height, width, conv1x1 + conv3x3 + conv5x5 + poolProj]`.
- * @throws {RangeError} if a filter count is not a positive integer or an option is none of its allowed values.
+ * @throws {RangeError} if a filter count is not a positive integer, or an option is unknown or none of its allowed values.
  * @see Szegedy et al. 2014 (arXiv:1409.4842), figure 2 and table 1
  * Deviation: batch norm by default, which the paper did not have; `batchNorm: false` gives the paper's module.
  */
 export function inception(options: InceptionOptions): Inception {
+  refuseUnknownOptions(options, ['filters', 'kind', 'branch5x5'], describe(options));
   return new Inception(options);
 }

@@ -230,6 +230,73 @@ describe('width, seeds and wrong options', () => {
     );
   });
 
+  test('an unknown option is refused, and the one that was meant is named, in a unit as well', () => {
+    const build = (options: object) => () => googlenet(options);
+    expect(build({ widthMultipler: 2 })).toThrow(
+      new RangeError(
+        'googlenet: expected only options that it knows, got "widthMultipler". Did you mean "widthMultiplier"?',
+      ),
+    );
+    expect(build({ unit: { useBais: false }, numclasses: 3 })).toThrow(
+      new RangeError(
+        'googlenet: expected only options that it knows, got "numclasses". Did you mean "numClasses"?\n' +
+          'googlenet: expected only options that it knows, got "unit.useBais". Did you mean "unit.useBias"?',
+      ),
+    );
+    expect(build({ optimizer: 'adam' })).toThrow(
+      /got "optimizer"\. Use any of variant, numClasses, .*, seed\.$/,
+    );
+    expect(build({ unit: { activation: 'linear' } })).toThrow('got "unit.activation".');
+    expect(build(JSON.parse('{ "__proto__": 1 }') as object)).toThrow('got "__proto__".');
+    for (const options of [null, 'paper', []]) expect(build(options as never)).toThrow(TypeError);
+  });
+
+  test('an unknown variant does not hide what else is wrong', () => {
+    const build = () =>
+      googlenet({
+        variant: 'x' as 'mnist',
+        numClasses: 1,
+        dropout: 2,
+        branch5x5: 'six' as 'one5x5',
+        auxiliary: 'yes' as never,
+        unit: 1 as never,
+      });
+    expect(build).toThrow(RangeError);
+    expect(build).toThrow(
+      [
+        'googlenet: expected variant to be one of mnist, paper, torchvision, slim, cifar, got "x". Choose one of these.',
+        'googlenet: expected numClasses to be an integer of at least 2, got 1. Give the number of classes in the data.',
+        'googlenet: expected dropout to be in [0, 1), got 2. Use 0 to drop nothing.',
+        'googlenet: expected auxiliary to be true or false, got "yes". Use a boolean.',
+        'googlenet: expected branch5x5 to be one of one5x5, two5x5, one3x3, two3x3, got "six". Use one of these.',
+        'googlenet: expected unit to be an object of options, got 1. Leave it out for the unit of the variant.',
+      ].join('\n'),
+    );
+    expect(() => googlenet({ inputShape: [2, 2, 1], seed: 0.5 })).toThrow(
+      /expected seed .*\ngooglenet\("pool4"\): expected a feature map/,
+    );
+  });
+
+  test('sizes that no engine can hold are refused by name, before any weight is made', () => {
+    const before = tf.memory().numTensors;
+    const build = () => googlenet({ numClasses: 1e12, widthMultiplier: 1e9, inputShape: [1e9, 1e9, 1] });
+    expect(build).toThrow(RangeError);
+    expect(build).toThrow(
+      [
+        'googlenet: expected numClasses for a network of at most 2147483647 weights, got 1000000000000. Give the number of classes in the data.',
+        'googlenet: expected inputShape of at most 2147483647 numbers, got [1000000000,1000000000,1]. Use smaller images.',
+        'googlenet: expected widthMultiplier for a network of at most 2147483647 weights, got 1000000000. The published network is 1.',
+      ].join('\n'),
+    );
+    expect(() => googlenet({ widthMultiplier: 1e308 })).toThrow('expected widthMultiplier for a network');
+    expect(() => googlenet({ inputShape: [28, 28, 2e6] })).toThrow('Use fewer channels.');
+    expect(() => googlenet({ widthMultiplier: 15, numClasses: 1e5 })).toThrow('expected sizes for a network');
+    expect(() => googlenet({ ...small, inputShape: [40_000, 40_000, 1], auxiliary: true })).toThrow(
+      /^googlenet\("aux1_fc"\): expected at most 2147483647 weights, got /,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test('an input that is too small names the layer where it vanishes, before any weight is made', () => {
     const before = tf.memory().numTensors;
     expect(() => googlenet({ ...small, inputShape: [2, 2, 1] })).toThrow(

@@ -6,7 +6,6 @@ import { Lrn } from './lrn';
 import { maxPool } from './max-pool';
 import { resolveOptions, type GoogLeNetOptions, type ResolvedOptions } from './options';
 import { mixSeed } from './seed';
-import { checkSizes } from './sizes';
 import { SeededDropout } from './seeded-dropout';
 import { AUXILIARY_BLOCKS, INCEPTION_FILTERS, scaleFilters, type TrunkRow } from './variants';
 
@@ -18,13 +17,13 @@ import { AUXILIARY_BLOCKS, INCEPTION_FILTERS, scaleFilters, type TrunkRow } from
  * @param options - see {@link GoogLeNetOptions}; `googlenet()` is the MNIST network
  * @returns a model from `[batch, height, width, channels]` to class probabilities `[batch, numClasses]`, called `predictions`;
  * with `auxiliary` to three such tensors, `predictions`, `aux1`, `aux2` in this order. The caller disposes it.
- * @throws {RangeError} that names every wrong option, or the layer whose feature map is too small.
+ * @throws {RangeError} that names every wrong or unknown option, and the layer whose feature map is too small.
+ * @throws {TypeError} if the options are no object.
  * @see Szegedy et al. 2014, "Going deeper with convolutions" (arXiv:1409.4842)
  * Deviation: see `VARIANTS` for what each variant changes; the last pool is global, so that other input sizes work.
  */
 export function googlenet(options: GoogLeNetOptions = {}): tfl.LayersModel {
   const resolved = resolveOptions(options);
-  checkSizes(resolved);
   const { spec, numClasses, inputShape, dropout, kernelRegularizer, seed } = resolved;
   const input = tfl.input({ name: 'input', shape: inputShape });
   const auxiliaries: tfl.SymbolicTensor[] = [];

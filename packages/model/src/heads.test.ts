@@ -179,3 +179,17 @@ test('views take no memory and, disposed instead of the model, free all of it', 
   main.dispose();
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test('replaceHead refuses an option that it does not know, and more classes than an engine can hold, and changes nothing', () => {
+  const trainable = () => model.layers.map((layer) => layer.trainable);
+  for (const layer of model.layers) layer.trainable = true;
+  const before = trainable();
+  const refused = (options: object) => () => replaceHead(model, { numClasses: 3, ...options });
+  expect(refused({ freezTrunk: true })).toThrow(
+    'replaceHead: expected only options that it knows, got "freezTrunk". Did you mean "freezeTrunk"?',
+  );
+  expect(refused({ numClasses: 1e12, freezeTrunk: true })).toThrow(
+    /^replaceHead: expected numClasses for a layer of at most 2147483647 weights, got 1000000000000 for \d+ features\./,
+  );
+  expect(trainable()).toEqual(before);
+});

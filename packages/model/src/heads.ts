@@ -1,5 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
+import { MAX_NUMBERS } from './absurd-sizes';
 import { classify } from './classifier';
+import { unknownOptions } from './option-names';
 
 /** The names of the heads that a model has: `predictions`, then any of `aux1`, `aux2`. */
 export function headNames(model: tfl.LayersModel, where: string): string[] {
@@ -73,7 +75,7 @@ export interface ReplaceHeadOptions {
  * @returns a model that shares every layer but the new ones with the old. Dispose only one of the two: the shared
  * layers go with it, and the other can no longer be used.
  * @throws {TypeError} if the model is not a GoogLeNet.
- * @throws {RangeError} if `numClasses` is not an integer of at least 2.
+ * @throws {RangeError} if `numClasses` is not an integer of at least 2 or more than an engine can hold, or an option is unknown.
  */
 export function replaceHead(model: tfl.LayersModel, options: ReplaceHeadOptions): tfl.LayersModel {
   const { numClasses, seed, freezeTrunk = false, auxiliary = true } = options;
@@ -82,7 +84,16 @@ export function replaceHead(model: tfl.LayersModel, options: ReplaceHeadOptions)
       `replaceHead: expected numClasses to be an integer of at least 2, got ${numClasses}. Give the number of classes in the data.`,
     );
   }
+  const known = Object.keys({
+    numClasses: true,
+    seed: true,
+    freezeTrunk: true,
+    auxiliary: true,
+  } satisfies Record<keyof ReplaceHeadOptions, true>);
+  const problems = unknownOptions('replaceHead', options, known);
+  if (problems.length > 0) throw new RangeError(problems.join('\n'));
   const heads = headNames(model, 'replaceHead').filter((head) => auxiliary || head === 'predictions');
+  for (const head of heads) checkWeights(model, head, numClasses);
   if (freezeTrunk) {
     const replaced = new Set(heads.flatMap((head) => [head, logitsName(head)]));
     for (const layer of model.layers) layer.trainable = replaced.has(layer.name);
@@ -99,4 +110,12 @@ export function replaceHead(model: tfl.LayersModel, options: ReplaceHeadOptions)
     });
   });
   return tfl.model({ name: model.name, inputs: model.inputs, outputs });
+}
+
+function checkWeights(model: tfl.LayersModel, head: string, numClasses: number): void {
+  const features = (model.getLayer(logitsName(head)).getInputAt(0) as tfl.SymbolicTensor).shape[1] ?? 1;
+  if (features * numClasses <= MAX_NUMBERS) return;
+  throw new RangeError(
+    `replaceHead: expected numClasses for a layer of at most ${MAX_NUMBERS} weights, got ${numClasses} for ${features} features. Give the number of classes in the data.`,
+  );
 }

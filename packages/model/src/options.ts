@@ -1,4 +1,7 @@
-import type { Branch5x5, ConvUnitOptions } from '@googlenet/inception';
+import { CONV_UNIT_DEFAULTS, type Branch5x5, type ConvUnitOptions } from '@googlenet/inception';
+import { findAbsurdSizes } from './absurd-sizes';
+import { unknownOptions } from './option-names';
+import { findLostMaps } from './sizes';
 import { VARIANTS, type Variant, type VariantSpec } from './variants';
 
 /** What `googlenet()` takes; every field is optional. */
@@ -46,22 +49,56 @@ export interface ResolvedOptions {
   seed: number | undefined;
 }
 
+const OPTION_NAMES = Object.keys({
+  variant: true,
+  numClasses: true,
+  inputShape: true,
+  widthMultiplier: true,
+  dropout: true,
+  auxiliary: true,
+  kernelRegularizer: true,
+  branch5x5: true,
+  unit: true,
+  name: true,
+  seed: true,
+} satisfies Record<keyof GoogLeNetOptions, true>);
+
+const UNIT_OPTION_NAMES = Object.keys(CONV_UNIT_DEFAULTS).filter((name) => name !== 'activation');
+
+const BRANCHES_5X5 = Object.keys({
+  one5x5: true,
+  two5x5: true,
+  one3x3: true,
+  two3x3: true,
+} satisfies Record<Branch5x5, true>);
+
 const isPositiveInteger = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A value as an error message shows it: short, on one line. */
+function show(value: unknown): string {
+  const isNumber = typeof value === 'number' || typeof value === 'bigint';
+  const text = isNumber ? String(value) : String(JSON.stringify(value));
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
 
 /**
  * The options with the variant's defaults filled in.
  *
- * @throws {RangeError} that names every wrong option at once.
+ * @throws {RangeError} that names every wrong or unknown option at once.
+ * @throws {TypeError} if the options are no object.
  */
 export function resolveOptions(options: GoogLeNetOptions): ResolvedOptions {
-  const variant = options.variant ?? 'mnist';
-  const names = Object.keys(VARIANTS);
-  if (!names.includes(variant)) {
-    throw new RangeError(
-      `googlenet: expected variant to be one of ${names.join(', ')}, got ${JSON.stringify(variant)}. Choose one of these.`,
+  if (!isObject(options)) {
+    throw new TypeError(
+      `googlenet: expected an object of options, got ${show(options)}. Write for example googlenet({ variant: 'paper' }).`,
     );
   }
-  const spec = VARIANTS[variant];
+  const { variant = 'mnist' } = options;
+  const known = Object.keys(VARIANTS).includes(variant);
+  // The other options of an unknown variant are checked as those of the default.
+  const spec = VARIANTS[known ? variant : 'mnist'];
   const resolved: ResolvedOptions = {
     variant,
     spec,
@@ -76,44 +113,82 @@ export function resolveOptions(options: GoogLeNetOptions): ResolvedOptions {
     name: options.name ?? `googlenet_${variant}`,
     seed: options.seed,
   };
-  const problems = findProblems(resolved);
+  const problems = [
+    ...unknownOptions('googlenet', options, OPTION_NAMES),
+    ...(isObject(options.unit) ? unknownOptions('googlenet', options.unit, UNIT_OPTION_NAMES, 'unit.') : []),
+    ...findProblems(resolved, options.unit ?? {}),
+  ];
   if (problems.length > 0) throw new RangeError(problems.join('\n'));
   return resolved;
 }
 
-function findProblems(options: ResolvedOptions): string[] {
-  const { numClasses, inputShape, widthMultiplier, dropout, seed } = options;
+function findProblems(options: ResolvedOptions, unit: unknown): string[] {
+  const { variant, numClasses, inputShape, widthMultiplier, dropout, auxiliary, branch5x5, name, seed } =
+    options;
   const problems: string[] = [];
   const expect = (ok: boolean, what: string, got: unknown, fix: string) => {
-    const shown = typeof got === 'number' ? got : JSON.stringify(got);
-    if (!ok) {
-      problems.push(`googlenet: expected ${what}, got ${String(shown)}. ${fix}`);
-    }
+    if (!ok) problems.push(`googlenet: expected ${what}, got ${show(got)}. ${fix}`);
+    return ok;
   };
-  expect(
+  const variants = Object.keys(VARIANTS);
+  const variantFits = expect(
+    variants.includes(variant),
+    `variant to be one of ${variants.join(', ')}`,
+    variant,
+    'Choose one of these.',
+  );
+  const classesFit = expect(
     isPositiveInteger(numClasses) && numClasses > 1,
     'numClasses to be an integer of at least 2',
     numClasses,
     'Give the number of classes in the data.',
   );
-  expect(
+  const shapeFits = expect(
     Array.isArray(inputShape) && inputShape.length === 3 && inputShape.every(isPositiveInteger),
     'inputShape to be three positive integers [height, width, channels]',
     inputShape,
     'MNIST is [28, 28, 1].',
   );
-  expect(
+  const widthFits = expect(
     Number.isFinite(widthMultiplier) && widthMultiplier > 0,
     'widthMultiplier to be a finite number above 0',
     widthMultiplier,
     'The published network is 1.',
   );
-  expect(dropout >= 0 && dropout < 1, 'dropout to be in [0, 1)', dropout, 'Use 0 to drop nothing.');
+  expect(
+    typeof dropout === 'number' && dropout >= 0 && dropout < 1,
+    'dropout to be in [0, 1)',
+    dropout,
+    'Use 0 to drop nothing.',
+  );
+  expect(typeof auxiliary === 'boolean', 'auxiliary to be true or false', auxiliary, 'Use a boolean.');
+  expect(
+    BRANCHES_5X5.includes(branch5x5),
+    `branch5x5 to be one of ${BRANCHES_5X5.join(', ')}`,
+    branch5x5,
+    'Use one of these.',
+  );
+  expect(
+    isObject(unit),
+    'unit to be an object of options',
+    unit,
+    'Leave it out for the unit of the variant.',
+  );
+  expect(typeof name === 'string' && name !== '', 'name to be a word', name, 'Leave it out for a default.');
   expect(
     seed === undefined || Number.isSafeInteger(seed),
     'seed to be a safe integer',
     seed,
     'Leave it out for other weights each time.',
   );
+  // Sizes that are no sizes at all leave the others to be measured with the variant's.
+  const { spec } = options;
+  const absurd = findAbsurdSizes(spec, {
+    numClasses: classesFit ? numClasses : spec.numClasses,
+    inputShape: shapeFits ? inputShape : [...spec.inputShape],
+    widthMultiplier: widthFits ? widthMultiplier : 1,
+  });
+  problems.push(...absurd);
+  if (variantFits && shapeFits && widthFits && absurd.length === 0) problems.push(...findLostMaps(options));
   return problems;
 }

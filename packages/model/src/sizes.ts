@@ -1,6 +1,7 @@
+import { MAX_NUMBERS } from './absurd-sizes';
 import { poolBorder } from './max-pool';
 import type { ResolvedOptions } from './options';
-import { AUXILIARY_BLOCKS, type TrunkRow } from './variants';
+import { AUXILIARY_BLOCKS, AUXILIARY_HEAD, scaleFilters, type TrunkRow } from './variants';
 
 type Size = readonly [height: number, width: number];
 
@@ -25,24 +26,40 @@ function sizeAfter([height, width]: Size, row: TrunkRow): Size {
 }
 
 /**
- * Checks that the feature map lasts to the end of the network, before any weight is made.
+ * What keeps the feature map from lasting to the end of the network, looked for before any weight is made.
  *
- * @throws {RangeError} that names the first layer whose map is too small.
+ * @returns at most one sentence, which names the first layer whose map is too small, or whose weights are more than an engine can hold.
  */
-export function checkSizes({ spec, inputShape, auxiliary }: ResolvedOptions): void {
-  const refuse = (layer: string, least: number, [height, width]: Size, fix: string) => {
-    if (height >= least && width >= least) return;
-    throw new RangeError(
-      `googlenet("${layer}"): expected a feature map of at least ${least}x${least}, got ${height}x${width}. Use a larger inputShape${fix}.`,
-    );
+export function findLostMaps({ spec, inputShape, auxiliary, widthMultiplier }: ResolvedOptions): string[] {
+  const tooSmall = (layer: string, least: number, [height, width]: Size, fix: string) =>
+    height >= least && width >= least
+      ? []
+      : [
+          `googlenet("${layer}"): expected a feature map of at least ${least}x${least}, got ${height}x${width}. Use a larger inputShape${fix}.`,
+        ];
+  const problemOfHead = (head: string, size: Size): string[] => {
+    const small = tooSmall(`${head}_pool`, 5, size, ' or auxiliary: false');
+    if (small.length > 0) return small;
+    const [height, width] = size.map((extent) => Math.floor((extent - 5) / 3) + 1);
+    const shape = [
+      height * width * scaleFilters(AUXILIARY_HEAD.filters, widthMultiplier),
+      scaleFilters(AUXILIARY_HEAD.denseUnits, widthMultiplier),
+    ];
+    if (shape[0] * shape[1] <= MAX_NUMBERS) return [];
+    return [
+      `googlenet("${head}_fc"): expected at most ${MAX_NUMBERS} weights, got ${shape.join('x')}. Use a smaller inputShape or auxiliary: false.`,
+    ];
   };
   let size: Size = [inputShape[0], inputShape[1]];
   for (const row of spec.trunk) {
-    if (row.kind === 'maxPool') refuse(row.name, 2, size, '');
+    const small = row.kind === 'maxPool' ? tooSmall(row.name, 2, size, '') : [];
+    if (small.length > 0) return small;
     size = sizeAfter(size, row);
     const head = row.kind === 'inception' ? AUXILIARY_BLOCKS.indexOf(row.block) + 1 : 0;
     if (auxiliary && head > 0 && spec.auxiliary.form === 'paper') {
-      refuse(`aux${head}_pool`, 5, size, ' or auxiliary: false');
+      const problem = problemOfHead(`aux${head}`, size);
+      if (problem.length > 0) return problem;
     }
   }
+  return [];
 }

@@ -26,6 +26,7 @@ test('exports what the README lists and nothing else', () => {
     'perClassMetrics',
     'predict',
     'rankClasses',
+    'recalibrateBatchNorm',
     'resolveTrainConfig',
     'scheduleNames',
     'topKAccuracy',

@@ -30,6 +30,8 @@ export type { OptimizerConfig } from './optimizers/optimizers';
 export { PauseControl } from './loop/pause';
 export { predict } from './evaluate/predict';
 export type { PredictOptions } from './evaluate/predict';
+export { recalibrateBatchNorm } from './evaluate/recalibrate-batch-norm';
+export type { RecalibrateOptions, Recalibration } from './evaluate/recalibrate-batch-norm';
 export { learningRateAt } from './optimizers/schedules';
 export type { RunLength, ScheduleConfig } from './optimizers/schedules';
 export type { Collective } from './loop/collective';

@@ -99,9 +99,17 @@ describe('trainView', () => {
       step: 12,
       damaged: [{ name: 'step-20.ckpt', reason: 'it is torn' }],
     });
-    view.event({ type: 'done', reason: 'earlyStopping', step: 20, epochs: 1, best: null, weights: 'last' });
+    view.event({
+      type: 'done',
+      reason: 'earlyStopping',
+      step: 20,
+      epochs: 1,
+      best: null,
+      weights: 'last',
+      warning: 'the averages have not settled',
+    });
     expect(io.out()).toBe(
-      'checkpoint step-20.ckpt is damaged and passed over: it is torn\ngoing on after step 12 of 40\nstopped early after epoch 1: no progress on the validation images\n',
+      'checkpoint step-20.ckpt is damaged and passed over: it is torn\ngoing on after step 12 of 40\nstopped early after epoch 1: no progress on the validation images\nthe averages have not settled\n',
     );
   });
 });

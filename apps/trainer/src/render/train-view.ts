@@ -151,9 +151,12 @@ function describe(event: TrainEvent): string[] {
     case 'resumed':
       return ['going on'];
     case 'done':
-      return event.reason === 'earlyStopping'
-        ? [`stopped early after epoch ${event.epochs}: no progress on the validation images`]
-        : [];
+      return [
+        ...(event.reason === 'earlyStopping'
+          ? [`stopped early after epoch ${event.epochs}: no progress on the validation images`]
+          : []),
+        ...(event.warning === undefined ? [] : [event.warning]),
+      ];
     default:
       return [];
   }

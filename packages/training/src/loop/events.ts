@@ -90,4 +90,6 @@ export type TrainEvent =
       best: BestEpoch | null;
       /** Which weights the model now holds. */
       weights: 'last' | 'ema' | 'best';
+      /** A sentence where the moving averages of batch norm have seen too few steps for a fair evaluation; see `recalibrateBatchNorm`. */
+      warning?: string;
     };

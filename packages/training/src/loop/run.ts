@@ -1,5 +1,6 @@
 import type { BestEpoch, Checkpoint } from '../checkpoint/checkpoint';
 import { type CheckpointStore, memoryStore } from '../checkpoint/checkpoint-store';
+import { unsettledWarning } from '../classifier/batch-norms';
 import type { ResolvedTrainConfig } from '../config/config';
 import { type TrainingBatch, type TrainingData, yieldToEventLoop } from '../data';
 import { CheckpointError, NonFiniteLossError } from '../errors';
@@ -272,6 +273,7 @@ export class Run {
     } else if (session.adoptAverage()) {
       weights = 'ema';
     }
+    const warning = unsettledWarning(this.options.model, weights === 'best' ? (best?.step ?? step) : step);
     return {
       type: 'done',
       reason: epoch < this.config.epochs ? 'earlyStopping' : 'completed',
@@ -279,6 +281,7 @@ export class Run {
       epochs: epoch,
       best,
       weights,
+      ...(warning === undefined ? {} : { warning }),
     };
   }
 }

@@ -15,7 +15,7 @@ export interface AugmentOptions {
   elastic?: number;
   /** Distance of the elastic distortion's control points, in pixels; larger is smoother; default 7. */
   elasticSpacing?: number;
-  /** What lies outside of the image, 0 to 255; default 0. */
+  /** What lies outside of the image, 0 to 255, in every channel; default 0. */
   fill?: number;
 }
 
@@ -39,7 +39,7 @@ export type Augmenter = (
 ) => void;
 
 /**
- * Makes the function that augments images of one size.
+ * Makes the function that augments images of one size; all channels of an image move together.
  *
  * Each output pixel is looked up, with bilinear interpolation, at
  * `center + A (p - center) + t + d(p)`: a random affine map and a displacement field `d`. The
@@ -49,7 +49,12 @@ export type Augmenter = (
  * Deviation: B-spline in place of the Gaussian filter; the amplitude is a standard deviation in pixels.
  * @throws {RangeError} for an option outside its range.
  */
-export function createAugmenter(options: AugmentOptions, height: number, width: number): Augmenter {
+export function createAugmenter(
+  options: AugmentOptions,
+  height: number,
+  width: number,
+  channels = 1,
+): Augmenter {
   const settings = { ...defaultAugment, ...options };
   validate(settings, Math.max(height, width));
   const { shift, rotate, scale, shear, elastic, elasticSpacing, fill } = settings;
@@ -82,7 +87,10 @@ export function createAugmenter(options: AugmentOptions, height: number, width: 
           sourceY += field.y[at];
           sourceX += field.x[at];
         }
-        target[offset + at] = sample(image, height, width, sourceY, sourceX, fill);
+        const to = offset + at * channels;
+        for (let channel = 0; channel < channels; channel++) {
+          target[to + channel] = sample(image, height, width, channels, channel, sourceY, sourceX, fill);
+        }
       }
     }
   };
@@ -112,6 +120,8 @@ function sample(
   image: Uint8Array,
   height: number,
   width: number,
+  channels: number,
+  channel: number,
   y: number,
   x: number,
   fill: number,
@@ -120,15 +130,16 @@ function sample(
   const left = Math.floor(x);
   if (top < -1 || left < -1 || top >= height || left >= width) return fill;
   const [down, right] = [y - top, x - left];
-  const at = top * width + left;
+  const at = (top * width + left) * channels + channel;
+  const line = width * channels;
   const above = top >= 0;
   const below = top + 1 < height;
   const before = left >= 0;
   const after = left + 1 < width;
   const a = above && before ? image[at] : fill;
-  const b = above && after ? image[at + 1] : fill;
-  const c = below && before ? image[at + width] : fill;
-  const d = below && after ? image[at + width + 1] : fill;
+  const b = above && after ? image[at + channels] : fill;
+  const c = below && before ? image[at + line] : fill;
+  const d = below && after ? image[at + line + channels] : fill;
   const upper = a + (b - a) * right;
   return upper + (c + (d - c) * right - upper) * down;
 }

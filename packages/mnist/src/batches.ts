@@ -35,13 +35,13 @@ export interface BatchOptions {
 
 /** Images and labels of one training or evaluation step. */
 export interface Batch {
-  /** NHWC: `shape[0] * height * width` values. */
+  /** NHWC: `shape[0] * height * width * channels` values. */
   images: Float32Array;
   /** One class per image. */
   labels: Int32Array;
   /** Where the images lie in the `ImageDataset`. */
   indices: Int32Array;
-  /** `[batch, height, width, 1]` */
+  /** `[batch, height, width, channels]`; 1 channel for grey images. */
   shape: [number, number, number, number];
   /** Images of the whole batch; only where `rows` was given. */
   globalImages?: number;
@@ -69,11 +69,12 @@ export function createBatchMaker(
   options: BatchOptions,
 ): (i: number) => Batch {
   const { batchSize, shuffle = false, seed = 0, epoch = 0, normalize = 'unit' } = options;
-  const { height, width } = data;
-  const area = height * width;
+  const { height, width, channels = 1 } = data;
+  const area = height * width * channels;
   const order = Int32Array.from(rows.keys());
   if (shuffle) new KeyedRandom(seed, ORDER_STREAM, epoch).shuffle(order);
-  const augment = options.augment === undefined ? undefined : createAugmenter(options.augment, height, width);
+  const augment =
+    options.augment === undefined ? undefined : createAugmenter(options.augment, height, width, channels);
   const { mean, std } = normalize === 'unit' ? { mean: 0, std: 1 } : normalize;
   const scale = 1 / (255 * std);
   const bias = -mean / std;
@@ -96,7 +97,7 @@ export function createBatchMaker(
         for (let p = offset; p < offset + area; p++) images[p] = images[p] * scale + bias;
       }
     });
-    const shape: Batch['shape'] = [indices.length, height, width, 1];
+    const shape: Batch['shape'] = [indices.length, height, width, channels];
     return { images, labels, indices, shape, ...(options.rows ? { globalImages: whole.length } : {}) };
   };
 }

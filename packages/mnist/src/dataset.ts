@@ -8,7 +8,7 @@ const SUBSET_STREAM = 3;
 const BALANCE_STREAM = 4;
 
 /**
- * Grey images with labels, kept as bytes until they are put into batches.
+ * Images with labels, grey or with several channels, kept as bytes until they are put into batches.
  *
  * Parts of a data set (`subset`, `split`, `balance`) share its pixels.
  */
@@ -17,6 +17,8 @@ export class ImageDataset {
   readonly numClasses: number;
   readonly height: number;
   readonly width: number;
+  /** 1 for grey images. */
+  readonly channels: number;
   readonly classNames: readonly string[];
   readonly name: string;
   private readonly data: LabeledImages;
@@ -37,14 +39,15 @@ export class ImageDataset {
     this.numClasses = data.numClasses;
     this.height = data.height;
     this.width = data.width;
+    this.channels = data.channels ?? 1;
     this.classNames = data.classNames;
     this.name = data.name;
   }
 
-  /** The pixels of image `index`, 0 to 255, row by row; a view, not to be written to. */
+  /** The pixels of image `index`, 0 to 255, row by row, the channels of a pixel side by side; a view, not to be written to. */
   image(index: number): Uint8Array {
     requireInteger('image', 'index', index, 0, this.size - 1);
-    const area = this.height * this.width;
+    const area = this.height * this.width * this.channels;
     const row = this.rows[index];
     return this.data.images.subarray(row * area, (row + 1) * area);
   }
@@ -60,7 +63,7 @@ export class ImageDataset {
     return this.byClass().map((indices) => indices.length);
   }
 
-  /** Mean and standard deviation of all pixels, in units of 255, as `normalize` takes them. */
+  /** Mean and standard deviation of all pixels, all channels together, in units of 255, as `normalize` takes them. */
   pixelStatistics(): { mean: number; std: number } {
     let [sum, squares] = [0, 0];
     for (let index = 0; index < this.size; index++) {
@@ -69,7 +72,7 @@ export class ImageDataset {
         squares += pixel * pixel;
       }
     }
-    const count = this.size * this.height * this.width;
+    const count = this.size * this.height * this.width * this.channels;
     const mean = sum / count;
     return { mean: mean / 255, std: Math.sqrt(Math.max(0, squares / count - mean * mean)) / 255 };
   }
@@ -203,8 +206,10 @@ function validateData(where: string, data: LabeledImages): void {
   requireInteger(where, 'count', data.count, 1);
   requireInteger(where, 'height', data.height, 1);
   requireInteger(where, 'width', data.width, 1);
+  const { channels = 1 } = data;
+  requireInteger(where, 'channels', channels, 1);
   requireInteger(where, 'numClasses', data.numClasses, 1, 256);
-  const pixels = data.count * data.height * data.width;
+  const pixels = data.count * data.height * data.width * channels;
   const checks: [string, number, number][] = [
     ['pixels', pixels, data.images.length],
     ['labels', data.count, data.labels.length],

@@ -6,6 +6,7 @@ describe('the public names', () => {
     expect(Object.keys(browser).sort()).toEqual([
       'DataError',
       'ImageDataset',
+      'arrayData',
       'datasetNames',
       'defaultAugment',
       'gunzip',

@@ -1,3 +1,5 @@
+export { arrayData } from './array-data';
+export type { ArrayDataOptions, NestedNumbers } from './array-data';
 export { defaultAugment } from './augment';
 export type { AugmentOptions } from './augment';
 export type { Batch, BatchOptions, Normalize } from './batches';

@@ -1,15 +1,17 @@
 import { DataError } from './errors';
 import type { Idx } from './idx';
 
-/** Grey images with their classes, as bytes. */
+/** Images with their classes, as bytes; grey unless they have `channels`. */
 export interface LabeledImages {
-  /** Pixels, 0 to 255: `count * height * width`, row by row. */
+  /** Pixels, 0 to 255: `count * height * width * channels`, row by row, the channels of a pixel side by side. */
   images: Uint8Array;
   /** One class, 0 to `numClasses - 1`, per image. */
   labels: Uint8Array;
   count: number;
   height: number;
   width: number;
+  /** Default 1, grey. */
+  channels?: number;
   numClasses: number;
   /** `numClasses` names, in the order of the labels. */
   classNames: string[];

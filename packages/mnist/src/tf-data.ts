@@ -26,7 +26,7 @@ export interface TfDatasetOptions<Xs, Ys, Dataset> extends Omit<BatchOptions, 's
  * The batches of a data set as a `tf.data.Dataset`, for `model.fitDataset` and `evaluateDataset`.
  *
  * TensorFlow.js is handed in, so that those who do without `tf.data` need not install it.
- * @returns a data set of `{ xs: [batch, height, width, 1], ys }`; whoever iterates disposes the tensors (`fitDataset` does).
+ * @returns a data set of `{ xs: [batch, height, width, channels], ys }`; whoever iterates disposes the tensors (`fitDataset` does).
  * @throws {RangeError} for an option outside its range.
  */
 export function toTfDataset<Xs, Ys, Dataset>(options: TfDatasetOptions<Xs, Ys, Dataset>): Dataset {

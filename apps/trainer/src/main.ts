@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { commandLine } from './cli';
 import { COMMANDS } from './commands';
 import { ExitCode, UserError, messageOf } from './errors';
 import { explained } from './explain';
 import { processIo, type Io } from './io';
+import { version } from './version';
 
 /**
  * The `googlenet` command.
@@ -34,9 +34,4 @@ function fail(io: Io, error: unknown, { verbose, json }: { verbose: boolean; jso
 function stackWithCauses(error: Error): string {
   const cause = error.cause instanceof Error ? `\ncaused by ${stackWithCauses(error.cause)}` : '';
   return `${error.stack ?? error.message}${cause}`;
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -1,6 +1,5 @@
 import type { PhotoDataset, Photos } from '@googlenet/images/node';
 import type { EvaluationReport } from '@googlenet/training';
-import { version_core } from '@tensorflow/tfjs-core';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import type { TrainerConfig } from '../config/schema';
@@ -10,6 +9,7 @@ import { colorsFor, say, type Io } from '../io';
 import { percent } from '../render/format';
 import { reportLines } from '../render/report';
 import { shown, type RunFolder } from '../run-folder';
+import { provenanceOf } from '../train/provenance';
 
 /** A run on pictures that has come to its end. */
 export interface PhotoRun {
@@ -26,7 +26,7 @@ export interface PhotoRun {
 /** Writes `summary.json` and tells how a run on pictures ended. @param part - what was evaluated. */
 export function showPhotoResults(io: Io, json: boolean, done: PhotoRun, part: string): ExitCode {
   const { config, run, report, data } = done;
-  const summary = summarize(done, part);
+  const summary = summarize(io.cwd, done, part);
   run.writeSummary(summary);
   const model = join(run.modelPath, 'model.json');
   const below = config.targetAccuracy !== undefined && report.accuracy < config.targetAccuracy;
@@ -86,6 +86,7 @@ export function mistakesOf(
 }
 
 function summarize(
+  cwd: string,
   { config, engine, run, pictures, data, report, parameters }: PhotoRun,
   part: string,
 ): object {
@@ -121,7 +122,7 @@ function summarize(
       cores: availableParallelism(),
       platform: `${process.platform} ${process.arch}`,
     },
-    versions: { node: process.versions.node, tfjs: version_core },
+    ...provenanceOf(cwd, metrics),
     data: { folder: config.photos?.folder, fingerprint: pictures.train.fingerprint() },
     classNames: pictures.classNames,
     confusionMatrix: report.confusionMatrix,

@@ -1,6 +1,6 @@
 import type { EvaluationReport } from '@googlenet/training';
-import { version_core } from '@tensorflow/tfjs-core';
 import { availableParallelism, cpus } from 'node:os';
+import { provenanceOf } from './provenance';
 import type { TrainedRun } from './trained-run';
 
 /** What `summary.json` holds: everything that a claim about the run needs. Times are of all its parts, resumed or not. */
@@ -12,7 +12,8 @@ export function summarizeRun({
   run,
   counts,
   report,
-}: TrainedRun & { readonly report: EvaluationReport }): object {
+  cwd,
+}: TrainedRun & { readonly report: EvaluationReport; readonly cwd: string }): object {
   const metrics = run.readMetrics();
   const sum = (type: string, read: (record: (typeof metrics)[number]) => unknown): number =>
     metrics
@@ -50,7 +51,7 @@ export function summarizeRun({
       cores: availableParallelism(),
       platform: `${process.platform} ${process.arch}`,
     },
-    versions: { node: process.versions.node, tfjs: version_core },
+    ...provenanceOf(cwd, metrics),
     data: { dataset: config.data.dataset, source: config.data.source, sha256: data.checksums },
     confusionMatrix: report.confusionMatrix,
     perClass: report.perClass,

@@ -59,12 +59,12 @@ export interface WrittenResults {
   readonly sheet: string | undefined;
 }
 
-/** Writes the contact sheet and `summary.json` into the run folder. */
-export function writeResults(trained: TrainedRun, report: EvaluationReport): WrittenResults {
+/** Writes the contact sheet and `summary.json` into the run folder. @param cwd - where the command was started. */
+export function writeResults(cwd: string, trained: TrainedRun, report: EvaluationReport): WrittenResults {
   const { config, data, run } = trained;
   const title = `${config.data.dataset}: the ${report.mistakes.length} worst mistakes`;
   const sheet = writeMistakes(report, data.test, run.path, title);
-  const summary = summarizeRun({ ...trained, report });
+  const summary = summarizeRun({ ...trained, report, cwd });
   run.writeSummary(summary);
   return { summary, sheet };
 }

@@ -96,7 +96,14 @@ describe('googlenet train', () => {
       epochs: 2,
       images: { training: 24, validation: 6, test: 20 },
       engine: { name: ENGINE, backend: BACKEND },
-      versions: { node: process.versions.node, tfjs: tf.version_core },
+      versions: {
+        googlenet: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+        node: process.versions.node,
+        tfjs: tf.version_core,
+      },
+      history: metricsOf('whole')
+        .filter(({ type }) => type === 'epoch')
+        .map(({ loss }, i) => ({ epoch: i + 1, step: (STEPS / 2) * (i + 1), loss })),
       data: { dataset: 'mnist', source: 'folder' },
       times: { resumed: 0 },
     });

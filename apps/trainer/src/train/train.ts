@@ -122,7 +122,7 @@ async function finish(
   const network = await saveNetwork(trained);
   try {
     const report = await testNetwork(io, network, trained, mpi ?? signal);
-    return showResults(io, trained, report, writeResults(trained, report));
+    return showResults(io, trained, report, writeResults(io.cwd, trained, report));
   } catch (error) {
     if (signal.aborted) return sayStopped(io, trained.json, trained.run);
     throw error;

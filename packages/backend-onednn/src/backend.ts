@@ -35,10 +35,10 @@ export class OneDnnBackend extends MathBackendCPU {
     super.move(dataId, this.unshared(values), shape, dtype, refCount);
   }
 
-  /** Values for the caller to keep: the tensor's memory may be used again once it is disposed. */
+  /** Values for the caller to keep and to change, of every type: the tensor's own may be used again once it is disposed. */
   override readSync(dataId: DataId): Values {
     const values = super.readSync(dataId);
-    return this.unshared(values);
+    return ArrayBuffer.isView(values) ? (values as Float32Array).slice() : values;
   }
 
   override read(dataId: DataId): Promise<Values> {

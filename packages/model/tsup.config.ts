@@ -1,3 +1,5 @@
 import { library } from '@googlenet-tooling/config/tsup';
 
-export default library({ entry: { index: 'src/index.ts', variants: 'src/variants.ts' } });
+export default library({
+  entry: { index: 'src/index.ts', variants: 'src/variants.ts', node: 'src/node/index.ts' },
+});

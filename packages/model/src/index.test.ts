@@ -13,11 +13,14 @@ test('the public names are these', () => {
     'googlenet',
     'isReseedable',
     'logitsModel',
+    'modelCard',
     'optimizeForInference',
+    'readModelFiles',
     'replaceHead',
     'scaleFilters',
     'stripAuxiliary',
     'summarize',
+    'toModelFiles',
     'variantNames',
   ]);
 });

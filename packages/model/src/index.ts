@@ -18,3 +18,10 @@ export { optimizeForInference } from './optimize';
 export { Lrn, type LrnOptions } from './lrn';
 export { SeededDropout, isReseedable, type Reseedable, type SeededDropoutOptions } from './seeded-dropout';
 export { AdaptiveAveragePooling2D, type AdaptiveAveragePooling2DOptions } from './adaptive-average-pooling';
+export {
+  modelCard,
+  readModelFiles,
+  toModelFiles,
+  type ModelCard,
+  type ModelFiles,
+} from './files/model-files';

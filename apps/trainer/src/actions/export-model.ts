@@ -7,6 +7,7 @@ import {
   type Preprocessing,
   type Quantization,
 } from '@googlenet/formats';
+import { toModelFiles } from '@googlenet/model';
 import { evaluate } from '@googlenet/training';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -147,11 +148,11 @@ async function artifactsOf(model: tfl.LayersModel): Promise<tf.io.ModelArtifacts
   return saved;
 }
 
-function tfjsFiles({ weightData, weightSpecs, ...rest }: tf.io.ModelArtifacts): Files {
-  const json = { ...rest, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
+async function tfjsFiles(artifacts: tf.io.ModelArtifacts): Promise<Files> {
+  const files = await toModelFiles(artifacts);
   return new Map([
-    ['weights.bin', new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData))],
-    ['model.json', new TextEncoder().encode(JSON.stringify(json))],
+    ['weights.bin', files['weights.bin']],
+    ['model.json', new TextEncoder().encode(files['model.json'])],
   ]);
 }
 

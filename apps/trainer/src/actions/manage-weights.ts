@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { cacheFolder } from '@googlenet/download/node';
 import { quantizeArtifacts, writeSafetensors } from '@googlenet/formats';
+import { toModelFiles } from '@googlenet/model';
 import { WEIGHTS, classesOf, imagenetClasses, readWeightsFile, toCompact } from '@googlenet/pretrained';
 import { verifyWeightsFile } from '@googlenet/pretrained/node';
 import type { WeightsRequest } from '../commands/weights';
@@ -210,16 +211,10 @@ async function writeTfjs(
     }),
   );
   if (whole === undefined) throw new Error('writeTfjs: expected the artifacts of the model, got none.');
-  const {
-    weightData = new ArrayBuffer(0),
-    weightSpecs = [],
-    ...rest
-  } = quantize === undefined ? whole : quantizeArtifacts(whole, quantize);
-  const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
-  const json = { ...rest, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
+  const files = await toModelFiles(quantize === undefined ? whole : quantizeArtifacts(whole, quantize));
   return (
-    store(join(folder, 'weights.bin'), weights) +
-    store(join(folder, 'model.json'), new TextEncoder().encode(JSON.stringify(json)))
+    store(join(folder, 'weights.bin'), files['weights.bin']) +
+    store(join(folder, 'model.json'), new TextEncoder().encode(files['model.json']))
   );
 }
 

@@ -396,7 +396,7 @@ describe('googlenet evaluate', () => {
     [
       'no topology',
       (model) => delete model.modelTopology,
-      /--model: expected a layers model in .*, got a file without modelTopology and weightsManifest\./,
+      /--model .*: expected a layers model, got a file without modelTopology and weightsManifest\./,
     ],
     [
       'a graph model',
@@ -406,7 +406,7 @@ describe('googlenet evaluate', () => {
     [
       'weights that are not there',
       (model) => Object.assign(model, { weightsManifest: [{ paths: ['gone.bin'], weights: [] }] }),
-      /--model: expected the weights beside .*, got no .*gone\.bin\. Copy the whole folder\./,
+      /--model .*: expected its weights in .*, got no .*gone\.bin\. Copy the whole folder\./,
     ],
     [
       'an unknown layer',
@@ -435,7 +435,7 @@ describe('googlenet evaluate', () => {
     expect(await main(['evaluate', '--model', 'half.json', '--backend', ENGINE, '--threads', '1'], io)).toBe(
       2,
     );
-    expect(io.err()).toMatch(/--model: expected JSON in .*half\.json, got /);
+    expect(io.err()).toMatch(/--model .*half\.json: expected JSON, got /);
     const { saveModel } = await import('../model-files');
     const model = tfl.sequential({
       layers: [
@@ -449,7 +449,7 @@ describe('googlenet evaluate', () => {
     const torn = fakeIo(cwd);
     expect(await main(['evaluate', '--model', 'torn', '--backend', ENGINE, '--threads', '1'], torn)).toBe(2);
     expect(torn.err()).toMatch(
-      /--model: expected 680 bytes of weights for .*, got 100\. The files are torn or of two models/,
+      /--model .*: expected 680 bytes of weights, got 100\. The files are torn or of two models/,
     );
   });
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ConvBatchNorm, fromStandardLayers, Inception } from '@googlenet/inception';
-import { AdaptiveAveragePooling2D, Lrn, SeededDropout } from '@googlenet/model';
+import { AdaptiveAveragePooling2D, Lrn, readModelFiles, SeededDropout } from '@googlenet/model';
 import type { Progress } from './protocol';
 
 /** The layers that a saved GoogLeNet may have; naming them here keeps them in the built site. */
@@ -13,25 +13,14 @@ export async function fetchArtifacts(
   url: string,
   onProgress: (progress: Progress) => void,
 ): Promise<tf.io.ModelArtifacts> {
-  const response = await fetchOk(url);
-  const json = (await response.json()) as tf.io.ModelJSON;
-  checkModelJson(json, url);
-  const paths = json.weightsManifest.flatMap((group) => group.paths);
-  const parts: Uint8Array[] = [];
-  const totalBytes = json.weightsManifest
-    .flatMap((group) => group.weights)
-    .reduce((sum, spec) => sum + byteLength(spec), 0);
+  const json = await parseJson(await fetchOk(url), url);
   let loadedBytes = 0;
-  for (const path of paths) {
-    const file = await fetchOk(new URL(path, url).href);
-    parts.push(
-      await readAll(file, (bytes) => {
-        loadedBytes += bytes;
-        onProgress({ loadedBytes, totalBytes });
-      }),
-    );
-  }
-  return artifactsOf(json, parts);
+  return readModelFiles(json, async (path, limit) =>
+    readAll(await fetchOk(new URL(path, url).href), limit, (bytes) => {
+      loadedBytes += bytes;
+      onProgress({ loadedBytes, totalBytes: limit - 1 });
+    }),
+  );
 }
 
 /** A saved model from the files that a visitor chose: one JSON file and its binary files, in any order. */
@@ -42,27 +31,16 @@ export async function artifactsFromFiles(files: File[]): Promise<tf.io.ModelArti
       `loadModel(): expected a model.json with its .bin files, got ${files.map((file) => file.name).join(', ') || 'no file'}. Choose all files of the model together.`,
     );
   }
-  let json: tf.io.ModelJSON;
-  try {
-    json = JSON.parse(await jsonFile.text()) as tf.io.ModelJSON;
-  } catch (cause) {
-    throw new TypeError(
-      `loadModel(${jsonFile.name}): expected JSON, got text that is not. Export the model again.`,
-      { cause },
-    );
-  }
-  checkModelJson(json, jsonFile.name);
-  const parts: Uint8Array[] = [];
-  for (const path of json.weightsManifest.flatMap((group) => group.paths)) {
+  const json = await parseJson(jsonFile, jsonFile.name);
+  return readModelFiles(json, async (path, limit) => {
     const name = path.split('/').at(-1) ?? path;
     const file = files.find((candidate) => candidate.name === name);
     if (!file)
       throw new TypeError(
         `loadModel(${jsonFile.name}): expected the file ${name} beside it, got none. Add it to the selection.`,
       );
-    parts.push(new Uint8Array(await file.arrayBuffer()));
-  }
-  return artifactsOf(json, parts);
+    return new Uint8Array(await file.slice(0, limit).arrayBuffer());
+  });
 }
 
 /**
@@ -85,41 +63,14 @@ export async function loadModel(artifacts: tf.io.ModelArtifacts): Promise<tfl.La
   return own;
 }
 
-function checkModelJson(json: tf.io.ModelJSON, name: string): void {
-  const valid =
-    json !== null &&
-    typeof json === 'object' &&
-    'modelTopology' in json &&
-    Array.isArray(json.weightsManifest);
-  if (!valid) {
-    throw new TypeError(
-      `loadModel(${name}): expected a TensorFlow.js layers model with modelTopology and weightsManifest, got other JSON. Choose the model.json that the trainer wrote.`,
-    );
+async function parseJson(source: { text: () => Promise<string> }, name: string): Promise<unknown> {
+  try {
+    return JSON.parse(await source.text()) as unknown;
+  } catch (cause) {
+    throw new TypeError(`loadModel(${name}): expected JSON, got text that is not. Export the model again.`, {
+      cause,
+    });
   }
-}
-
-function artifactsOf(json: tf.io.ModelJSON, parts: Uint8Array[]): tf.io.ModelArtifacts {
-  const weightSpecs = json.weightsManifest.flatMap((group) => group.weights);
-  const expected = weightSpecs.reduce((sum, spec) => sum + byteLength(spec), 0);
-  const weights = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  if (weights.byteLength !== expected) {
-    throw new RangeError(
-      `loadModel(): expected ${expected} bytes of weights, got ${weights.byteLength}. The file is incomplete or belongs to another model.`,
-    );
-  }
-  let offset = 0;
-  for (const part of parts) {
-    weights.set(part, offset);
-    offset += part.byteLength;
-  }
-  const { modelTopology, userDefinedMetadata } = json;
-  return { modelTopology, weightSpecs, weightData: weights.buffer, userDefinedMetadata };
-}
-
-function byteLength(spec: tf.io.WeightsManifestEntry): number {
-  const bytesPerValue: Record<string, number> = { float16: 2, uint16: 2, uint8: 1, bool: 1 };
-  const size = spec.shape.reduce((product, side) => product * side, 1);
-  return size * (bytesPerValue[spec.quantization?.dtype ?? spec.dtype] ?? 4);
 }
 
 async function fetchOk(url: string): Promise<Response> {
@@ -133,15 +84,22 @@ async function fetchOk(url: string): Promise<Response> {
   return response;
 }
 
-async function readAll(response: Response, onBytes: (bytes: number) => void): Promise<Uint8Array> {
-  if (!response.body) return new Uint8Array(await response.arrayBuffer());
+/** The bytes of an answer; what comes beyond `limit` is left. */
+async function readAll(
+  response: Response,
+  limit: number,
+  onBytes: (bytes: number) => void,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  const reader = response.body.getReader();
-  for (;;) {
+  const reader = response.body?.getReader();
+  let length = 0;
+  while (reader !== undefined && length < limit) {
     const { done, value } = await reader.read();
     if (done) break;
     chunks.push(value);
+    length += value.byteLength;
     onBytes(value.byteLength);
   }
+  await reader?.cancel();
   return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }

@@ -1,0 +1,105 @@
+type Json = Readonly<Record<string, unknown>>;
+
+/** `model.json` nests a few levels for each nested model; TensorFlow.js recurses over it. */
+const MAX_DEPTH = 100;
+
+/**
+ * Checks the graph of a saved model before TensorFlow.js walks it: every input of a layer must exist, and no layer may feed itself. With a circle
+ * TensorFlow.js waits for ever.
+ *
+ * @param topology - `modelTopology` of a `model.json`.
+ * @returns what is wrong, or undefined.
+ */
+export function topologyProblem(topology: unknown): string | undefined {
+  const deep = depthProblem(topology);
+  if (deep !== undefined) return deep;
+  const pending: unknown[] = [topology];
+  while (pending.length > 0) {
+    const model = pending.pop();
+    if (!isObject(model)) continue;
+    if (isObject(model.model_config)) pending.push(model.model_config);
+    const { layers } = isObject(model.config) ? model.config : { layers: model.config };
+    if (!Array.isArray(layers)) continue;
+    pending.push(...(layers as unknown[]));
+    if (layers.some((layer) => isObject(layer) && Array.isArray(layer.inbound_nodes))) {
+      const problem = graphProblem(layers as unknown[]);
+      if (problem !== undefined) return problem;
+    }
+  }
+  return undefined;
+}
+
+/** The calls of layers as a graph: call i of a layer has edges to the calls that it takes its inputs from. */
+function graphProblem(layers: readonly unknown[]): string | undefined {
+  const calls = new Map<string, number>();
+  const edges = new Map<string, string[]>();
+  for (const layer of layers) {
+    if (!isObject(layer)) return 'a layer that is no object';
+    const name = nameOf(layer);
+    const nodes = Array.isArray(layer.inbound_nodes) ? (layer.inbound_nodes as unknown[]) : [];
+    if (calls.has(name)) return `two layers of the name ${JSON.stringify(name)}`;
+    // An input layer has one output and no inbound nodes.
+    calls.set(name, Math.max(1, nodes.length));
+    nodes.forEach((node, i) => edges.set(`${name}/${i}`, inputsOf(node)));
+  }
+  for (const [call, inputs] of edges) {
+    for (const input of inputs) {
+      const [, name = '', index = ''] = /^(.*)\/(\d+)$/s.exec(input) ?? [];
+      if (Number(index) >= (calls.get(name) ?? 0))
+        return `layer ${JSON.stringify(call.replace(/\/\d+$/, ''))} with the input ${JSON.stringify(name)}, which is not there`;
+    }
+  }
+  return circleIn(edges);
+}
+
+/** Takes away, again and again, what needs nothing that is left; what stays is a circle. */
+function circleIn(edges: ReadonlyMap<string, readonly string[]>): string | undefined {
+  const waiting = new Map(
+    [...edges].map(([call, inputs]) => [call, inputs.filter((one) => edges.has(one)).length]),
+  );
+  const users = new Map<string, string[]>();
+  for (const [call, inputs] of edges)
+    for (const input of inputs) users.set(input, [...(users.get(input) ?? []), call]);
+  const ready = [...waiting].filter(([, count]) => count === 0).map(([call]) => call);
+  for (let call = ready.pop(); call !== undefined; call = ready.pop()) {
+    waiting.delete(call);
+    for (const user of users.get(call) ?? []) {
+      const left = (waiting.get(user) ?? 0) - 1;
+      waiting.set(user, left);
+      if (left === 0) ready.push(user);
+    }
+  }
+  const [first] = waiting.keys();
+  return first === undefined
+    ? undefined
+    : `a circle of layers through ${JSON.stringify(first.replace(/\/\d+$/, ''))}`;
+}
+
+/** Of Keras 2: `[[name, call, output, options], ...]`. */
+function inputsOf(node: unknown): string[] {
+  if (!Array.isArray(node)) return [];
+  return (node as unknown[]).flatMap((entry) =>
+    Array.isArray(entry) && typeof entry[0] === 'string' ? [`${entry[0]}/${String(entry[1] ?? 0)}`] : [],
+  );
+}
+
+function nameOf(layer: Json): string {
+  const { name, config } = layer;
+  if (typeof name === 'string') return name;
+  return isObject(config) && typeof config.name === 'string' ? config.name : '';
+}
+
+function depthProblem(value: unknown): string | undefined {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return `more than ${MAX_DEPTH} levels`;
+    level = level.flatMap((one): unknown[] =>
+      typeof one === 'object' && one !== null ? Object.values(one) : [],
+    );
+  }
+  return undefined;
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,110 @@
+// Registers the layers, so that models made of them load.
+import '../index';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { modelCard, readModelFiles, toModelFiles, type ModelCard } from '../files/model-files';
+
+/** A `model.json` of a network of this kind has some hundred kilobytes. */
+const MAX_JSON_BYTES = 64 * 2 ** 20;
+
+/**
+ * Writes `model.json` and `weights.bin`, the files that stock TensorFlow.js loads, with the checksum of the weights in `model.json`.
+ *
+ * @param folder - made if it is missing. Each file is written beside its name and renamed.
+ * @param card - what the model should know of its task.
+ */
+export async function saveModel(model: tfl.LayersModel, folder: string, card: ModelCard = {}): Promise<void> {
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      const known = artifacts.userDefinedMetadata ?? {};
+      const files = await toModelFiles({
+        ...artifacts,
+        userDefinedMetadata: { ...known, googlenet: { ...modelCard(artifacts), ...card } },
+      });
+      mkdirSync(folder, { recursive: true });
+      replaceFile(join(folder, 'weights.bin'), files['weights.bin']);
+      replaceFile(join(folder, 'model.json'), files['model.json']);
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    }),
+  );
+}
+
+/**
+ * Loads a model that {@link saveModel} or stock TensorFlow.js wrote.
+ *
+ * Nothing in the files is trusted: see the errors. Time and memory are bounded by the sizes of the files.
+ * @param path - a folder with a `model.json`, or the file itself.
+ * @returns the model, which the caller disposes; `modelCard({ userDefinedMetadata: model.getUserDefinedMetadata() })` is what it knows of its task.
+ * @throws {RangeError} if `model.json` is no layers model, its graph has a circle or an unknown input, a weight file lies outside the folder,
+ * has another length or checksum than the model says, or a weight is NaN or infinite.
+ * @throws {Error} of the file system, with its `code`, if a file cannot be read.
+ */
+export async function loadModel(path: string): Promise<tfl.LayersModel> {
+  const file = statSync(path).isDirectory() ? join(path, 'model.json') : path;
+  const folder = realpathSync(dirname(file));
+  const json = parse(file, readFile(file, MAX_JSON_BYTES));
+  const artifacts = await readModelFiles(json, (name, limit) => {
+    const place = placeOf(folder, name);
+    if (!place.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+      throw new RangeError(
+        `loadModel(${basename(file)}): expected weight files beside it, got a link out of the folder, ${JSON.stringify(name)}. Copy the whole folder.`,
+      );
+    return Promise.resolve(readFile(place, limit));
+  });
+  return tfl.loadLayersModel(tf.io.fromMemory(artifacts));
+}
+
+/** Where a weight file really is, links followed. */
+function placeOf(folder: string, name: string): string {
+  try {
+    return realpathSync(join(folder, name));
+  } catch (error) {
+    throw new RangeError(
+      `loadModel(model.json): expected its weights in ${folder}, got no ${name}. Copy the whole folder.`,
+      { cause: error },
+    );
+  }
+}
+
+function parse(file: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  } catch (error) {
+    throw new RangeError(
+      `loadModel(${basename(file)}): expected JSON, got ${error instanceof Error ? error.message : String(error)}. Save the model again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** At most `limit` bytes of a plain file: a device or a pipe never ends. */
+function readFile(path: string, limit: number): Uint8Array {
+  const { size } = statSync(path);
+  if (!statSync(path).isFile())
+    throw new RangeError(`loadModel(${path}): expected a file, got something else. Check the path.`);
+  if (size <= limit) return readFileSync(path);
+  const handle = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(limit);
+    return bytes.subarray(0, readSync(handle, bytes, 0, limit, 0));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function replaceFile(path: string, content: Uint8Array | string): void {
+  writeFileSync(`${path}.tmp`, content);
+  renameSync(`${path}.tmp`, path);
+}

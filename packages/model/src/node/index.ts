@@ -1,0 +1,6 @@
+/**
+ * Layers models in folders of a disk, for Node without tfjs-node: `model.json` and `weights.bin`, checked.
+ *
+ * @packageDocumentation
+ */
+export { loadModel, saveModel } from './folder-model';

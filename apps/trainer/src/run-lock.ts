@@ -11,6 +11,9 @@ interface Holder {
 }
 
 const MOST_LOCK_BYTES = 4096;
+/** A launcher ends before the last of its ranks: a job that resumes at once finds it on its way out. */
+const PATIENCE_MS = 5000;
+const PAUSE_MS = 50;
 
 /**
  * Takes a run for this process alone. A lock of a process that is gone counts for nothing.
@@ -30,7 +33,7 @@ export function lockRun(file: string, run: string): () => void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const holder = readHolder(file);
-    if (tries === 3 || (holder !== undefined && isAlive(holder)))
+    if (tries === 3 || (holder !== undefined && !goneWithin(holder, PATIENCE_MS)))
       throw new UserError(
         `--resume: expected a run that no process works on, got ${run}, which process ${holder?.pid ?? '?'} on ${holder?.host ?? 'this machine'} trains. Wait for it or stop it; if it is gone, remove ${file}.`,
       );
@@ -57,6 +60,16 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
+/** Whether a process ends in that time; one of another machine is not waited for. */
+function goneWithin(holder: Holder, ms: number): boolean {
+  const last = holder.host === hostname() ? Date.now() + ms : 0;
+  while (isAlive(holder)) {
+    if (Date.now() >= last) return false;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+  }
+  return true;
+}
+
 /** Of another machine nothing can be known: it counts as alive. */
 function isAlive({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return true;
@@ -68,14 +81,13 @@ function isAlive({ pid, host, started }: Holder): boolean {
   return startOf(pid) === started;
 }
 
-/** Ticks since the machine started, where the system tells (Linux); else nothing. */
+/** Ticks since the machine started, where the system tells (Linux); else, and of a process that has ended but not been reaped, nothing. */
 function startOf(pid: number): string {
   try {
-    return (
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[19] ?? ''
-    );
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
   } catch {
     return '';
   }

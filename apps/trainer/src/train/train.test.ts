@@ -396,7 +396,7 @@ describe('googlenet evaluate', () => {
     [
       'no topology',
       (model) => delete model.modelTopology,
-      /--model .*: expected a layers model, got a file without modelTopology and weightsManifest\./,
+      /--model .*: expected a TensorFlow.js layers model, got a file without modelTopology and weightsManifest\./,
     ],
     [
       'a graph model',

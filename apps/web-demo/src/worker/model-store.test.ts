@@ -53,7 +53,7 @@ describe('a model from files', () => {
     ],
     ['nothing', [], /got no file/],
     ['text that is not JSON', [file('model.json', '{')], /loadModel\(model.json\): expected JSON/],
-    ['other JSON', [file('model.json', 'null')], /expected a layers model/],
+    ['other JSON', [file('model.json', 'null')], /expected a TensorFlow.js layers model/],
   ])('is refused when there is %s', async (_, files, message) => {
     await expect(artifactsFromFiles(files)).rejects.toThrow(message);
   });

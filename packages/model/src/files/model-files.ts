@@ -62,10 +62,14 @@ export async function readModelFiles(
   read: (path: string, limit: number) => Promise<Uint8Array>,
 ): Promise<io.ModelArtifacts> {
   if (isObject(json) && json.format === 'graph-model')
-    throw wrong('a layers model', 'a graph model', 'Save it with model.save() of TensorFlow.js.');
+    throw wrong(
+      'a TensorFlow.js layers model',
+      'a graph model',
+      'Save it with model.save() of TensorFlow.js.',
+    );
   if (!isObject(json) || !isObject(json.modelTopology) || !Array.isArray(json.weightsManifest))
     throw wrong(
-      'a layers model',
+      'a TensorFlow.js layers model',
       'a file without modelTopology and weightsManifest',
       'Save it with model.save() of TensorFlow.js.',
     );

@@ -1,7 +1,7 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import type { Command } from './commands/command';
 import { ExitCode } from './errors';
-import type { Io } from './io';
+import { remark, say, type Io } from './io';
 import { longName, readOptions, type CommandOption } from './options/option';
 
 const EXIT_CODES = `
@@ -30,8 +30,12 @@ export function commandLine(
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeOut: (text) => {
+        for (const line of text.replace(/\n$/, '').split('\n')) say(io, line);
+      },
+      writeErr: (text) => {
+        for (const line of text.replace(/\n$/, '').split('\n')) remark(io, line);
+      },
       getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 120),
       getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 120),
       outputError: (text, write) =>

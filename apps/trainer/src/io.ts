@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { plainJson, plainLine } from './render/plain-text';
 
 /** A stream that text goes to. */
 export interface Output {
@@ -53,7 +54,21 @@ export function colorsFor(io: Io, output: Output = io.stdout): Colors {
   return picocolors.createColors(output.isTTY === true && !io.env.NO_COLOR);
 }
 
-/** Writes a line to standard output. */
+/** Writes a line to standard output; names from files in it cannot steer the terminal or begin a line of their own. */
 export function say(io: Io, line = ''): void {
-  io.stdout.write(`${line}\n`);
+  writeLine(io.stdout, line);
+}
+
+/** As {@link say}, to standard error; further lines of the text are indented. */
+export function remark(io: Io, text: string): void {
+  for (const line of text.replace(/\n(?!\s)/g, '\n  ').split('\n')) writeLine(io.stderr, line);
+}
+
+/** Writes a value to standard output as one line of JSON. */
+export function sayJson(io: Io, value: unknown): void {
+  io.stdout.write(`${plainJson(value)}\n`);
+}
+
+function writeLine(output: Output, line: string): void {
+  output.write(`${plainLine(line, output.isTTY === true)}\n`);
 }

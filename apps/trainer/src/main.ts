@@ -2,7 +2,7 @@ import { commandLine } from './cli';
 import { COMMANDS } from './commands';
 import { ExitCode, UserError, messageOf } from './errors';
 import { explained } from './explain';
-import { processIo, type Io } from './io';
+import { processIo, remark, sayJson, type Io } from './io';
 import { version } from './version';
 
 /**
@@ -23,11 +23,12 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
 function fail(io: Io, error: unknown, { verbose, json }: { verbose: boolean; json: boolean }): ExitCode {
   const code = error instanceof UserError ? error.exitCode : ExitCode.failure;
   const message = messageOf(error);
-  if (json) io.stdout.write(`${JSON.stringify({ type: 'error', exitCode: code, message })}\n`);
-  io.stderr.write(`googlenet: ${message}\n`);
-  if (verbose && error instanceof Error) io.stderr.write(`${stackWithCauses(error)}\n`);
-  else if (!(error instanceof UserError))
-    io.stderr.write('This was not expected; --verbose shows where it happened.\n');
+  if (json) sayJson(io, { type: 'error', exitCode: code, message });
+  remark(io, `googlenet: ${message}`);
+  if (verbose && error instanceof Error) {
+    for (const line of stackWithCauses(error).split('\n')) remark(io, line);
+  } else if (!(error instanceof UserError))
+    remark(io, 'This was not expected; --verbose shows where it happened.');
   return code;
 }
 

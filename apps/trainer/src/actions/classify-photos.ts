@@ -6,7 +6,7 @@ import { WEIGHTS, decodePredictions, preprocess, type DecodedPrediction } from '
 import type { ClassifyRequest } from '../commands/classify';
 import { selectEngine } from '../engines';
 import { ExitCode, messageOf } from '../errors';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, remark, say, sayJson, type Io } from '../io';
 import { percent } from '../render/format';
 import { shown } from '../run-folder';
 import { findPictures } from './find-pictures';
@@ -21,7 +21,7 @@ export async function classifyPhotos(
   given: readonly string[],
   { weights, top, batchSize, backend, threads, json: quiet }: ClassifyRequest & { readonly json: boolean },
 ): Promise<ExitCode> {
-  const note = (line: string): void => void (quiet || io.stderr.write(`${line}\n`));
+  const note = (line: string): void => void (quiet || remark(io, line));
   const files = findPictures(io.cwd, given);
   const found = await findWeightsFile(io, weights, { note });
   const engine = await selectEngine(backend, { threads }, note);
@@ -62,7 +62,7 @@ export async function classifyPhotos(
   } finally {
     model.dispose();
   }
-  if (quiet) say(io, JSON.stringify(results));
+  if (quiet) sayJson(io, results);
   return results.some((result) => 'error' in result) ? ExitCode.usage : ExitCode.ok;
 }
 
@@ -86,7 +86,7 @@ const BAR = 30;
 function show(io: Io, result: Result): void {
   const colors = colorsFor(io);
   if ('error' in result) {
-    io.stderr.write(`${result.file}: ${result.error}\n`);
+    remark(io, `${result.file}: ${result.error}`);
     return;
   }
   say(io, colors.bold(result.file));

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { isObject, type Json } from '../config/merge';
 import { ExitCode, UserError } from '../errors';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, say, sayJson, type Io } from '../io';
 import { duration, lineWidth, percent, rate, thousands } from '../render/format';
-import { plainJson, plainText, shortened } from '../render/plain-text';
+import { plainText, shortened } from '../render/plain-text';
 import { table } from '../render/table';
 import { RUNS_FOLDER, shown } from '../run-folder';
 import { problemOf } from '../runs/find-runs';
@@ -21,7 +21,7 @@ export function compareRuns(
     const settings = Object.fromEntries(
       differences.map(([path, values]) => [path, values.map((value) => value ?? null)]),
     );
-    say(io, plainJson({ runs, settings }));
+    sayJson(io, { runs, settings });
     return ExitCode.ok;
   }
   const colors = colorsFor(io);

@@ -2,7 +2,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { ENGINES, type Engine, type Probe } from '../engines';
 import { ExitCode, messageOf } from '../errors';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, say, sayJson, type Io } from '../io';
 
 /** What `doctor` found about one engine. */
 interface Finding extends Probe {
@@ -30,7 +30,7 @@ export async function doctor(
   };
   const best = findings.find((finding) => finding.available);
   if (json) {
-    say(io, JSON.stringify({ machine, engines: findings, auto: best?.name ?? null }));
+    sayJson(io, { machine, engines: findings, auto: best?.name ?? null });
     return best === undefined ? ExitCode.failure : ExitCode.ok;
   }
   const colors = colorsFor(io);

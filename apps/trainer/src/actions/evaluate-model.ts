@@ -6,7 +6,7 @@ import type { EvaluateRequest } from '../commands/evaluate';
 import { DATASET_NAMES } from '../config/names';
 import { loadData } from '../load-data';
 import { ExitCode, UserError, messageOf } from '../errors';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, remark, say, sayJson, type Io } from '../io';
 import { contactSheet, type SheetItem } from '../png/contact-sheet';
 import { progressBar } from '../render/progress';
 import { rate } from '../render/format';
@@ -22,7 +22,7 @@ export async function evaluateModel(
   options: EvaluateRequest & { readonly json: boolean },
 ): Promise<ExitCode> {
   const { batchSize, limit, mistakes: maxMistakes, json: quiet } = options;
-  const note = (line: string): void => void (quiet || io.stderr.write(`${line}\n`));
+  const note = (line: string): void => void (quiet || remark(io, line));
   const ready = await readyModel(io, options, note);
   const { model, card, file, engine } = ready;
   try {
@@ -56,11 +56,7 @@ export async function evaluateModel(
       `${request.dataset}: the ${Math.min(maxMistakes, report.mistakes.length)} worst mistakes`,
     );
     saveReport(folder, { model: file, dataset: request.dataset, engine, ...report });
-    if (quiet)
-      say(
-        io,
-        JSON.stringify({ model: file, dataset: request.dataset, engine, mistakesPng: sheet, ...report }),
-      );
+    if (quiet) sayJson(io, { model: file, dataset: request.dataset, engine, mistakesPng: sheet, ...report });
     else {
       for (const line of reportLines(report, test.classNames, colorsFor(io))) say(io, line);
       say(io);

@@ -16,7 +16,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportRequest } from '../commands/export';
 import { DATASET_NAMES } from '../config/names';
 import { ExitCode, UserError, messageOf } from '../errors';
-import { say, type Io } from '../io';
+import { remark, say, sayJson, type Io } from '../io';
 import { loadData } from '../load-data';
 import { percent } from '../render/format';
 import { runData, shown } from '../run-folder';
@@ -49,7 +49,7 @@ export async function exportModel(
 ): Promise<ExitCode> {
   const { to, quantize, json: quiet } = options;
   const format = checked(run, options);
-  const note = (line: string): void => void (quiet || io.stderr.write(`${line}\n`));
+  const note = (line: string): void => void (quiet || remark(io, line));
   const ready = await readyModel(io, { ...options, model: options.model ?? run }, note);
   try {
     const files = await write(ready, format, options);
@@ -57,7 +57,7 @@ export async function exportModel(
     const bytes = store(files, out);
     const accuracy =
       quantize === undefined ? undefined : await accuracyOf(io, ready, quantize, options, note);
-    if (quiet) say(io, JSON.stringify({ format: to, out, bytes, quantize, accuracy }));
+    if (quiet) sayJson(io, { format: to, out, bytes, quantize, accuracy });
     else {
       say(io, `${format}: ${shown(io.cwd, out)}, ${(bytes / 2 ** 20).toFixed(1)} MiB`);
       if (accuracy !== undefined) {

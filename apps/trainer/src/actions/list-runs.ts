@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { ExitCode, UserError } from '../errors';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, say, sayJson, type Io } from '../io';
 import { compactCount, lineWidth } from '../render/format';
-import { plainJson, plainText, shortened } from '../render/plain-text';
+import { plainText, shortened } from '../render/plain-text';
 import { RUNS_FOLDER, shown } from '../run-folder';
 import { findRuns, problemOf, type FoundRuns } from '../runs/find-runs';
 import type { RunRecord } from '../runs/read-run';
@@ -15,7 +15,7 @@ export function listRuns(io: Io, folder: string | undefined, { json }: { readonl
     folder === undefined && isMissing(path) ? { runs: [], unreadable: [] } : search(folder ?? path, path);
   if (json) {
     const { runs, unreadable } = found;
-    say(io, plainJson({ folder: path, runs, unreadable }));
+    sayJson(io, { folder: path, runs, unreadable });
     return ExitCode.ok;
   }
   const colors = colorsFor(io);

@@ -11,7 +11,7 @@ import { verifyWeightsFile } from '@googlenet/pretrained/node';
 import type { WeightsRequest } from '../commands/weights';
 import { selectEngine } from '../engines';
 import { ExitCode, UserError } from '../errors';
-import { say, type Io } from '../io';
+import { remark, say, sayJson, type Io } from '../io';
 import { thousands } from '../render/format';
 import { table } from '../render/table';
 import { shown } from '../run-folder';
@@ -42,7 +42,7 @@ export async function manageWeights(io: Io, words: readonly string[], options: R
     throw new UserError(
       `weights: expected one of ${Object.keys(ACTIONS).join(', ')}, got ${JSON.stringify(action)}. See: googlenet weights --help`,
     );
-  return run({ io, options, note: (line) => void (options.json || io.stderr.write(`${line}\n`)) }, rest);
+  return run({ io, options, note: (line) => void (options.json || remark(io, line)) }, rest);
 }
 
 function list({ io, options }: Context): Promise<ExitCode> {
@@ -51,7 +51,7 @@ function list({ io, options }: Context): Promise<ExitCode> {
     const path = join(folder, entry.fileName);
     return { ...entry, path: existsSync(path) ? path : undefined };
   });
-  if (options.json) say(io, JSON.stringify(entries));
+  if (options.json) sayJson(io, entries);
   else {
     const rows = entries.map(({ name, variant, megabytes, accuracy, path }) => [
       name,
@@ -88,7 +88,8 @@ async function fetchWeights(context: Context, words: readonly string[]): Promise
       `weights fetch: expected one of ${Object.keys(WEIGHTS).join(', ')}, got ${JSON.stringify(given)}. See: googlenet weights list`,
     );
   const { name, path } = await findWeightsFile(io, given, { cacheDir: options.cache, note });
-  say(io, options.json ? JSON.stringify({ name, path }) : path);
+  if (options.json) sayJson(io, { name, path });
+  else say(io, path);
   return ExitCode.ok;
 }
 
@@ -106,7 +107,7 @@ async function verify({ io, options, note }: Context, words: readonly string[]):
   const model = await loadPretrained({ name, path });
   const parameters = model.countParams();
   model.dispose();
-  if (options.json) say(io, JSON.stringify({ name, path, ...check, parameters }));
+  if (options.json) sayJson(io, { name, path, ...check, parameters });
   else {
     const verdict = {
       true: 'the published file',
@@ -138,7 +139,7 @@ async function inspect({ io, options }: Context, words: readonly string[]): Prom
     classes: classesOf(read),
     auxiliary: read.table?.rows.some((row) => row.auxiliary && read.tensors.has(row.source)) ?? false,
   };
-  if (options.json) say(io, JSON.stringify({ ...facts, metadata: read.metadata, weights: tensors }));
+  if (options.json) sayJson(io, { ...facts, metadata: read.metadata, weights: tensors });
   else {
     for (const line of table(tensors.map(({ name, dtype, shape }) => [name, dtype, `[${shape.join(', ')}]`])))
       say(io, line);
@@ -181,7 +182,7 @@ async function convert(context: Context, words: readonly string[]): Promise<Exit
             });
       bytes = store(out, file);
     }
-    if (options.json) say(io, JSON.stringify({ ...found, to, quantize, out, bytes }));
+    if (options.json) sayJson(io, { ...found, to, quantize, out, bytes });
     else say(io, `${shown(io.cwd, out)}: ${thousands(bytes)} bytes`);
     return ExitCode.ok;
   } finally {

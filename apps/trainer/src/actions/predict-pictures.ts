@@ -4,10 +4,11 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
 import type { PredictRequest } from '../commands/predict';
 import { ExitCode, UserError, messageOf } from '../errors';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, remark, say, sayJson, type Io } from '../io';
 import { readImage } from '../png/read-image';
 import { peekCard } from '../model-files';
 import { percent } from '../render/format';
+import { plainText, shortened } from '../render/plain-text';
 import { latestModel } from '../run-folder';
 import { inputSize, readyModel } from './ready-model';
 
@@ -22,11 +23,7 @@ export async function predictPictures(
   const photos =
     preprocessing && (await import('../photos/predict-photos')).readPhotos(io, files, preprocessing);
   const pictures = photos ? [] : files.map((file) => prepare(io, file));
-  const { model, card } = await readyModel(
-    io,
-    options,
-    (line) => void (quiet || io.stderr.write(`${line}\n`)),
-  );
+  const { model, card } = await readyModel(io, options, (line) => void (quiet || remark(io, line)));
   try {
     const predictions = await predict(model, photos ?? digitInputs(model, pictures), {});
     const name = (label: number): string => card?.classNames[label] ?? String(label);
@@ -38,7 +35,7 @@ export async function predictPictures(
         probability,
       })),
     }));
-    if (quiet) say(io, JSON.stringify(results));
+    if (quiet) sayJson(io, results);
     else show(io, results);
     return ExitCode.ok;
   } finally {
@@ -70,20 +67,24 @@ function prepare(io: Io, file: string): Uint8Array {
 }
 
 const BAR = 30;
+const WIDEST_NAME = 60;
 
 function show(
   io: Io,
   results: readonly { file: string; classes: readonly { name: string; probability: number }[] }[],
 ): void {
   const colors = colorsFor(io);
-  const widest = Math.max(...results.flatMap(({ classes }) => classes.map(({ name }) => name.length)));
+  const shownName = (name: string): string => shortened(plainText(name), WIDEST_NAME);
+  const widest = Math.max(
+    ...results.flatMap(({ classes }) => classes.map(({ name }) => shownName(name).length)),
+  );
   for (const { file, classes } of results) {
     say(io, colors.bold(file));
     classes.forEach(({ name, probability }, i) => {
       const bar = '█'.repeat(Math.round(BAR * probability));
       say(
         io,
-        `  ${(i === 0 ? colors.green : String)(name.padEnd(widest))}  ${percent(probability, 1).padStart(7)}  ${bar}`.trimEnd(),
+        `  ${(i === 0 ? colors.green : String)(shownName(name).padEnd(widest))}  ${percent(probability, 1).padStart(7)}  ${bar}`.trimEnd(),
       );
     });
   }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { SummaryRequest } from '../commands/summary';
 import { selectEngine } from '../engines';
 import { ExitCode } from '../errors';
-import { say, type Io } from '../io';
+import { say, sayJson, type Io } from '../io';
 import { loadModel } from '../model-files';
 
 /** `googlenet summary`: the layers of a network, their shapes, parameters and multiply-accumulates. */
@@ -17,10 +17,10 @@ export async function printSummary(
     path === undefined ? build(options) : (await loadModel(resolve(io.cwd, path))).model;
   try {
     const result = summarize(model);
-    if (json) say(io, JSON.stringify({ name: model.name, rows: result.rows, totals: result.totals }));
+    if (json) sayJson(io, { name: model.name, rows: result.rows, totals: result.totals });
     else {
       say(io, model.name);
-      say(io, result.toString());
+      for (const line of result.toString().split('\n')) say(io, line);
     }
     return ExitCode.ok;
   } finally {

@@ -2,7 +2,7 @@ import type { ImageDataset } from '@googlenet/mnist';
 import type { DataCommandRequest } from '../commands/data';
 import { DATASET_NAMES } from '../config/names';
 import { ExitCode, UserError } from '../errors';
-import { say, type Io } from '../io';
+import { remark, say, sayJson, type Io } from '../io';
 import { loadData } from '../load-data';
 import { oneOf, problemWith } from '../options/values';
 import { thousands } from '../render/format';
@@ -24,7 +24,7 @@ export async function showData(
   const dataset = name === undefined ? options.dataset : names.parse(name);
   if (name !== undefined && dataset === undefined) throw new UserError(problemWith('--dataset', names, name));
   const request = dataRequest(io, { ...options, dataset }, 'mnist');
-  const { train, test, checksums } = await loadData(request, (line) => io.stderr.write(`${line}\n`));
+  const { train, test, checksums } = await loadData(request, (line) => remark(io, line));
   if (options.json) {
     const part = (set: ImageDataset): object => ({
       images: set.size,
@@ -32,16 +32,13 @@ export async function showData(
       width: set.width,
       classCounts: set.classCounts(),
     });
-    say(
-      io,
-      JSON.stringify({
-        ...request,
-        classNames: train.classNames,
-        train: part(train),
-        test: part(test),
-        checksums,
-      }),
-    );
+    sayJson(io, {
+      ...request,
+      classNames: train.classNames,
+      train: part(train),
+      test: part(test),
+      checksums,
+    });
     return ExitCode.ok;
   }
   say(

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { EvaluateRequest } from '../commands/evaluate';
 import type { ReadyModel } from '../actions/ready-model';
 import { ExitCode, UserError } from '../errors';
-import { say, type Io } from '../io';
+import { say, sayJson, type Io } from '../io';
 import type { ModelCard } from '../model-files';
 import { rate } from '../render/format';
 import { progressBar } from '../render/progress';
@@ -64,7 +64,7 @@ export async function evaluatePhotos(
     const result = { model: file, data: path, part, engine, ...report, mistakes: mistakesOf(report, data) };
     mkdirSync(folder, { recursive: true });
     writeJson(join(folder, 'evaluation.json'), result);
-    if (quiet) say(io, JSON.stringify(result));
+    if (quiet) sayJson(io, result);
     else {
       for (const line of photoReportLines(io, report, data, part)) say(io, line);
       say(io);

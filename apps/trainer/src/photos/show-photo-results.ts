@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TrainerConfig } from '../config/schema';
 import type { EngineInfo } from '../engines';
 import { ExitCode } from '../errors';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, say, sayJson, type Io } from '../io';
 import { percent } from '../render/format';
 import { reportLines } from '../render/report';
 import { shown, type RunFolder } from '../run-folder';
@@ -30,7 +30,7 @@ export function showPhotoResults(io: Io, json: boolean, done: PhotoRun, part: st
   run.writeSummary(summary);
   const model = join(run.modelPath, 'model.json');
   const below = config.targetAccuracy !== undefined && report.accuracy < config.targetAccuracy;
-  if (json) say(io, JSON.stringify({ type: 'summary', run: run.path, model, ...summary }));
+  if (json) sayJson(io, { type: 'summary', run: run.path, model, ...summary });
   else {
     say(io);
     for (const line of photoReportLines(io, report, data, part)) say(io, line);

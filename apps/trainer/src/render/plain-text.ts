@@ -6,6 +6,22 @@ export function plainText(text: string): string {
   return text.replace(UNSEEN, '');
 }
 
+/** The colours that this command writes; others, and those of foreign text elsewhere, could hide or overwrite. */
+// eslint-disable-next-line no-control-regex
+const COLOR = /(\u001b\[(?:[12]|22|3[1-6]|39)m)/;
+const COLORS_END = '\u001b[0m';
+
+/**
+ * A line as it may be printed: {@link plainText}, with the command's own colours left in.
+ *
+ * @param colored - whether the output shows colours; whatever the line turned on ends with it.
+ */
+export function plainLine(line: string, colored: boolean): string {
+  if (!colored) return plainText(line);
+  const parts = line.split(COLOR).map((part, i) => (i % 2 === 1 ? part : plainText(part)));
+  return parts.length > 1 ? `${parts.join('')}${COLORS_END}` : parts.join('');
+}
+
 /** JSON with the characters that {@link plainText} leaves out as escapes: the same value, and safe to print. */
 export function plainJson(value: unknown): string {
   return JSON.stringify(value).replace(UNSEEN, (found) =>

@@ -1,6 +1,6 @@
 import type { EpochEvent, StepEvent, TrainEvent } from '@googlenet/training';
 import cliProgress from 'cli-progress';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, say, sayJson, type Io } from '../io';
 import { duration, percent, rate, thousands } from './format';
 
 /** Shows a training run. */
@@ -20,7 +20,7 @@ export function trainView(io: Io, json: boolean): TrainView {
 
 function jsonView(io: Io): TrainView {
   return {
-    event: (event) => say(io, JSON.stringify(event)),
+    event: (event) => sayJson(io, event),
     note: () => undefined,
     close: () => undefined,
   };

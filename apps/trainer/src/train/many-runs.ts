@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
 import { resolveConfig } from '../config/resolve';
 import { ExitCode, messageOf, UserError } from '../errors';
-import { say, type Io } from '../io';
+import { remark, say, type Io } from '../io';
 import { newRunPath } from '../run-folder';
 
 type Request = TrainRequest & { readonly json: boolean };
@@ -81,7 +81,7 @@ export async function manyRuns(
       worst = code === ExitCode.ok ? worst : code;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      io.stderr.write(`googlenet: run ${i + 1}: ${error.message}\n`);
+      remark(io, `googlenet: run ${i + 1}: ${error.message}`);
       worst = error.exitCode;
     }
   }

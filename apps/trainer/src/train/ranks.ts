@@ -1,7 +1,7 @@
 import type { MpiCollective } from '@googlenet/collective-mpi';
 import type { TrainRequest } from '../commands/train';
 import { ExitCode, messageOf, UserError } from '../errors';
-import type { Io } from '../io';
+import { remark, sayJson, type Io } from '../io';
 
 type Request = TrainRequest & { readonly json: boolean };
 
@@ -28,10 +28,9 @@ export async function onEveryRank(io: Io, request: Request, command: RankCommand
     if (mpi.rank !== 0) await new Promise((resolve) => setTimeout(resolve, 1500));
     const where = mpi.size > 1 && mpi.rank !== 0 ? `rank ${mpi.rank} of ${mpi.size}: ` : '';
     const code = error instanceof UserError ? error.exitCode : ExitCode.failure;
-    io.stderr.write(`googlenet: ${where}${messageOf(error)}\n`);
-    if (request.json)
-      io.stdout.write(`${JSON.stringify({ type: 'error', exitCode: code, message: messageOf(error) })}\n`);
-    if (code === ExitCode.failure && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`);
+    remark(io, `googlenet: ${where}${messageOf(error)}`);
+    if (request.json) sayJson(io, { type: 'error', exitCode: code, message: messageOf(error) });
+    if (code === ExitCode.failure && error instanceof Error) remark(io, error.stack ?? '');
     return mpi.abort(code);
   }
 }

@@ -1,7 +1,7 @@
 import type { EvaluationReport } from '@googlenet/training';
 import { join } from 'node:path';
 import { ExitCode } from '../errors';
-import { colorsFor, say, type Io } from '../io';
+import { colorsFor, say, sayJson, type Io } from '../io';
 import { percent, thousands } from '../render/format';
 import { reportLines } from '../render/report';
 import { shown, type RunFolder } from '../run-folder';
@@ -18,7 +18,7 @@ export function showResults(
   const { json, run, config } = trained;
   const model = join(run.modelPath, 'model.json');
   const below = config.targetAccuracy !== undefined && report.accuracy < config.targetAccuracy;
-  if (json) say(io, JSON.stringify({ type: 'summary', run: run.path, model, ...written.summary }));
+  if (json) sayJson(io, { type: 'summary', run: run.path, model, ...written.summary });
   else {
     say(io);
     for (const line of reportLines(report, trained.data.test.classNames, colorsFor(io))) say(io, line);

@@ -16,6 +16,8 @@ export interface LoadedData {
   readonly test: ImageDataset;
   /** sha256 of the uncompressed files, by name. */
   readonly checksums: Readonly<Record<string, string>>;
+  /** Height and width before they were resized. */
+  readonly resizedFrom?: readonly [number, number];
 }
 
 /**
@@ -46,6 +48,18 @@ export async function loadData(
     if (signal?.aborted === true) throw error;
     throw new UserError(messageOf(error), { cause: error });
   }
+}
+
+/** The images in another size; as they are without one. @param size - height and width */
+export function resizeData(data: LoadedData, size: readonly [number, number] | undefined): LoadedData {
+  if (size === undefined) return data;
+  const [height, width] = size;
+  return {
+    ...data,
+    train: data.train.resize({ height, width }),
+    test: data.test.resize({ height, width }),
+    resizedFrom: [data.train.height, data.train.width],
+  };
 }
 
 /** Training and validation images as a configuration asks for them (none where the fraction is 0); the test images stay out of both. */

@@ -184,7 +184,7 @@ describe('googlenet', () => {
         '--width',
         '0.01',
       ],
-      /googlenet\("pool3"\): expected a feature map of at least 2x2, got 1x1\. Use a larger inputShape\./,
+      /googlenet\("pool3"\): expected a feature map of at least 2x2, got 1x1\. Use a larger inputShape\. These images are 8x8: --input-shape 224x224 resizes them\./,
     ],
   ])('refuses %s with one clear message and exit code 2', async (_, args, message) => {
     const { code, io } = await run(...args);

@@ -15,8 +15,18 @@ export interface ModelCard {
   classNames: string[];
   /** How pixels 0..255 of grey images become inputs. */
   normalize?: 'unit';
+  /** Height and width of grey images before they are resized to the input, where they are. */
+  resizedFrom?: readonly [number, number];
   /** How a photograph becomes the input, for networks of photographs. */
   preprocessing?: Preprocessing;
+}
+
+/** Whether a model takes images of this size after they are resized. */
+export function isResizedFrom(
+  card: ModelCard | undefined,
+  { height, width }: { readonly height: number; readonly width: number },
+): boolean {
+  return card?.resizedFrom?.[0] === height && card.resizedFrom[1] === width;
 }
 
 /**

@@ -3,6 +3,7 @@ import { createAugmenter } from './augment';
 import { requireInteger, requireNumber, show } from './errors';
 import type { LabeledImages } from './labeled-images';
 import { KeyedRandom } from './random';
+import { createResampler } from './resample';
 
 /** How pixels become numbers: 0 to 1, or `(pixel / 255 - mean) / std`. */
 export type Normalize = 'unit' | { mean: number; std: number };
@@ -51,6 +52,22 @@ export interface Batch {
 const ORDER_STREAM = 1;
 const AUGMENT_STREAM = 2;
 
+/** Height and width of images, in pixels. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Makes the function that gives an image another size; undefined where it has that size. */
+export function createResizer(
+  { height, width, channels = 1 }: Pick<LabeledImages, 'height' | 'width' | 'channels'>,
+  size: ImageSize,
+): ((pixels: ArrayLike<number>) => Float32Array) | undefined {
+  if (size.height === height && size.width === width) return undefined;
+  const whole = { left: 0, top: 0, width, height };
+  return createResampler({ width, height }, whole, size, { channels, edge: 'nearest' });
+}
+
 /** How many batches a pass over `size` images has. */
 export function countBatches(size: number, batchSize: number, dropRemainder = false): number {
   return dropRemainder ? Math.floor(size / batchSize) : Math.ceil(size / batchSize);
@@ -62,19 +79,26 @@ export function countBatches(size: number, batchSize: number, dropRemainder = fa
  * The batch is a function of (seed, epoch, i) alone: an image's augmentation depends on
  * (seed, epoch, its index), the order on (seed, epoch). So training can stop and go on anywhere.
  * @param rows - which images of `data`, in the order of the data set
+ * @param size - what they are resized to, after their augmentation
  */
 export function createBatchMaker(
   data: LabeledImages,
   rows: Int32Array,
   options: BatchOptions,
+  size: ImageSize = data,
 ): (i: number) => Batch {
   const { batchSize, shuffle = false, seed = 0, epoch = 0, normalize = 'unit' } = options;
-  const { height, width, channels = 1 } = data;
-  const area = height * width * channels;
+  const { channels = 1 } = data;
+  const area = data.height * data.width * channels;
+  const resize = createResizer(data, size);
+  const { height, width } = size;
+  const resizedArea = height * width * channels;
   const order = Int32Array.from(rows.keys());
   if (shuffle) new KeyedRandom(seed, ORDER_STREAM, epoch).shuffle(order);
   const augment =
-    options.augment === undefined ? undefined : createAugmenter(options.augment, height, width, channels);
+    options.augment === undefined
+      ? undefined
+      : createAugmenter(options.augment, data.height, data.width, channels);
   const { mean, std } = normalize === 'unit' ? { mean: 0, std: 1 } : normalize;
   const scale = 1 / (255 * std);
   const bias = -mean / std;
@@ -83,18 +107,21 @@ export function createBatchMaker(
   return (i) => {
     const whole = order.slice(i * batchSize, (i + 1) * batchSize);
     const indices = options.rows ? whole.slice(...options.rows(whole.length)) : whole;
-    const images = new Float32Array(indices.length * area);
+    const images = new Float32Array(indices.length * resizedArea);
+    const augmented = resize && augment ? new Float32Array(area) : undefined;
     const labels = new Int32Array(indices.length);
     indices.forEach((index, slot) => {
       const row = rows[index];
       labels[slot] = data.labels[row];
       const pixels = data.images.subarray(row * area, (row + 1) * area);
-      const offset = slot * area;
-      if (augment === undefined) {
+      const offset = slot * resizedArea;
+      const random = augment && new KeyedRandom(seed, AUGMENT_STREAM, epoch, index);
+      if (augment && random) augment(pixels, augmented ?? images, augmented ? 0 : offset, random);
+      if (resize) images.set(resize(augmented ?? pixels), offset);
+      if (augment === undefined && resize === undefined) {
         for (let p = 0; p < area; p++) images[offset + p] = table[pixels[p]];
       } else {
-        augment(pixels, images, offset, new KeyedRandom(seed, AUGMENT_STREAM, epoch, index));
-        for (let p = offset; p < offset + area; p++) images[p] = images[p] * scale + bias;
+        for (let p = offset; p < offset + resizedArea; p++) images[p] = images[p] * scale + bias;
       }
     });
     const shape: Batch['shape'] = [indices.length, height, width, channels];

@@ -55,6 +55,65 @@ describe('ImageDataset', () => {
   });
 });
 
+describe('resize', () => {
+  // Computed with PIL 12: Image.fromarray(float32 [[0, 100], [200, 50]]).resize((4, 4), BILINEAR) and the mean by hand.
+  const corners = new ImageDataset({
+    ...syntheticImages(1),
+    images: Uint8Array.of(0, 100, 200, 50),
+    height: 2,
+    width: 2,
+  });
+
+  test('interpolates between pixel centres where images grow, and keeps their edges', async () => {
+    const [{ images, shape }] = await collect(
+      corners.resize({ height: 4, width: 4 }).batches({ batchSize: 1, normalize: { mean: 0, std: 1 / 255 } }),
+    );
+    expect(shape).toEqual([1, 4, 4, 1]);
+    // prettier-ignore
+    const expected = [
+      0, 25, 75, 100,
+      50, 59.375, 78.125, 87.5,
+      150, 128.125, 84.375, 62.5,
+      200, 162.5, 87.5, 50,
+    ];
+    images.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 3));
+  });
+
+  test('takes the mean of what a pixel covers where images shrink', () => {
+    const one = corners.resize({ height: 1, width: 1 });
+    expect([one.height, one.width, ...one.image(0)]).toEqual([1, 1, 88]);
+  });
+
+  test('comes after the augmentation, which is the one of the images as they are', async () => {
+    const options: BatchOptions = { batchSize: 4, seed: 3, shuffle: true, augment: { shift: 1 } };
+    const large = dataset.resize({ height: dataset.height * 2, width: dataset.width * 2 });
+    const [plain, twice] = [await collect(dataset.batches(options)), await collect(large.batches(options))];
+    const again = await collect(
+      large.resize({ height: dataset.height, width: dataset.width }).batches(options),
+    );
+    expect(again).toEqual(plain);
+    twice.forEach(({ images }, i) => {
+      const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(mean(images)).toBeCloseTo(mean(plain[i].images), 1);
+    });
+  });
+
+  test('stays with subsets and splits', () => {
+    const [rest, part] = dataset.resize({ height: 9, width: 8 }).subset(10).split({ fraction: 0.5 });
+    expect([rest, part].map(({ height, width }) => [height, width])).toEqual([
+      [9, 8],
+      [9, 8],
+    ]);
+    expect(part.image(0)).toHaveLength(72);
+  });
+
+  test('says what is wrong with a size', () => {
+    expect(() => dataset.resize({ height: 0, width: 8 })).toThrow(
+      'resize: expected height to be an integer from 1 to 4096, got 0.',
+    );
+  });
+});
+
 describe('batches', () => {
   test('hold every image once, NHWC, from 0 to 1', async () => {
     const batches = await collect(dataset.batches({ batchSize: 10 }));

@@ -1,11 +1,18 @@
-import type { Batch, BatchOptions } from './batches';
-import { countBatches, createBatchMaker, iterateBatches, validateBatchOptions } from './batches';
+import type { Batch, BatchOptions, ImageSize } from './batches';
+import {
+  countBatches,
+  createBatchMaker,
+  createResizer,
+  iterateBatches,
+  validateBatchOptions,
+} from './batches';
 import { requireInteger, requireNumber, show } from './errors';
 import type { LabeledImages } from './labeled-images';
 import { KeyedRandom } from './random';
 
 const SUBSET_STREAM = 3;
 const BALANCE_STREAM = 4;
+const MOST_PIXELS = 4096;
 
 /**
  * Images with labels, grey or with several channels, kept as bytes until they are put into batches.
@@ -27,9 +34,10 @@ export class ImageDataset {
   /**
    * @param data - kept, not copied; it must not change afterwards
    * @param rows - which images of `data`, and in which order; default all
+   * @param size - what they are resized to; default as they are
    * @throws {RangeError} if the arrays do not fit the counts, or a label the classes.
    */
-  constructor(data: LabeledImages, rows?: Int32Array) {
+  constructor(data: LabeledImages, rows?: Int32Array, size?: ImageSize) {
     const where = `ImageDataset(${show(data.name)})`;
     if (rows === undefined) validateData(where, data);
     else rows.forEach((row) => requireInteger(where, 'rows', row, 0, data.count - 1));
@@ -37,19 +45,21 @@ export class ImageDataset {
     this.rows = rows ?? Int32Array.from({ length: data.count }, (_, i) => i);
     this.size = this.rows.length;
     this.numClasses = data.numClasses;
-    this.height = data.height;
-    this.width = data.width;
+    this.height = size?.height ?? data.height;
+    this.width = size?.width ?? data.width;
     this.channels = data.channels ?? 1;
     this.classNames = data.classNames;
     this.name = data.name;
   }
 
-  /** The pixels of image `index`, 0 to 255, row by row, the channels of a pixel side by side; a view, not to be written to. */
+  /** The pixels of image `index`, 0 to 255, row by row, the channels of a pixel side by side; mostly a view, not to be written to. */
   image(index: number): Uint8Array {
     requireInteger('image', 'index', index, 0, this.size - 1);
-    const area = this.height * this.width * this.channels;
+    const area = this.data.height * this.data.width * this.channels;
     const row = this.rows[index];
-    return this.data.images.subarray(row * area, (row + 1) * area);
+    const pixels = this.data.images.subarray(row * area, (row + 1) * area);
+    const resize = createResizer(this.data, this);
+    return resize === undefined ? pixels : Uint8Array.from(resize(pixels), Math.round);
   }
 
   /** The class of image `index`. */
@@ -138,6 +148,18 @@ export class ImageDataset {
     return this.pick(Int32Array.from(chosen).sort());
   }
 
+  /**
+   * The same images in another size, for networks that take larger or smaller ones; they are resized as they are asked for, a batch after its augmentation.
+   *
+   * Where they shrink, a pixel is the mean of the area that it covers; where they grow, it is interpolated linearly between pixel centres.
+   * @param size - height and width in pixels
+   */
+  resize(size: { height: number; width: number }): ImageDataset {
+    requireInteger('resize', 'height', size.height, 1, MOST_PIXELS);
+    requireInteger('resize', 'width', size.width, 1, MOST_PIXELS);
+    return new ImageDataset(this.data, this.rows, { height: size.height, width: size.width });
+  }
+
   /** The number of batches that `batches` gives with these options, `startBatch` apart. */
   batchCount(options: Pick<BatchOptions, 'batchSize' | 'dropRemainder'>): number {
     requireInteger('batchCount', 'batchSize', options.batchSize, 1);
@@ -154,7 +176,7 @@ export class ImageDataset {
   batches(options: BatchOptions): AsyncIterableIterator<Batch> {
     const where = `batches(${show(this.name)})`;
     validateBatchOptions(where, options, this.size);
-    const make = createBatchMaker(this.data, this.rows, options);
+    const make = createBatchMaker(this.data, this.rows, options, this);
     const end = countBatches(this.size, options.batchSize, options.dropRemainder);
     return iterateBatches(make, options.startBatch ?? 0, end, options.prefetch ?? 1);
   }
@@ -163,6 +185,7 @@ export class ImageDataset {
     return new ImageDataset(
       this.data,
       indices.map((index) => this.rows[index]),
+      this,
     );
   }
 

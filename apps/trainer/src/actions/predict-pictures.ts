@@ -1,4 +1,4 @@
-import { preprocessDrawing } from '@googlenet/mnist';
+import { ImageDataset, preprocessDrawing } from '@googlenet/mnist';
 import { predict, rankClasses } from '@googlenet/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
@@ -6,7 +6,7 @@ import type { PredictRequest } from '../commands/predict';
 import { ExitCode, UserError, messageOf } from '../errors';
 import { colorsFor, remark, say, sayJson, type Io } from '../io';
 import { readImage } from '../png/read-image';
-import { peekCard } from '../model-files';
+import { isResizedFrom, peekCard, type ModelCard } from '../model-files';
 import { percent } from '../render/format';
 import { plainText, shortened } from '../render/plain-text';
 import { latestModel } from '../run-folder';
@@ -25,7 +25,7 @@ export async function predictPictures(
   const pictures = photos ? [] : files.map((file) => prepare(io, file));
   const { model, card } = await readyModel(io, options, (line) => void (quiet || remark(io, line)));
   try {
-    const predictions = await predict(model, photos ?? digitInputs(model, pictures), {});
+    const predictions = await predict(model, photos ?? digitInputs(model, card, pictures), {});
     const name = (label: number): string => card?.classNames[label] ?? String(label);
     const results = predictions.map((probabilities, i) => ({
       file: files[i] ?? '',
@@ -43,9 +43,17 @@ export async function predictPictures(
   }
 }
 
-function digitInputs(model: LayersModel, pictures: readonly Uint8Array[]): Float32Array {
+/** What `preprocessDrawing` gives. */
+const DIGIT_SIZE = { height: 28, width: 28 };
+
+function digitInputs(
+  model: LayersModel,
+  card: ModelCard | undefined,
+  digits: readonly Uint8Array[],
+): Float32Array {
   const { height, width } = inputSize(model);
   const pixels = height * width;
+  const pictures = isResizedFrom(card, DIGIT_SIZE) ? resized(digits, { height, width }) : digits;
   if (pictures[0]?.length !== pixels)
     throw new UserError(
       `--model: expected a model of 28x28 images, got one of ${height}x${width}. Choose another model.`,
@@ -53,6 +61,22 @@ function digitInputs(model: LayersModel, pictures: readonly Uint8Array[]): Float
   const images = new Float32Array(pictures.length * pixels);
   pictures.forEach((picture, i) => picture.forEach((value, j) => (images[i * pixels + j] = value / 255)));
   return images;
+}
+
+function resized(
+  digits: readonly Uint8Array[],
+  size: { readonly height: number; readonly width: number },
+): Uint8Array[] {
+  const dataset = new ImageDataset({
+    ...DIGIT_SIZE,
+    images: Uint8Array.from(digits.flatMap((digit) => [...digit])),
+    labels: new Uint8Array(digits.length),
+    count: digits.length,
+    numClasses: 1,
+    classNames: ['digit'],
+    name: 'pictures',
+  }).resize(size);
+  return digits.map((_, i) => dataset.image(i));
 }
 
 function prepare(io: Io, file: string): Uint8Array {

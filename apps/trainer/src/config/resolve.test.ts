@@ -24,6 +24,10 @@ function file(content: string): string {
   return path;
 }
 
+function fitted(given: Given, images: number): TrainerConfig {
+  return resolveConfig(readOptions(train.options, given), folder, images);
+}
+
 function problemOf(request: Given): string {
   try {
     resolved(request);
@@ -53,6 +57,23 @@ describe('resolveConfig', () => {
       preset: 'source',
       model: { widthMultiplier: 1 },
     });
+  });
+
+  it('adapts the quick preset to data of fewer images than it was made for, and nothing that was asked for', () => {
+    expect(fitted({}, 60_000)).toEqual(resolved({}));
+    expect(fitted({}, 5000)).toMatchObject({ data: { validationFraction: 0.05 }, training: { epochs: 9 } });
+    expect(fitted({}, 5000).data.subset).toBeUndefined();
+    expect(fitted({}, 20).training.epochs).toBe(50);
+    expect(fitted({ subset: '100', epochs: '2' }, 5000)).toMatchObject({
+      data: { subset: 100 },
+      training: { epochs: 2 },
+    });
+    expect(fitted({ preset: 'source' }, 5000).training.epochs).toBe(5);
+  });
+
+  it('reads the size of --input-shape', () => {
+    expect(resolved({ inputShape: '224x192' }).model.inputShape).toEqual([224, 192]);
+    expect(resolved({ inputShape: '32' }).model.inputShape).toEqual([32, 32]);
   });
 
   it('gives the source preset exactly the run of the program that the variant comes from', () => {
@@ -145,6 +166,16 @@ describe('resolveConfig', () => {
       'a validation part of everything',
       { validationFraction: '1' },
       /config\.data\.validationFraction: expected less than 0\.5, got 1\./,
+    ],
+    [
+      'a size in words',
+      { inputShape: 'large' },
+      /^--input-shape: expected HEIGHTxWIDTH in pixels, such as 224x224, got "large"\./,
+    ],
+    [
+      'a size for photographs',
+      { data: 'photos', inputShape: '64' },
+      /config\.model\.inputShape: expected nothing for pictures of your own/,
     ],
     ['a negative subset', { subset: '-5' }, /config\.data\.subset: expected at least 1, got -5\./],
     [

@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
 import { UserError, messageOf } from '../errors';
 import { SETTING_OPTIONS } from '../options/settings';
-import { DEFAULT_CONFIG, DEFAULT_PRESET, PHOTOS_PRESET, PRESETS, isPresetName } from '../presets';
+import {
+  DEFAULT_CONFIG,
+  DEFAULT_PRESET,
+  PHOTOS_PRESET,
+  PRESETS,
+  isPresetName,
+  type Preset,
+} from '../presets';
 import { closest } from './closest';
 import { FORBIDDEN_KEYS, getPath, isObject, mergeConfig, setPath, type Json } from './merge';
 import { describeProblems } from './problems';
@@ -17,9 +24,10 @@ export type ConfigRequest = Partial<
 /**
  * The configuration of a run: defaults < preset < file < flags.
  *
+ * @param images - how many training images there are, once that is known: a preset that was made for more adapts to them.
  * @throws {UserError} with every problem at once.
  */
-export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfig {
+export function resolveConfig(request: ConfigRequest, cwd: string, images?: number): TrainerConfig {
   const file = request.config === undefined ? {} : readConfigFile(resolve(cwd, request.config));
   const problems: string[] = [];
   if (file.preset !== undefined && typeof file.preset !== 'string')
@@ -39,7 +47,7 @@ export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfi
       `--preset: expected one of ${names.join(', ')}, got ${JSON.stringify(presetName)}.${closest(presetName, names) || ' Give your own settings with --config FILE.'}`,
     );
   }
-  const preset = isPresetName(presetName) ? PRESETS[presetName].config : {};
+  const preset = presetLayer(presetName, images);
   const layers: Json[] = [preset, file, flagsAsConfig(request, problems), { preset: presetName }];
   const merged = layers.reduce(
     (config, layer) => mergeConfig(config, layer),
@@ -52,6 +60,12 @@ export function resolveConfig(request: ConfigRequest, cwd: string): TrainerConfi
   else problems.push(...crossProblems(parsed.data));
   if (problems.length > 0 || !parsed.success) throw UserError.of(problems);
   return parsed.data;
+}
+
+function presetLayer(name: string, images: number | undefined): Json {
+  if (!isPresetName(name)) return {};
+  const preset: Preset = PRESETS[name];
+  return images === undefined ? preset.config : mergeConfig(preset.config, preset.forFewer?.(images) ?? {});
 }
 
 /**
@@ -94,6 +108,11 @@ function crossProblems(config: TrainerConfig): string[] {
   if (config.photos !== undefined && config.photos.folder === undefined) {
     problems.push(
       'config.photos.folder: expected a folder of pictures, FOLDER/CLASS/*.jpg, got nothing. Add --data FOLDER.',
+    );
+  }
+  if (config.photos !== undefined && config.model.inputShape !== undefined) {
+    problems.push(
+      'config.model.inputShape: expected nothing for pictures of your own, which become what their network takes, got a size. Leave --input-shape out.',
     );
   }
   if (config.data.source === 'folder' && config.data.folder === undefined) {

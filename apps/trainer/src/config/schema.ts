@@ -21,11 +21,16 @@ const data = z.strictObject({
   validationFraction: z.number().min(0).lt(0.5),
 });
 
+/** Height and width, in pixels. */
+const imageSize = z.tuple([count.max(4096), count.max(4096)]);
+
 const model = z.strictObject({
   variant: z.enum(variantNames),
   widthMultiplier: z.number().gt(0).max(4),
   dropout: z.number().min(0).lt(1).optional(),
   auxiliary: z.boolean(),
+  /** What the images are resized to, for variants that take larger ones; as they are by default. */
+  inputShape: imageSize.optional(),
   /** Share of the old moving statistics that a step keeps; short runs need less than the usual 0.99. */
   batchNormMomentum: z.number().min(0).lt(1).optional(),
 });

@@ -36,8 +36,8 @@ export interface SettingOption extends Entry {
   readonly kind: 'setting';
   /** Where it goes, `training.batchSize`. */
   readonly path: string;
-  /** Whether its text stands for a number; left out where it takes no value. */
-  readonly text?: 'text' | 'number';
+  /** Whether its text stands for a number or a size; left out where it takes no value. */
+  readonly text?: 'text' | 'number' | 'size';
   readonly placeholder?: string;
 }
 
@@ -112,7 +112,9 @@ function readOption(name: string, entry: CommandOption, given: unknown, problems
     case 'list':
       return given ?? [];
     case 'setting':
-      return entry.text === 'number' && typeof given === 'string' ? numberOrText(given) : given;
+      if (typeof given !== 'string') return given;
+      if (entry.text === 'size') return readSize(name, given, problems);
+      return entry.text === 'number' ? numberOrText(given) : given;
     case 'value': {
       if (typeof given !== 'string') return entry.default;
       const value = entry.type.parse(given);
@@ -120,6 +122,16 @@ function readOption(name: string, entry: CommandOption, given: unknown, problems
       return value;
     }
   }
+}
+
+/** `224x192` is height and width, `224` both. */
+function readSize(name: string, given: string, problems: string[]): unknown {
+  const [, height, width = height] = /^(\d+)(?:x(\d+))?$/.exec(given) ?? [];
+  if (height !== undefined) return [Number(height), Number(width)];
+  problems.push(
+    `${longName(name)}: expected HEIGHTxWIDTH in pixels, such as 224x224, got ${JSON.stringify(given)}.`,
+  );
+  return undefined;
 }
 
 /** A text that is no number stays text, so that the configuration names it in its message. */

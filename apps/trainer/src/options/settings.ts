@@ -136,6 +136,13 @@ export const SETTING_OPTIONS = {
     placeholder: 'multiplier',
     help: 'filters of every layer, 1 = as in the paper',
   }),
+  inputShape: setting({
+    path: 'model.inputShape',
+    group: MODEL,
+    text: 'size',
+    placeholder: 'size',
+    help: 'resize the images, such as 224x224, for variants that take large ones (default: as they are)',
+  }),
   dropout: setting({
     path: 'model.dropout',
     group: MODEL,

@@ -1,7 +1,8 @@
 import type { PartialConfig } from '../config/schema';
 
 /** A part of a configuration; `null` takes away what the defaults have. */
-export type PresetConfig = Omit<PartialConfig, 'training'> & {
+export type PresetConfig = Omit<PartialConfig, 'data' | 'training'> & {
+  data?: Nullable<NonNullable<PartialConfig['data']>>;
   training?: Nullable<NonNullable<PartialConfig['training']>>;
 };
 
@@ -12,4 +13,6 @@ export interface Preset {
   /** One line for the help. */
   readonly title: string;
   readonly config: PresetConfig;
+  /** What else holds for data of fewer training images than `config` was made for. */
+  readonly forFewer?: (images: number) => PresetConfig;
 }

@@ -11,12 +11,18 @@ import type { LoadedData } from '../load-data';
  */
 export function buildNetwork(config: TrainerConfig, { train }: LoadedData): LayersModel {
   const { height, width, numClasses } = train;
-  const { batchNormMomentum: momentum, ...model } = config.model;
+  const { batchNormMomentum: momentum, inputShape: _resized, ...model } = config.model;
   const unit = momentum === undefined ? {} : { unit: { momentum } };
   try {
     return googlenet({ ...model, ...unit, numClasses, inputShape: [height, width, 1], seed: config.seed });
   } catch (error) {
-    if (error instanceof RangeError) throw new UserError(error.message, { cause: error });
+    if (error instanceof RangeError)
+      throw new UserError(
+        error.message.endsWith('Use a larger inputShape.')
+          ? `${error.message} These images are ${height}x${width}: --input-shape 224x224 resizes them.`
+          : error.message,
+        { cause: error },
+      );
     throw error;
   }
 }

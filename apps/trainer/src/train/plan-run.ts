@@ -11,10 +11,12 @@ import { newRunPath, RunFolder } from '../run-folder';
 /** What is to be trained, and where. */
 export interface RunPlan {
   readonly config: TrainerConfig;
+  /** The same for so many training images: a preset adapts to fewer than it was made for. */
+  readonly fit: (images: number) => TrainerConfig;
   /** Settings of training that a resumed run was asked to change. */
   readonly changes: readonly string[];
   /** Makes or opens the run folder, once everything else is known to be right. */
-  readonly open: () => RunFolder;
+  readonly open: (config: TrainerConfig) => RunFolder;
 }
 
 /**
@@ -27,13 +29,14 @@ export function planRun(io: Io, request: TrainRequest): RunPlan {
 }
 
 function newRun(io: Io, request: TrainRequest): RunPlan {
-  const resolved = resolveConfig(request, io.cwd);
-  const config = withAbsolutePaths(resolved, io.cwd);
+  const fit = (images?: number): TrainerConfig =>
+    withAbsolutePaths(resolveConfig(request, io.cwd, images), io.cwd);
+  const config = fit();
   const path =
     request.out === undefined
       ? newRunPath(io.cwd, config.preset ?? 'custom', new Date())
       : resolve(io.cwd, request.out);
-  return { config, changes: [], open: () => RunFolder.create(path, config) };
+  return { config, fit, changes: [], open: (fitted) => RunFolder.create(path, fitted) };
 }
 
 /** A run goes on from wherever its command is typed. */
@@ -83,9 +86,11 @@ function resumedRun(io: Io, request: TrainRequest, path: string): RunPlan {
       `--resume: expected only settings of the engine and of training beside it, such as --epochs, got ${refused.join(', ')}. A run keeps its network, images, seed and batches; start another one.`,
     );
   if (problems.length > 0) throw UserError.of(problems);
-  const { run, config } = RunFolder.open(resolve(io.cwd, path));
+  const { run, config: kept } = RunFolder.open(resolve(io.cwd, path));
+  const config = checkConfig(mergeConfig(kept, named));
   return {
-    config: checkConfig(mergeConfig(config, named)),
+    config,
+    fit: () => config,
     changes: settings
       .map((setting) => /^(?:training\.)?(\w+)/.exec(setting)?.[1])
       .filter((name) => name !== undefined),

@@ -23,6 +23,7 @@ export async function saveNetwork(trained: TrainedRun): Promise<LayersModel> {
       dataset: config.data.dataset,
       classNames: [...data.test.classNames],
       normalize: 'unit',
+      ...(data.resizedFrom === undefined ? {} : { resizedFrom: data.resizedFrom }),
     });
     return network;
   } catch (error) {

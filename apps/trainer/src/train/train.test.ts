@@ -354,6 +354,34 @@ describe('googlenet train', () => {
   });
 });
 
+describe('--input-shape', () => {
+  const variant = ['--variant', 'cifar', '--input-shape', '12x16'];
+
+  it('trains on resized images, and evaluate resizes them as training did', async () => {
+    const io = fakeIo(cwd);
+    expect([await run(io, ...TINY, ...variant, '--epochs', '1', '--out', 'resized'), io.err()]).toEqual([
+      0,
+      '',
+    ]);
+    expect(io.out()).toContain('20 test images, resized to 12x16\n');
+    const { testAccuracy } = summaryOf('resized');
+    const evaluated = fakeIo(cwd);
+    const args = ['evaluate', '--model', 'resized', '--data-folder', 'data', '--backend', ENGINE, '--json'];
+    expect([await main(args, evaluated), evaluated.err()]).toEqual([0, '']);
+    expect(JSON.parse(evaluated.out())).toMatchObject({ accuracy: testAccuracy });
+  });
+});
+
+describe('the preset quick', () => {
+  it('takes the images that there are, as often as makes up for it', async () => {
+    const io = fakeIo(cwd);
+    const args = ['train', '--backend', ENGINE, '--threads', '1', '--data-folder', 'data', '--width', '0.01'];
+    expect([await run(io, ...args, '--out', 'own'), io.err()]).toEqual([0, '']);
+    expect(io.out()).toContain('mnist: 28 training, 2 validation, 20 test images\n');
+    expect(summaryOf('own')).toMatchObject({ preset: 'quick', epochs: 50 });
+  }, 120_000);
+});
+
 describe('googlenet evaluate', () => {
   it('reports the accuracy that training reported, from the newest run and its own data', async () => {
     const io = fakeIo(cwd);

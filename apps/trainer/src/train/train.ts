@@ -7,7 +7,7 @@ import { selectEngine } from '../engines';
 import { ExitCode, UserError } from '../errors';
 import { explained } from '../explain';
 import type { Io } from '../io';
-import { loadData, splitData, type LoadedData } from '../load-data';
+import { loadData, resizeData, splitData, type LoadedData } from '../load-data';
 import { thousands } from '../render/format';
 import { trainView } from '../render/train-view';
 import type { RunFolder } from '../run-folder';
@@ -39,7 +39,7 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
   const { json } = request;
   const view = trainView(io, json);
   const plan = mpi === undefined || mpi.rank === 0 ? planRun(io, request) : undefined;
-  const config = await settled(mpi, plan?.config);
+  let config = await settled(mpi, plan?.config);
   const controller = new AbortController();
   const { signal } = controller;
   let run: RunFolder | undefined;
@@ -70,16 +70,18 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
         photos: config.photos,
         engine,
         changes,
-        open: () => (run = open()),
+        open: () => (run = open(config)),
         signal,
       });
     }
-    const data = await loadData(config.data, (line) => view.note(line), signal);
+    const loaded = await loadData(config.data, (line) => view.note(line), signal);
+    config = await settled(mpi, plan?.fit(loaded.train.size));
+    const data = resizeData(loaded, config.model.inputShape);
     const { training, validation } = splitData(data.train, config);
     view.note(describeData(config, training.size, validation?.size ?? 0, data));
     const model = buildNetwork(config, data);
     try {
-      run = plan?.open();
+      run = plan?.open(config);
       const events = trainModel({
         model,
         data: training,
@@ -158,5 +160,7 @@ async function settled(
 
 function describeData(config: TrainerConfig, training: number, validation: number, data: LoadedData): string {
   const part = config.data.subset === undefined ? '' : ` of ${thousands(data.train.size)}`;
-  return `${config.data.dataset}: ${thousands(training)} training${part}, ${thousands(validation)} validation, ${thousands(data.test.size)} test images`;
+  const size =
+    config.model.inputShape === undefined ? '' : `, resized to ${data.train.height}x${data.train.width}`;
+  return `${config.data.dataset}: ${thousands(training)} training${part}, ${thousands(validation)} validation, ${thousands(data.test.size)} test images${size}`;
 }

@@ -163,6 +163,26 @@ test('a person with only @tensorflow/tfjs and @googlenet/inception trains, saves
   assert.equal(result.largestDifference, 0);
 });
 
+test('a person installs the command, trains on data of their own and asks the network about it', () => {
+  const folder = install('command');
+  const googlenet = (...args) => run('npx', ['--no-install', 'googlenet', ...args], { cwd: folder });
+  const { version } = JSON.parse(
+    readFileSync(join(folder, 'node_modules', '@googlenet', 'trainer', 'package.json'), 'utf8'),
+  );
+  assert.equal(googlenet('--version').trim(), version);
+  run(process.execPath, ['make-data.mjs'], { cwd: folder });
+  const flags = ['--backend', 'wasm', '--width', '0.02', '--data-folder', 'data', '--epochs', '1', '--json'];
+  const events = googlenet('train', ...flags, '--out', 'run')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.ok(events.some(({ type }) => type === 'step'));
+  const { testAccuracy, images } = JSON.parse(readFileSync(join(folder, 'run', 'summary.json'), 'utf8'));
+  assert.equal(images.training + images.validation, 40);
+  const report = lastLine(googlenet('evaluate', '--model', 'run', '--backend', 'cpu', '--json'));
+  assert.equal(report.accuracy, testAccuracy);
+});
+
 test('a Node project adds the native engine by its name alone', (context) => {
   const binary = publishedPackages().find((one) => one.name.endsWith(`-${process.platform}-${process.arch}`));
   const folder = install('native');

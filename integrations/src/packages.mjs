@@ -15,13 +15,22 @@ export const workFolder = join(root, 'integrations', '.work');
 export const isBinaryPackage = ({ name }) => /-(linux|darwin|win32)-(x64|arm64)$/.test(name);
 
 /**
- * Whether everything that a package exports lies in its folder. A binary package whose add-on was not built here is not complete.
+ * Whether a package is a command, which exports nothing.
+ *
+ * @param {{ manifest: Record<string, any> }} one
+ */
+export const isCommand = ({ manifest }) => manifest.bin !== undefined && manifest.exports['.'] === undefined;
+
+/**
+ * Whether everything that a package exports lies in its folder, and a command's build. A binary package whose add-on was not built here is not complete.
  *
  * @param {{ folder: string, manifest: Record<string, any> }} one
  */
-export function isComplete({ folder, manifest }) {
+export function isComplete(one) {
+  const { folder, manifest } = one;
   const targets = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(targets));
-  return targets(manifest.exports).every((path) => existsSync(join(folder, path)));
+  const built = isCommand(one) ? ['dist/main.js'] : [];
+  return [...targets(manifest.exports), ...built].every((path) => existsSync(join(folder, path)));
 }
 
 /**
@@ -32,8 +41,10 @@ export function isComplete({ folder, manifest }) {
  */
 export function publishedPackages(from = root) {
   const packages = new Map();
-  for (const entry of readdirSync(join(from, 'packages'))) {
-    const folder = join(from, 'packages', entry);
+  const folders = ['packages', 'apps'].flatMap((parent) =>
+    readdirSync(join(from, parent)).map((entry) => join(from, parent, entry)),
+  );
+  for (const folder of folders) {
     if (!existsSync(join(folder, 'package.json'))) continue;
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     if (!manifest.private) packages.set(manifest.name, { name: manifest.name, folder, manifest });

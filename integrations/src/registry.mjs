@@ -92,12 +92,12 @@ function installedFolder(name, from) {
 /**
  * The installed folders of the named packages and of all that they depend on.
  *
- * @param {string[]} names
+ * @param {[name: string, from: string][]} wanted - each with the folder that Node looks for it from
  * @returns {string[]}
  */
-function installedClosure(names) {
+function installedClosure(wanted) {
   const folders = new Set();
-  const queue = names.map((name) => [name, root]);
+  const queue = [...wanted];
   for (const [name, from] of queue) {
     const folder = installedFolder(name, from);
     if (!folder || folders.has(folder)) continue;
@@ -134,8 +134,11 @@ export async function seedRegistry(url, folder) {
   mkdirSync(folder, { recursive: true });
   const own = publishedPackages();
   const isOwn = (name) => own.some((one) => one.name === name);
-  const needed = own.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}));
-  const folders = installedClosure([...THIRD_PARTY, ...needed.filter((name) => !isOwn(name))]).map(
+  const needed = own.flatMap(({ folder: from, manifest }) =>
+    Object.keys(manifest.dependencies ?? {}).map((name) => [name, from]),
+  );
+  const consumers = THIRD_PARTY.map((name) => [name, root]);
+  const folders = installedClosure([...consumers, ...needed.filter(([name]) => !isOwn(name))]).map(
     (source, index) => slimCopy(source, join(folder, `copy-${index}`)),
   );
   const packed = JSON.parse(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { modelCard } from '@googlenet/model';
 import { loadModel as loadModelFiles, saveModel as saveModelFiles } from '@googlenet/model/node';
@@ -6,6 +6,7 @@ import type { Preprocessing } from '@googlenet/pretrained';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { UserError, messageOf } from './errors';
 import { isObject, type Json } from './config/merge';
+import { readPlainFile } from './plain-file';
 
 /** What a saved model knows of its task, under `userDefinedMetadata.googlenet` in `model.json`. */
 export interface ModelCard {
@@ -93,8 +94,11 @@ export async function loadModel(
   }
 }
 
+/** As `loadModel` of `@googlenet/model/node` has it. */
+const MOST_JSON_BYTES = 64 * 2 ** 20;
+
 function readModelJson(file: string): Json {
-  const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const json: unknown = JSON.parse(readPlainFile(file, MOST_JSON_BYTES).toString());
   return isObject(json) ? json : {};
 }
 

@@ -13,6 +13,7 @@ import type { Json } from './config/merge';
 import type { TrainerConfig } from './config/schema';
 import { UserError, messageOf } from './errors';
 import { makeWritableFolder } from './make-folder';
+import { MOST_CONFIG_BYTES, readPlainFile } from './plain-file';
 import { lockRun } from './run-lock';
 
 /** Where runs go, below the folder that the command was started in. */
@@ -97,7 +98,7 @@ export class RunFolder {
       throw new UserError(`--resume: expected a run folder with a config.json, got ${path}. Check the path.`);
     let config: unknown;
     try {
-      config = JSON.parse(readFileSync(run.configPath, 'utf8'));
+      config = JSON.parse(readPlainFile(run.configPath, MOST_CONFIG_BYTES).toString());
     } catch (error) {
       throw new UserError(
         `--resume: expected JSON in ${run.configPath}, got ${messageOf(error)}. The run cannot go on without it.`,
@@ -183,7 +184,9 @@ export function runData(modelFile: string): TrainerConfig['data'] | undefined {
 /** The settings of the run that a `model/model.json` lies in, where it lies in one. */
 export function runConfig(modelFile: string): TrainerConfig | undefined {
   try {
-    const config = JSON.parse(readFileSync(join(dirname(modelFile), '..', 'config.json'), 'utf8')) as unknown;
+    const config = JSON.parse(
+      readPlainFile(join(dirname(modelFile), '..', 'config.json'), MOST_CONFIG_BYTES).toString(),
+    ) as unknown;
     return checkConfig(config);
   } catch {
     return undefined;

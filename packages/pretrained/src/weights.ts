@@ -61,6 +61,8 @@ const CAFFE: Preprocessing = {
  * The sets of weights, as data: sources, checks, licences, published accuracies and preprocessing.
  *
  * `torchvision`: (x / 255 - mean) / deviation followed by its `transform_input` is exactly x / 127.5 - 1.
+ * No address was fetched from here. Caffe's and its sha1 stand in Caffe's own readme, and there is none over https; torchvision publishes the first
+ * eight digits of its sha256, in the name of the file, and two independent projects the same whole one; two builds that pin the ONNX zoo's file agree on its sha256.
  * Sources: each entry's `source`. Deviation: Caffe's published accuracy is of 256x256 without keeping the shape, then the centre 224; the default here takes the whole height or width.
  */
 export const WEIGHTS: Readonly<Record<WeightsName, WeightsEntry>> = {
@@ -85,7 +87,10 @@ export const WEIGHTS: Readonly<Record<WeightsName, WeightsEntry>> = {
     variant: 'torchvision',
     urls: ['https://download.pytorch.org/models/googlenet-1378be20.pth'],
     fileName: 'googlenet-1378be20.pth',
-    checksum: { algorithm: 'sha256', value: '1378be20' },
+    checksum: {
+      algorithm: 'sha256',
+      value: '1378be20a8e875cf1568b8a71654e704449655e34711a959a38b04fb34905cef',
+    },
     megabytes: 49.7,
     licence: 'BSD-3-Clause (torchvision)',
     source: 'https://pytorch.org/vision/stable/models/generated/torchvision.models.googlenet.html',
@@ -98,7 +103,6 @@ export const WEIGHTS: Readonly<Record<WeightsName, WeightsEntry>> = {
       size: 224,
       pixels: { order: 'rgb', scale: 1 / 127.5, mean: [1, 1, 1] },
     },
-    note: 'Only the first eight digits of the sha256 are published, in the name of the file.',
   },
   slim: {
     name: 'slim',
@@ -128,6 +132,10 @@ export const WEIGHTS: Readonly<Record<WeightsName, WeightsEntry>> = {
       'https://github.com/onnx/models/raw/main/validated/vision/classification/inception_and_googlenet/googlenet/model/googlenet-12.onnx',
     ],
     fileName: 'googlenet-12.onnx',
+    checksum: {
+      algorithm: 'sha256',
+      value: 'c99c507058eaf41de8723408fdda7db8325cb57f0a89f2ee07a716d6e963e14e',
+    },
     megabytes: 28,
     licence: 'Apache-2.0 (ONNX model zoo); the weights are those of Caffe',
     source:
@@ -136,7 +144,6 @@ export const WEIGHTS: Readonly<Record<WeightsName, WeightsEntry>> = {
     classes: 1000,
     auxiliary: false,
     preprocessing: CAFFE,
-    note: 'No checksum is published: the file is checked by its contents only.',
   },
 };
 

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { decodeImage } from '@googlenet/images/node';
+import { decodeImageSync } from '@googlenet/images/node';
 import { WEIGHTS, decodePredictions, preprocess, type DecodedPrediction } from '@googlenet/pretrained';
 import type { ClassifyRequest } from '../commands/classify';
 import { selectEngine } from '../engines';
 import { ExitCode, messageOf } from '../errors';
 import { colorsFor, remark, say, sayJson, type Io } from '../io';
+import { MOST_PICTURE_BYTES, readPlainFile } from '../plain-file';
 import { percent } from '../render/format';
 import { shown } from '../run-folder';
 import { findPictures } from './find-pictures';
@@ -38,7 +38,7 @@ export async function classifyPhotos(
       for (const [i, file] of batch.entries()) {
         try {
           preprocess(
-            await decodeImage(await readFile(resolve(io.cwd, file))),
+            decodeImageSync(readPlainFile(resolve(io.cwd, file), MOST_PICTURE_BYTES)),
             found.name,
             images,
             i * pixels,

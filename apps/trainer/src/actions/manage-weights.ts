@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -12,6 +11,7 @@ import type { WeightsRequest } from '../commands/weights';
 import { selectEngine } from '../engines';
 import { ExitCode, UserError } from '../errors';
 import { remark, say, sayJson, type Io } from '../io';
+import { readWeightsBytes } from '../plain-file';
 import { thousands } from '../render/format';
 import { table } from '../render/table';
 import { shown } from '../run-folder';
@@ -123,9 +123,7 @@ async function verify({ io, options, note }: Context, words: readonly string[]):
 
 async function inspect({ io, options }: Context, words: readonly string[]): Promise<ExitCode> {
   const path = resolve(io.cwd, only('inspect', 'a file', words));
-  if (!existsSync(path) || !statSync(path).isFile())
-    throw new UserError(`weights inspect: expected a file, got ${path}, which is none. Check the path.`);
-  const read = await asUserError(async () => readWeightsFile(await readFile(path)));
+  const read = await asUserError(() => readWeightsFile(readWeightsBytes('weights inspect', path)));
   const tensors = [...read.tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const numbers = tensors.reduce(
     (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { DownloadError } from '@googlenet/download';
@@ -8,6 +7,7 @@ import { WEIGHTS, readWeightsFile, type WeightsName } from '@googlenet/pretraine
 import { fetchWeightsFile, pretrained } from '@googlenet/pretrained/node';
 import { UserError, messageOf } from '../errors';
 import type { Io } from '../io';
+import { readWeightsBytes } from '../plain-file';
 
 /** The weights that a person named: a set that is fetched, or a file. */
 export interface NamedWeights {
@@ -57,7 +57,7 @@ export async function findWeightsFile(
 
 /** The set that a file's names belong to; this project's own names are Caffe's unless the file says otherwise. */
 async function nameOf(path: string): Promise<WeightsName> {
-  const { table, metadata } = await asUserError(async () => readWeightsFile(await readFile(path)));
+  const { table, metadata } = await asUserError(() => readWeightsFile(readWeightsBytes('--weights', path)));
   const name = table?.name ?? metadata.weights ?? 'caffe';
   return isWeightsName(name) ? name : 'caffe';
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
 import { UserError, messageOf } from '../errors';
@@ -11,6 +10,7 @@ import {
   isPresetName,
   type Preset,
 } from '../presets';
+import { MOST_CONFIG_BYTES, readPlainFile } from '../plain-file';
 import { closest } from './closest';
 import { FORBIDDEN_KEYS, getPath, isObject, mergeConfig, setPath, type Json } from './merge';
 import { describeProblems } from './problems';
@@ -131,7 +131,7 @@ function crossProblems(config: TrainerConfig): string[] {
 function readConfigFile(path: string): Json {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readPlainFile(path, MOST_CONFIG_BYTES).toString();
   } catch (error) {
     throw new UserError(
       `--config: expected a readable JSON file, got ${path} (${messageOf(error)}). Check the path.`,

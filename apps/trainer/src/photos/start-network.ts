@@ -3,11 +3,12 @@ import { endpoints, googlenet, replaceHead } from '@googlenet/model';
 import { readWeightsFile, WEIGHTS, type Preprocessing, type WeightsName } from '@googlenet/pretrained';
 import { pretrained } from '@googlenet/pretrained/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { TrainerConfig } from '../config/schema';
 import { closest } from '../config/closest';
 import { UserError, messageOf } from '../errors';
 import { loadModel } from '../model-files';
+import { readWeightsBytes } from '../plain-file';
 import { thousands } from '../render/format';
 
 /** A network that photographs are learned on. */
@@ -21,7 +22,6 @@ export interface StartNetwork {
 }
 
 const UNIT: PixelFormat = { scale: 1 / 255 };
-const MAX_WEIGHTS_BYTES = 1e9;
 
 /**
  * The network that `--from` names.
@@ -81,12 +81,7 @@ function scratch({ model: options, seed }: TrainerConfig, numClasses: number): S
 }
 
 async function ofFile(path: string, numClasses: number, seed: number): Promise<StartNetwork> {
-  const { size } = statSync(path);
-  if (size > MAX_WEIGHTS_BYTES)
-    throw new UserError(
-      `--from: expected a file of weights below ${MAX_WEIGHTS_BYTES / 1e9} GB, got ${path} of ${size} bytes.`,
-    );
-  const file = new Uint8Array(readFileSync(path));
+  const file = readWeightsBytes('--from', path);
   const { table } = await readWeightsFile(file);
   const weights: WeightsName =
     table !== undefined && table.name in WEIGHTS ? (table.name as WeightsName) : 'caffe';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jpeg from 'jpeg-js';
@@ -47,34 +47,58 @@ describe('readImage', () => {
     [
       'an empty file',
       () => write('empty.png', Buffer.alloc(0)),
-      /expected a PNG or JPEG in .*, got an empty file/,
+      /empty\.png: expected a JPEG, PNG or WebP, got an empty file/,
     ],
     [
       'another kind of file',
       () => write('x.gif', Buffer.from('GIF89a')),
-      /expected a PNG or JPEG in .*, got a file that starts with 47494638/,
+      /x\.gif: expected a JPEG, PNG or WebP, got GIF/,
     ],
     [
       'a torn PNG',
       () => write('torn.png', twoPixels().subarray(0, 50)),
-      /expected a whole PNG or JPEG in .*torn\.png/,
+      /torn\.png: expected a whole png file/,
     ],
     [
       'a torn JPEG',
       () => write('torn.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16])),
-      /expected a whole PNG or JPEG in .*torn\.jpg/,
+      /torn\.jpg: expected a whole jpeg file/,
     ],
-    ['a PNG that claims to be enormous', () => write('huge.png', hugePng()), /more than 64 megapixels/],
+    [
+      'a PNG that claims to be enormous',
+      () => write('huge.png', claiming(100_000)),
+      /at most 64 million pixels/,
+    ],
+    [
+      'a PNG of 8000x8000 without its pixels',
+      () => write('claims.png', claiming(8000)),
+      /fewer pixels than it says/,
+    ],
+    ['a folder', () => folder, /it is a folder/],
+    ['a device that never ends', () => '/dev/zero', /a pipe or a device/],
+    [
+      'a file that is far too large',
+      () => sparse('large.png', 1e12),
+      /1,000,000,000,000 bytes, more than 256 MB/,
+    ],
   ])('refuses %s', (_, make, message) => {
     expect(() => readImage(make())).toThrow(message);
   });
 });
 
-function hugePng(): Buffer {
+/** Two pixels under a header of another size. */
+function claiming(side: number): Buffer {
   const bytes = twoPixels();
-  bytes.writeUInt32BE(100_000, 16);
-  bytes.writeUInt32BE(100_000, 20);
+  bytes.writeUInt32BE(side, 16);
+  bytes.writeUInt32BE(side, 20);
   return bytes;
+}
+
+/** A file without content, which takes no room on the disk. */
+function sparse(name: string, bytes: number): string {
+  const path = write(name, new Uint8Array(0));
+  truncateSync(path, bytes);
+  return path;
 }
 
 describe('contactSheet', () => {

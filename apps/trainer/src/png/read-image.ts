@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
-import jpeg from 'jpeg-js';
+import { ImageError, type PixelImage } from '@googlenet/images';
+import { decodeImageSync } from '@googlenet/images/node';
 import { PNG } from 'pngjs';
 import { UserError, messageOf } from '../errors';
+import { MOST_PICTURE_BYTES, readPlainFile } from '../plain-file';
 
 /** A picture as read: red, green, blue, alpha, 8 bits each. */
 export interface Picture {
@@ -10,60 +11,43 @@ export interface Picture {
   readonly height: number;
 }
 
-const MAX_MEGAPIXELS = 64;
-
 /**
- * Reads a PNG or JPEG file, told apart by their first bytes, not by their names.
+ * Reads a PNG, JPEG or WebP file, upright; transparent parts of a PNG stay transparent.
  *
- * @throws {UserError} if the file is missing, of another kind, torn, or above 64 megapixels.
+ * @throws {UserError} if it is no plain file, above 256 MB, of another kind, torn, or above 64 megapixels by its header.
  */
 export function readImage(path: string): Picture {
-  let bytes: Buffer;
+  const bytes = readPictureFile(path);
+  const image = decodePicture(path, bytes);
+  return bytes[0] === 0x89 ? PNG.sync.read(bytes) : opaque(image);
+}
+
+/** The same in red, green and blue, transparent parts over white. */
+export function readPhoto(path: string): PixelImage {
+  return decodePicture(path, readPictureFile(path));
+}
+
+function readPictureFile(path: string): Buffer {
   try {
-    bytes = readFileSync(path);
+    return readPlainFile(path, MOST_PICTURE_BYTES);
   } catch (error) {
     throw new UserError(`predict: expected a picture, got ${path} (${messageOf(error)}). Check the path.`, {
       cause: error,
     });
   }
-  const decode = bytes.subarray(0, 4).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47]))
-    ? decodePng
-    : bytes[0] === 0xff && bytes[1] === 0xd8
-      ? decodeJpeg
-      : undefined;
-  if (decode === undefined) {
-    const start =
-      bytes.length === 0
-        ? 'an empty file'
-        : `a file that starts with ${bytes.subarray(0, 4).toString('hex')}`;
-    throw new UserError(`predict: expected a PNG or JPEG in ${path}, got ${start}. Convert it first.`);
-  }
+}
+
+function decodePicture(path: string, bytes: Buffer): PixelImage {
   try {
-    return decode(bytes);
+    return decodeImageSync(bytes);
   } catch (error) {
-    throw new UserError(
-      `predict: expected a whole PNG or JPEG in ${path}, got: ${messageOf(error)}. Save the picture again.`,
-      { cause: error },
-    );
+    if (!(error instanceof ImageError)) throw error;
+    throw new UserError(`predict: ${path}: ${error.message.replace(/^\w+: /, '')}`, { cause: error });
   }
 }
 
-function decodePng(bytes: Buffer): Picture {
-  if (bytes.length >= 24) checkSize(bytes.readUInt32BE(16), bytes.readUInt32BE(20));
-  const { data, width, height } = PNG.sync.read(bytes);
-  return { data, width, height };
-}
-
-function decodeJpeg(bytes: Buffer): Picture {
-  const { data, width, height } = jpeg.decode(bytes, {
-    useTArray: true,
-    maxResolutionInMP: MAX_MEGAPIXELS,
-    tolerantDecoding: false,
-  });
-  return { data, width, height };
-}
-
-function checkSize(width: number, height: number): void {
-  if (width * height > MAX_MEGAPIXELS * 1e6)
-    throw new RangeError(`${width}x${height} pixels, more than ${MAX_MEGAPIXELS} megapixels`);
+function opaque({ data, width, height }: PixelImage): Picture {
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) rgba.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
+  return { data: rgba, width, height };
 }

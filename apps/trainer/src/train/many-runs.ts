@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
 import { resolveConfig } from '../config/resolve';
 import { ExitCode, messageOf, UserError } from '../errors';
 import { remark, say, type Io } from '../io';
+import { readPlainFile } from '../plain-file';
 import { newRunPath } from '../run-folder';
 
 type Request = TrainRequest & { readonly json: boolean };
@@ -88,10 +88,12 @@ export async function manyRuns(
   return worst;
 }
 
+const MOST_SWEEP_BYTES = 10e6;
+
 function readSweep(io: Io, path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   try {
-    return readFileSync(resolve(io.cwd, path), 'utf8');
+    return readPlainFile(resolve(io.cwd, path), MOST_SWEEP_BYTES).toString();
   } catch (error) {
     throw new UserError(
       `--sweep: expected a readable file, got ${path} (${messageOf(error)}). Check the path.`,

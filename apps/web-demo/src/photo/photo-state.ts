@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { proxy, wrap, type Remote } from 'comlink';
 import { latestOnly } from '../state/latest';
 import { messageOf, trouble } from '../state/network';
+import { readPictureFile } from '../state/picture-file';
 import type { PhotoAnswer, PhotoModel, PhotoSummaries, WeightsManifest } from '../worker/photo-protocol';
 import type { PhotoWorker } from '../worker/photo-worker';
 import { engineNames, type ModuleView, type Progress } from '../worker/protocol';
@@ -74,7 +75,9 @@ export async function showPhoto(file: Blob): Promise<void> {
   if (!remote || photoState.value.phase !== 'ready') return;
   busy.value = true;
   try {
-    const answer = await remote.answer(new Uint8Array(await file.arrayBuffer()));
+    const answer = await remote.answer(
+      await readPictureFile(file, file instanceof File ? file.name : 'photo'),
+    );
     chosenClass.value = undefined;
     summaries.value = undefined;
     moduleView.value = undefined;

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { preprocessDrawing } from '@googlenet/mnist';
 import { decodeStrokes, drawStroke, encodeStrokes, type Stroke } from '../draw/strokes';
+import { readPictureFile } from './picture-file';
 import { route } from './route';
 
 /** What is on the canvas. */
@@ -64,12 +65,13 @@ export function showSample(pixels: Uint8Array, label: number): void {
 /**
  * Shows a picture file.
  *
- * @throws {TypeError} if the browser cannot read it as a picture
+ * @throws {TypeError} if it is too large, or the browser cannot read it as a picture
  */
 export async function showPicture(file: Blob, name: string): Promise<void> {
+  const bytes = await readPictureFile(file, name);
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(file);
+    bitmap = await createImageBitmap(new Blob([bytes], { type: file.type }));
   } catch (cause) {
     throw new TypeError(
       `showPicture(${name}): expected a picture, got a file that cannot be read as one. Use PNG, JPEG or WebP.`,

@@ -58,6 +58,17 @@ describe('a model from files', () => {
     await expect(artifactsFromFiles(files)).rejects.toThrow(message);
   });
 
+  it('is refused, before it is read, when a file is far too large', async () => {
+    const [weights, json] = (await savedModel([28, 28, 1])) as [File, File];
+    const large = (of: File) => Object.defineProperty(of, 'size', { value: 5e9 });
+    await expect(artifactsFromFiles([json, large(weights)])).rejects.toThrow(
+      /loadModel\(weights.bin\): expected at most 1000 MB, got 5000 MB/,
+    );
+    await expect(artifactsFromFiles([large(json), weights])).rejects.toThrow(
+      /loadModel\(model.json\): expected at most 64 MB/,
+    );
+  });
+
   it('is refused when its weights are missing or cut short', async () => {
     const [weights, json] = (await savedModel([28, 28, 1])) as [File, File];
     await expect(artifactsFromFiles([json])).rejects.toThrow(/expected the file weights.bin beside it/);

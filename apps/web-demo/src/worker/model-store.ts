@@ -31,6 +31,7 @@ export async function artifactsFromFiles(files: File[]): Promise<tf.io.ModelArti
       `loadModel(): expected a model.json with its .bin files, got ${files.map((file) => file.name).join(', ') || 'no file'}. Choose all files of the model together.`,
     );
   }
+  checkSize(jsonFile, MOST_JSON_BYTES);
   const json = await parseJson(jsonFile, jsonFile.name);
   return readModelFiles(json, async (path, limit) => {
     const name = path.split('/').at(-1) ?? path;
@@ -39,8 +40,19 @@ export async function artifactsFromFiles(files: File[]): Promise<tf.io.ModelArti
       throw new TypeError(
         `loadModel(${jsonFile.name}): expected the file ${name} beside it, got none. Add it to the selection.`,
       );
+    checkSize(file, MOST_WEIGHT_BYTES);
     return new Uint8Array(await file.slice(0, limit).arrayBuffer());
   });
+}
+
+const MOST_JSON_BYTES = 64e6;
+const MOST_WEIGHT_BYTES = 1e9;
+
+function checkSize({ name, size }: File, most: number): void {
+  if (size > most)
+    throw new TypeError(
+      `loadModel(${name}): expected at most ${most / 1e6} MB, got ${Math.round(size / 1e6)} MB. Choose the files of a GoogLeNet.`,
+    );
 }
 
 /**

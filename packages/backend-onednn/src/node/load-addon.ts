@@ -52,12 +52,7 @@ function tryLoad(): Loaded {
     return { available: true, addon };
   } catch (cause) {
     const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    if (!message.startsWith('Cannot find module'))
-      return {
-        available: false,
-        reason: message,
-        hint: 'The add-on needs libgomp (Debian: apt install libgomp1) and glibc 2.34 or newer',
-      };
+    if (!message.startsWith('Cannot find module')) return { available: false, ...linkProblem(message) };
     if (process.env.GOOGLENET_ONEDNN_ADDON !== undefined)
       return {
         available: false,
@@ -66,6 +61,33 @@ function tryLoad(): Loaded {
       };
     return { available: false, ...missingPackage() };
   }
+}
+
+/** Libraries of the system that the add-on or its copy of oneDNN is linked to, and the packages that hold them. */
+const SYSTEM_LIBRARIES: Readonly<Record<string, string>> = {
+  'libOpenCL.so.1': 'Debian, Ubuntu: apt install ocl-icd-libopencl1; Fedora: dnf install ocl-icd',
+  'libgomp.so.1': 'Debian, Ubuntu: apt install libgomp1; Fedora: dnf install libgomp',
+  'libstdc++.so.6': 'Debian, Ubuntu: apt install libstdc++6; Fedora: dnf install libstdc++',
+};
+
+/** What the dynamic linker's first line means, and what to do. */
+export function linkProblem(message: string): { reason: string; hint: string } {
+  const library = /(\S+\.so[.\d]*): cannot open shared object file/.exec(message)?.[1];
+  if (library !== undefined)
+    return {
+      reason: `the add-on needs the library ${library}, which this system lacks`,
+      hint: `Install it (${SYSTEM_LIBRARIES[library] ?? `it belongs beside the add-on: npm install ${platformPackage()}`})`,
+    };
+  const glibc = /version `(GLIBC\w*_[\d.]+)' not found/.exec(message)?.[1];
+  if (glibc !== undefined)
+    return {
+      reason: `the add-on needs ${glibc}, which this system's C or C++ library is too old for`,
+      hint: 'Use a newer system (Debian 12, Ubuntu 22.04 or later), or build it here: npm run build:native',
+    };
+  return {
+    reason: message,
+    hint: 'The add-on needs libgomp and libOpenCL (Debian: apt install libgomp1 ocl-icd-libopencl1) and glibc 2.34 or newer',
+  };
 }
 
 /** Why there is no add-on for this platform, and what to do; packages are looked for where a program installed them. */

@@ -26,6 +26,21 @@ describe('extract', () => {
     expect((await readdir(join(folder, 'out'))).sort()).toEqual(['a.gz', 'b.gz']);
   });
 
+  test('unpacks no file beyond the limit, whether the archive tells its size or lies', async () => {
+    const told = writeZip({ 'a.gz': new Uint8Array(70_000) }, true);
+    await writeFile(join(folder, 'x.zip'), told);
+    await expect(extract(join(folder, 'x.zip'), ['a.gz'], join(folder, 'out'), 69_999)).rejects.toThrow(
+      /expected at most 69999 bytes for a.gz .* got 70000/,
+    );
+    const lying = Buffer.from(told);
+    lying.writeUInt32LE(10, lying.lastIndexOf('PK\x01\x02') + 24);
+    await writeFile(join(folder, 'x.zip'), lying);
+    await expect(extract(join(folder, 'x.zip'), ['a.gz'], join(folder, 'out'), 100)).rejects.toThrow(
+      /too many bytes/,
+    );
+    expect(await readdir(join(folder, 'out'))).toEqual([]);
+  });
+
   test('names the file that an archive lacks', async () => {
     await writeFile(join(folder, 'x.zip'), writeZip(files, true));
     const lacking = extract(join(folder, 'x.zip'), ['gzip/a.gz', 'gzip/d.gz'], folder);

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { open } from 'yauzl';
 import type { Entry, Options, ZipFile } from 'yauzl';
 import { DataError } from '../errors';
+import { defaultMaxBytes } from '../idx';
 
 const openZip = promisify<string, Options, ZipFile>(open);
 
@@ -15,15 +16,26 @@ const openZip = promisify<string, Options, ZipFile>(open);
  *
  * @param names - full names inside the archive; only their last parts are used outside
  * @returns the paths, in the order of `names`
- * @throws {DataError} `NOT_FOUND` if the archive lacks one of them.
+ * @param maxBytes - the largest file that is unpacked
+ * @throws {DataError} `NOT_FOUND` if the archive lacks one of them, `IDX_DIMENSIONS` if one is larger.
  */
-export async function extract(archive: string, names: readonly string[], folder: string): Promise<string[]> {
+export async function extract(
+  archive: string,
+  names: readonly string[],
+  folder: string,
+  maxBytes = defaultMaxBytes,
+): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const zip = await openZip(archive, { lazyEntries: true, autoClose: false });
   try {
     const missing = new Set(names);
     for await (const entry of entriesOf(zip)) {
       if (!missing.delete(entry.fileName)) continue;
+      if (entry.uncompressedSize > maxBytes)
+        throw new DataError(
+          'IDX_DIMENSIONS',
+          `extract: expected at most ${maxBytes} bytes for ${entry.fileName} in ${archive}, got ${entry.uncompressedSize}. The archive is damaged; delete it and try again.`,
+        );
       const path = join(folder, basename(entry.fileName));
       const stream = await streamOf(zip, entry);
       try {

@@ -139,11 +139,11 @@ async function fetchAll(entry: DatasetEntry, options: LoadDatasetOptions) {
   );
   const mirrors = (options.mirrors ?? entry.mirrors).map((url) => (url.endsWith('/') ? url : `${url}/`));
   const { timeoutMs, retries, retryDelayMs, onProgress, signal, verify = true } = options;
-  const get = async (file: string, md5?: string) => {
+  const get = async (file: string, sha256?: string) => {
     const { path } = await download({
       urls: mirrors.map((mirror) => mirror + file),
       destination: join(folder, file),
-      checksum: md5 === undefined || !verify ? undefined : { algorithm: 'md5', value: md5 },
+      checksum: sha256 === undefined || !verify ? undefined : { algorithm: 'sha256', value: sha256 },
       hint: "Check the network and try again, or fetch the file by hand and use source: 'folder'.",
       timeoutMs,
       retries,
@@ -157,15 +157,16 @@ async function fetchAll(entry: DatasetEntry, options: LoadDatasetOptions) {
   };
   const paths = {} as Record<FileRole, string>;
   if (entry.archive === undefined) {
-    for (const role of fileRoles) paths[role] = await get(`${entry.files[role]}.gz`, entry.md5?.[role]);
+    for (const role of fileRoles)
+      paths[role] = await get(`${entry.files[role]}.gz`, entry.packedSha256?.[role]);
     return { folder, paths };
   }
   const present = await findAll(folder, entry.files).catch(() => undefined);
   if (present !== undefined) return { folder, paths: present };
-  const { file, md5, folder: inside } = entry.archive;
-  const archive = await get(file, md5);
+  const { file, sha256, folder: inside } = entry.archive;
+  const archive = await get(file, sha256);
   const names = fileRoles.map((role) => `${inside}${entry.files[role]}.gz`);
-  const extracted = await extract(archive, names, folder);
+  const extracted = await extract(archive, names, folder, options.maxBytes);
   fileRoles.forEach((role, i) => (paths[role] = extracted[i]));
   return { folder, paths };
 }

@@ -11,7 +11,7 @@ import { writeZip } from '../testing/zip';
 import { loadDataset } from './load-dataset';
 
 const entry = catalog.find(({ name }) => name === 'kmnist') as DatasetEntry;
-const published = entry.md5;
+const published = entry.packedSha256;
 
 describe('loadDataset by download', () => {
   let cacheDir: string;
@@ -24,12 +24,14 @@ describe('loadDataset by download', () => {
     files = Object.fromEntries(
       fileRoles.map((role) => [`${entry.files[role]}.gz`, role.endsWith('Images') ? images : labels]),
     );
-    const md5 = (role: (typeof fileRoles)[number]) =>
-      createHash('md5').update(files[`${entry.files[role]}.gz`]).digest('hex');
-    entry.md5 = Object.fromEntries(fileRoles.map((role) => [role, md5(role)])) as typeof published;
+    const sha256 = (role: (typeof fileRoles)[number]) =>
+      createHash('sha256').update(files[`${entry.files[role]}.gz`]).digest('hex');
+    entry.packedSha256 = Object.fromEntries(
+      fileRoles.map((role) => [role, sha256(role)]),
+    ) as typeof published;
   });
   afterEach(async () => {
-    entry.md5 = published;
+    entry.packedSha256 = published;
     await rm(cacheDir, { recursive: true });
   });
 
@@ -57,13 +59,15 @@ describe('loadDataset by download', () => {
   });
 
   test('tells bytes that are not the published ones', async () => {
-    entry.md5 = published;
+    entry.packedSha256 = published;
     const server = await serveFiles(
       Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, file(bytes)])),
     );
     const load = loadDataset({ name: 'kmnist', cacheDir, mirrors: [server.url] });
     await expect(load).rejects.toMatchObject({ code: 'CHECKSUM' });
-    await expect(load).rejects.toThrow(/expected bdb82020997e1d708af4cf47b453dcf7/);
+    await expect(load).rejects.toThrow(
+      /expected 51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4/,
+    );
     await server.close();
   });
 });
@@ -91,7 +95,11 @@ describe('EMNIST', () => {
       { 'gzip/other.gz': Uint8Array.of(1), ...Object.fromEntries<Uint8Array>(contents) },
       true,
     );
-    letters.archive = { file: 'gzip.zip', folder: 'gzip/', md5: createHash('md5').update(zip).digest('hex') };
+    letters.archive = {
+      file: 'gzip.zip',
+      folder: 'gzip/',
+      sha256: createHash('sha256').update(zip).digest('hex'),
+    };
     const server = await serveFiles({ 'gzip.zip': file(zip) });
     const options = { name: 'emnist-letters', cacheDir, mirrors: [server.url] };
     const { train, test: held, folder } = await loadDataset(options);

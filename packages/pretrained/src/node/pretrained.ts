@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { buildPretrained, type PretrainedOptions } from '../pretrained';
 import { findWeights } from '../weights';
 import { fetchWeightsFile, type FetchWeightsOptions } from './weights-file';
+
+/** The largest file of weights that is read; GoogLeNet's have 26 to 55 MB. */
+const MOST_BYTES = 1e9;
 
 /** Options of `pretrained` in Node. */
 export interface NodePretrainedOptions
@@ -32,5 +35,17 @@ export async function pretrained(options: NodePretrainedOptions = {}): Promise<t
     });
     bytes = path;
   }
-  return buildPretrained(entry, typeof bytes === 'string' ? await readFile(bytes) : bytes, rest);
+  return buildPretrained(entry, typeof bytes === 'string' ? await readWeights(bytes) : bytes, rest);
+}
+
+/** A device or a pipe never ends, and a file of another kind may be far larger than the memory. */
+async function readWeights(path: string): Promise<Uint8Array> {
+  const stats = await stat(path);
+  if (stats.isFile() && stats.size <= MOST_BYTES) return readFile(path);
+  const got = stats.isFile()
+    ? `${stats.size} bytes`
+    : `a ${stats.isDirectory() ? 'folder' : 'pipe or a device'}`;
+  throw new RangeError(
+    `pretrained(file): expected a plain file of at most ${MOST_BYTES / 1e9} GB, got ${got} at ${path}. Choose the file of weights.`,
+  );
 }

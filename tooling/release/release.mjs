@@ -85,6 +85,7 @@ step(
     'run',
     'build',
     '--filter=./packages/*',
+    '--filter=@googlenet/trainer',
     '--output-logs=errors-only',
     '--concurrency=2',
   ]),

@@ -143,6 +143,38 @@ test('a Vite project bundles for the browser without Node modules, and its page 
   assert.equal(result.functions, true);
 });
 
+test('a page without a bundler runs the packages as they are, through an import map', async (context) => {
+  const folder = install('import-map');
+  // What a content delivery network makes of TensorFlow.js, whose own files are not all ES modules: one file each, the core shared.
+  const parts = { core: [], layers: ['@tensorflow/tfjs-core'], 'backend-cpu': ['@tensorflow/tfjs-core'] };
+  for (const [name, external] of Object.entries(parts))
+    await require('esbuild').build({
+      stdin: { contents: `export * from '@tensorflow/tfjs-${name}';`, resolveDir: folder },
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      outfile: join(folder, 'tfjs', `${name.replace('backend-', '')}.js`),
+      plugins: [shared(external)],
+      logLevel: 'error',
+    });
+  const text = await readPage(folder, '#result');
+  if (text === undefined) return context.diagnostic('no browser here: nothing was opened');
+  const result = JSON.parse(text);
+  assert.equal(result.engine.backend, 'googlenet-wasm');
+  assert.deepEqual(result.outputShape, [1, 10]);
+  assert.ok(Math.abs(result.sum - 1) < 1e-5, `probabilities add up to ${result.sum}`);
+});
+
+/** Leaves packages out of a bundle, their inner files too. */
+const shared = (names) => ({
+  name: 'shared',
+  setup: (build) =>
+    build.onResolve({ filter: /^@tensorflow/ }, ({ path }) => {
+      const found = names.find((name) => path === name || path.startsWith(`${name}/`));
+      return found && { path: found, external: true };
+    }),
+});
+
 test('a webpack project bundles and its bundle runs', () => {
   const folder = install('webpack');
   const cli = require.resolve('webpack-cli/bin/cli.js');

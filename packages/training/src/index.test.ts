@@ -10,6 +10,7 @@ test('exports what the README lists and nothing else', () => {
     'PauseControl',
     'TrainConfigError',
     'balancedClassWeights',
+    'calibrationBins',
     'checkpointStore',
     'confusionMatrix',
     'decodeCheckpoint',

@@ -19,13 +19,14 @@ export type { EvaluateOptions, EvaluationReport, Mistake } from './evaluate/eval
 export type { EpochEvent, EvaluatingEvent, StartEvent, StepEvent, TrainEvent } from './loop/events';
 export { indexedDbStore } from './checkpoint/indexed-db-store';
 export {
+  calibrationBins,
   confusionMatrix,
   expectedCalibrationError,
   perClassMetrics,
   rankClasses,
   topKAccuracy,
 } from './evaluate/metrics';
-export type { ClassMetrics, RankedClass } from './evaluate/metrics';
+export type { CalibrationBin, ClassMetrics, RankedClass } from './evaluate/metrics';
 export type { OptimizerConfig } from './optimizers/optimizers';
 export { PauseControl } from './loop/pause';
 export { predict } from './evaluate/predict';

@@ -127,6 +127,7 @@ function summarize(
     classNames: pictures.classNames,
     confusionMatrix: report.confusionMatrix,
     perClass: report.perClass,
+    calibration: report.calibration,
     mistakes: mistakesOf(report, data),
     config,
   };

@@ -55,6 +55,8 @@ export function summarizeRun({
     data: { dataset: config.data.dataset, source: config.data.source, sha256: data.checksums },
     confusionMatrix: report.confusionMatrix,
     perClass: report.perClass,
+    calibration: report.calibration,
+    mistakes: report.mistakes,
     config,
   };
 }

@@ -6,10 +6,12 @@ import { Team } from '../loop/team';
 import { mainModel, runForLogits } from '../classifier/heads';
 import {
   argMaxRows,
+  type CalibrationBin,
+  calibrationBins,
+  calibrationErrorOf,
   type ClassMetrics,
   confusionMatrix,
   crossEntropyRows,
-  expectedCalibrationError,
   perClassMetrics,
   softmaxRows,
   topKAccuracy,
@@ -43,6 +45,8 @@ export interface EvaluationReport {
   confusionMatrix: number[][];
   /** Expected calibration error, 15 bins. */
   ece: number;
+  /** The bins of `ece`, as a reliability diagram shows them. */
+  calibration: CalibrationBin[];
   /** The worst first: by how much more likely the predicted class was than the true one. */
   mistakes: Mistake[];
   durationMs: number;
@@ -188,6 +192,7 @@ function report(
   const predicted = argMaxRows(logits, classes);
   const matrix = confusionMatrix(labels, predicted, classes);
   const perClass = perClassMetrics(matrix, options.classNames);
+  const calibration = calibrationBins(probabilities, labels, classes);
   const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   const mistakes: Mistake[] = [];
   predicted.forEach((guess, row) => {
@@ -216,7 +221,8 @@ function report(
       f1: mean(perClass.map((c) => c.f1)),
     },
     confusionMatrix: matrix,
-    ece: expectedCalibrationError(probabilities, labels, classes),
+    ece: calibrationErrorOf(calibration),
+    calibration,
     mistakes: mistakes.slice(0, options.maxMistakes),
   };
 }

@@ -1,5 +1,6 @@
 import {
   argMaxRows,
+  calibrationBins,
   confusionMatrix,
   crossEntropyRows,
   expectedCalibrationError,
@@ -65,6 +66,18 @@ describe('ranking', () => {
   test('topKAccuracy counts labels among the k highest', () => {
     const scores = Float32Array.of(3, 2, 1, 3, 2, 1, 3, 2, 1);
     expect([1, 2, 3].map((k) => topKAccuracy(scores, [0, 1, 2], 3, k))).toEqual([1 / 3, 2 / 3, 1]);
+  });
+});
+
+describe('calibrationBins', () => {
+  test('counts predictions by confidence, with the share that is right', () => {
+    const probabilities = Float32Array.of(0.75, 0.25, 0.25, 0.75, 0.5, 0.5, 1, 0);
+    expect(calibrationBins(probabilities, [0, 0, 0, 0], 2, 4)).toEqual([
+      { from: 0, to: 0.25, count: 0, confidence: 0, accuracy: 0 },
+      { from: 0.25, to: 0.5, count: 1, confidence: 0.5, accuracy: 1 },
+      { from: 0.5, to: 0.75, count: 2, confidence: 0.75, accuracy: 0.5 },
+      { from: 0.75, to: 1, count: 1, confidence: 1, accuracy: 1 },
+    ]);
   });
 });
 

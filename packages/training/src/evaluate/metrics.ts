@@ -120,6 +120,50 @@ export function perClassMetrics(
   });
 }
 
+/** The predictions of one range of confidence. */
+export interface CalibrationBin {
+  /** Confidences above this are in the bin; 0 as well in the first. */
+  from: number;
+  /** Up to this and with it. */
+  to: number;
+  /** Predictions in the bin. */
+  count: number;
+  /** Mean probability of the predicted class; 0 where the bin is empty. */
+  confidence: number;
+  /** Share that is right; 0 where the bin is empty. */
+  accuracy: number;
+}
+
+/**
+ * Predictions in equal bins of confidence, as a reliability diagram shows them.
+ *
+ * @param probabilities - `[labels, classes]`, row by row.
+ * @param bins - default 15.
+ * @see Guo et al. 2017 (arXiv:1706.04599)
+ */
+export function calibrationBins(
+  probabilities: Float32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+  bins = 15,
+): CalibrationBin[] {
+  const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, hits: 0 }));
+  argMaxRows(probabilities, classes).forEach((predicted, row) => {
+    const probability = probabilities[row * classes + predicted];
+    const bin = sums[Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1))];
+    bin.count++;
+    bin.confidence += probability;
+    if (predicted === labels[row]) bin.hits++;
+  });
+  return sums.map(({ count, confidence, hits }, i) => ({
+    from: i / bins,
+    to: (i + 1) / bins,
+    count,
+    confidence: count ? confidence / count : 0,
+    accuracy: count ? hits / count : 0,
+  }));
+}
+
 /**
  * Expected calibration error: over equal bins of confidence, the mean of |accuracy - confidence| weighted by bin size.
  *
@@ -133,14 +177,15 @@ export function expectedCalibrationError(
   classes: number,
   bins = 15,
 ): number {
-  const confidence = new Float64Array(bins);
-  const hits = new Float64Array(bins);
-  argMaxRows(probabilities, classes).forEach((predicted, row) => {
-    const probability = probabilities[row * classes + predicted];
-    const bin = Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1));
-    confidence[bin] = confidence[bin] + probability;
-    if (predicted === labels[row]) hits[bin] = hits[bin] + 1;
-  });
-  const gap = hits.reduce((sum, hit, bin) => sum + Math.abs(hit - confidence[bin]), 0);
-  return labels.length ? gap / labels.length : 0;
+  return calibrationErrorOf(calibrationBins(probabilities, labels, classes, bins));
+}
+
+/** The expected calibration error of bins from {@link calibrationBins}. */
+export function calibrationErrorOf(bins: readonly CalibrationBin[]): number {
+  const size = bins.reduce((sum, { count }) => sum + count, 0);
+  const gap = bins.reduce(
+    (sum, { count, accuracy, confidence }) => sum + count * Math.abs(accuracy - confidence),
+    0,
+  );
+  return size ? gap / size : 0;
 }

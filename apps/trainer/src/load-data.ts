@@ -24,12 +24,13 @@ export interface LoadedData {
  * Loads a data set.
  *
  * @param report - gets a line about each download.
+ * @param options.offline - takes what was downloaded before and fetches nothing; default false.
  * @throws {UserError} if a file is missing, damaged, or cannot be downloaded.
  */
 export async function loadData(
   request: DataRequest,
   report: (line: string) => void,
-  signal?: AbortSignal,
+  { signal, offline = false }: { readonly signal?: AbortSignal; readonly offline?: boolean } = {},
 ): Promise<LoadedData> {
   try {
     let last = '';
@@ -38,6 +39,7 @@ export async function loadData(
       source: request.source,
       folder: request.folder,
       signal,
+      ...(offline ? { mirrors: [] } : {}),
       onProgress: (progress) => {
         if (progress.file !== last) report(`loading ${progress.file}`);
         last = progress.file;

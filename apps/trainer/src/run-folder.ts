@@ -145,9 +145,13 @@ function isUpTo(line: string, step: number): boolean {
   }
 }
 
-/** Writes beside and renames, so that a reader never sees a half file. */
 export function writeJson(path: string, value: object): void {
-  writeFileSync(`${path}.tmp`, asJson(value));
+  writeWhole(path, asJson(value));
+}
+
+/** Writes beside and renames, so that a reader never sees a half file. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  writeFileSync(`${path}.tmp`, content);
   renameSync(`${path}.tmp`, path);
 }
 

@@ -1,13 +1,11 @@
-import { join, resolve } from 'node:path';
-import { isObject, type Json } from '../config/merge';
-import { ExitCode, UserError } from '../errors';
+import { ExitCode } from '../errors';
 import { colorsFor, say, sayJson, type Io } from '../io';
-import { duration, lineWidth, percent, rate, thousands } from '../render/format';
+import { lineWidth } from '../render/format';
 import { plainText, shortened } from '../render/plain-text';
 import { table } from '../render/table';
-import { RUNS_FOLDER, shown } from '../run-folder';
-import { problemOf } from '../runs/find-runs';
-import { isRunFolder, readRun, type RunRecord } from '../runs/read-run';
+import { shown } from '../run-folder';
+import { letterOf, RESULTS, settingsThatDiffer, settingText } from '../runs/differences';
+import { openRuns } from '../runs/open-runs';
 
 /** `googlenet compare`: what differs in the settings of runs, and their results side by side. */
 export function compareRuns(
@@ -15,7 +13,7 @@ export function compareRuns(
   given: readonly string[],
   { json }: { readonly json: boolean },
 ): ExitCode {
-  const runs = openAll(io, given);
+  const runs = openRuns(io, 'compare', given, 2);
   const differences = settingsThatDiffer(runs.map(({ config }) => config));
   if (json) {
     const settings = Object.fromEntries(
@@ -48,81 +46,6 @@ export function compareRuns(
     RESULTS.map(({ name, text }) => [name, ...runs.map((run) => text(run) ?? '-')]),
   );
   return ExitCode.ok;
-}
-
-function openAll(io: Io, given: readonly string[]): RunRecord[] {
-  const problems =
-    given.length < 2 ? [`compare: expected two runs or more, got ${given.length}. Name another.`] : [];
-  const runs = given.flatMap((name) => {
-    const direct = resolve(io.cwd, name);
-    const listed = join(io.cwd, RUNS_FOLDER, name);
-    try {
-      return readRun(!isRunFolder(direct) && isRunFolder(listed) ? listed : direct);
-    } catch (error) {
-      problems.push(
-        `compare: expected a run folder, got ${plainText(name)}: ${problemOf(error)}. List the runs: googlenet runs`,
-      );
-      return [];
-    }
-  });
-  if (problems.length > 0) throw UserError.of(problems);
-  return runs;
-}
-
-interface Result {
-  readonly name: string;
-  readonly text: (run: RunRecord) => string | undefined;
-}
-
-/** A row of the table of results each. */
-const RESULTS: readonly Result[] = [
-  { name: 'state', text: ({ state }) => state },
-  { name: 'epochs', text: ({ epochs, plannedEpochs }) => `${epochs}/${plannedEpochs ?? '?'}` },
-  { name: 'training loss, last epoch', text: ({ trainingLoss }) => trainingLoss?.toFixed(4) },
-  { name: 'validation loss, best', text: ({ validationLoss }) => validationLoss?.toFixed(4) },
-  {
-    name: 'validation accuracy, best',
-    text: ({ validationAccuracy: share }) => (share === undefined ? share : percent(share)),
-  },
-  { name: 'test loss', text: ({ testLoss }) => testLoss?.toFixed(4) },
-  {
-    name: 'test accuracy',
-    text: ({ testAccuracy: share }) => (share === undefined ? share : percent(share)),
-  },
-  { name: 'training time', text: ({ trainingMs: time }) => (time === undefined ? time : duration(time)) },
-  {
-    name: 'training speed',
-    text: ({ imagesPerSecond: speed }) => (speed === undefined ? speed : rate(speed)),
-  },
-  {
-    name: 'parameters',
-    text: ({ parameters: count }) => (count === undefined ? count : thousands(count)),
-  },
-];
-
-/** Every setting that is not the same in all configurations, by its path; a list is one setting. */
-function settingsThatDiffer(configs: readonly Json[]): (readonly [string, readonly unknown[]])[] {
-  const flat = configs.map((config) => new Map(settingsOf(config)));
-  const paths = new Set(flat.flatMap((settings) => [...settings.keys()]));
-  return [...paths]
-    .map((path) => [path, flat.map((settings) => settings.get(path))] as const)
-    .filter(([, values]) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
-}
-
-function settingsOf(config: Json, before = ''): [string, unknown][] {
-  return Object.entries(config).flatMap(([key, value]) =>
-    isObject(value) ? settingsOf(value, `${before}${key}.`) : [[`${before}${key}`, value]],
-  );
-}
-
-function settingText(value: unknown): string {
-  if (value === undefined) return '-';
-  return plainText(typeof value === 'string' ? value : JSON.stringify(value));
-}
-
-/** `A` to `Z`, then `A2`. */
-function letterOf(i: number): string {
-  return `${String.fromCharCode(65 + (i % 26))}${i < 26 ? '' : Math.floor(i / 26) + 1}`;
 }
 
 const LEAST_NAME = 24;

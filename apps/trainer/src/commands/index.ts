@@ -6,6 +6,7 @@ import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { exportCommand } from './export';
 import { predict } from './predict';
+import { report } from './report';
 import { runs } from './runs';
 import { summary } from './summary';
 import { train } from './train';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   exportCommand,
   runs,
   compare,
+  report,
   summary,
   data,
   doctor,

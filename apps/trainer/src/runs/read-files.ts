@@ -48,23 +48,40 @@ export interface Metrics {
  * @throws {RunProblem} if it is no plain file or too large.
  */
 export function readMetricsFile(path: string): Metrics {
-  const name = basename(path);
-  const bytes = sizeOf(path);
-  if (bytes === undefined) return { records: [], step: undefined };
-  if (bytes > METRICS_BYTES) throw new RunProblem(`${name} has more than ${METRICS_BYTES / 2 ** 30} GiB`);
   const records: Json[] = [];
   let lastStep: string | undefined;
-  for (const line of linesOf(path)) {
+  for (const line of metricsLines(path)) {
     if (line.includes('"type":"step"')) {
       if (line.endsWith('}')) lastStep = line;
       continue;
     }
     const record = parsed(line);
     if (record === undefined) continue;
-    if (records.length === RECORDS) throw new RunProblem(`${name} has more than ${RECORDS} records`);
+    if (records.length === RECORDS)
+      throw new RunProblem(`${basename(path)} has more than ${RECORDS} records`);
     records.push(record);
   }
   return { records, step: lastStep === undefined ? undefined : parsed(lastStep) };
+}
+
+/**
+ * All records of `metrics.jsonl`, one after the other. Torn lines are passed over.
+ *
+ * @throws {RunProblem} if it is no plain file or too large.
+ */
+export function* readRecords(path: string): Generator<Json> {
+  for (const line of metricsLines(path)) {
+    const record = parsed(line);
+    if (record !== undefined) yield record;
+  }
+}
+
+function* metricsLines(path: string): Generator<string> {
+  const bytes = sizeOf(path);
+  if (bytes === undefined) return;
+  if (bytes > METRICS_BYTES)
+    throw new RunProblem(`${basename(path)} has more than ${METRICS_BYTES / 2 ** 30} GiB`);
+  yield* linesOf(path);
 }
 
 /** Undefined where there is nothing. @throws {RunProblem} for what is no plain file, such as a pipe that nobody fills. */

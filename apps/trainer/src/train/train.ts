@@ -74,7 +74,7 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
         signal,
       });
     }
-    const loaded = await loadData(config.data, (line) => view.note(line), signal);
+    const loaded = await loadData(config.data, (line) => view.note(line), { signal });
     config = await settled(mpi, plan?.fit(loaded.train.size));
     const data = resizeData(loaded, config.model.inputShape);
     const { training, validation } = splitData(data.train, config);

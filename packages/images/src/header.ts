@@ -46,6 +46,10 @@ const FOREIGN: readonly [name: string, offset: number, start: string][] = [
  * @throws {ImageError} `FORMAT` if it is none of the three, `CORRUPT` if the header is torn or absurd.
  */
 export function readImageHeader(bytes: Uint8Array): ImageHeader {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(
+      `readImageHeader: expected bytes in a Uint8Array, got ${typeof bytes}. Read the file first.`,
+    );
   const format = detectFormat(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let header: ImageHeader;

@@ -51,7 +51,7 @@ export function toFloat32(
 /** Throws a `RangeError` for a setting that is out of range. */
 export function validatePixelFormat(where: string, format: PixelFormat, channels: number): void {
   requireChoice(where, 'order', format.order ?? 'rgb', ['rgb', 'bgr']);
-  requireNumber(where, 'scale', format.scale ?? 1, 1e-6, 1e6);
+  if (format.scale !== undefined) requireNumber(where, 'scale', format.scale, 1e-6, 1e6);
   for (const [name, low] of [
     ['mean', -1e6],
     ['std', 1e-6],

@@ -38,6 +38,10 @@ export class ImageDataset {
    * @throws {RangeError} if the arrays do not fit the counts, or a label the classes.
    */
   constructor(data: LabeledImages, rows?: Int32Array, size?: ImageSize) {
+    if (typeof data !== 'object' || data === null)
+      throw new TypeError(
+        `ImageDataset: expected labeled images, got ${show(data)}. Use what loadDataset gives, or arrayData.`,
+      );
     const where = `ImageDataset(${show(data.name)})`;
     if (rows === undefined) validateData(where, data);
     else rows.forEach((row) => requireInteger(where, 'rows', row, 0, data.count - 1));

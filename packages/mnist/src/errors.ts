@@ -36,6 +36,12 @@ export function show(value: unknown): string {
   return String(value);
 }
 
+/** Throws a `TypeError` unless `value` is a `Uint8Array`. */
+export function requireBytes(where: string, value: unknown): void {
+  if (value instanceof Uint8Array) return;
+  throw new TypeError(`${where}: expected bytes in a Uint8Array, got ${show(value)}. Read the file first.`);
+}
+
 /** Throws a `RangeError` unless `value` is an integer in `[minimum, maximum]`. */
 export function requireInteger(
   where: string,

@@ -1,4 +1,4 @@
-import { DataError } from './errors';
+import { DataError, requireBytes, show } from './errors';
 import { gunzip, isGzip } from './gzip';
 
 /** The element arrays that an IDX file can hold. */
@@ -74,6 +74,7 @@ export const defaultMaxBytes = 2 ** 30;
  */
 export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions = {}): Idx {
   const where = `parseIdx(${JSON.stringify(options.name ?? 'bytes')})`;
+  requireBytes(where, bytes);
   const header = parseHeader(bytes, where, options.maxBytes ?? defaultMaxBytes);
   const { shape, headerBytes, totalBytes } = header;
   if (bytes.length < totalBytes) {
@@ -116,6 +117,7 @@ export async function readIdx(bytes: Uint8Array, options: ParseIdxOptions = {}):
  * holds more than its header says, stops early and never fills the memory.
  */
 export async function unpackIdx(bytes: Uint8Array, options: ParseIdxOptions = {}): Promise<Uint8Array> {
+  requireBytes('readIdx', bytes);
   if (!isGzip(bytes)) return bytes;
   const { name = 'bytes', maxBytes = defaultMaxBytes } = options;
   return gunzip(bytes, {
@@ -139,6 +141,8 @@ export function writeIdx({ shape, data }: Idx): Uint8Array {
       'writeIdx: expected data of uint8, int8, int16, int32, float32 or float64, got another kind of array. Convert it first.',
     );
   }
+  if (!Array.isArray(shape))
+    throw new TypeError(`writeIdx: expected a shape such as [2, 28, 28], got ${show(shape)}.`);
   const count = shape.reduce((product, size) => product * size, 1);
   const valid = shape.every((size) => Number.isInteger(size) && size > 0 && size < 2 ** 32);
   if (shape.length === 0 || shape.length > MAX_DIMENSIONS || !valid || count !== data.length) {

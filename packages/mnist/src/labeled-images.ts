@@ -121,3 +121,18 @@ function transpose(pixels: Uint8Array, count: number, height: number, width: num
   }
   return result;
 }
+
+/**
+ * Images to train on and to test with go through the same network.
+ *
+ * @throws {DataError} `DATASET_MISMATCH` if they have two sizes.
+ */
+export function requireSameSize(where: string, train: LabeledImages, test: LabeledImages): void {
+  if (train.height === test.height && train.width === test.width) return;
+  throw mismatch(
+    where,
+    `test images of ${train.height}x${train.width}, as the training images are`,
+    `${test.height}x${test.width}`,
+    'Put the files of one data set together.',
+  );
+}

@@ -4,7 +4,7 @@ import { requireDataset } from './catalog';
 import { DataError, dataErrorOf } from './errors';
 import { defaultMaxBytes, parseIdx, unpackIdx } from './idx';
 import type { LabeledImages, PairOptions } from './labeled-images';
-import { toLabeledImages } from './labeled-images';
+import { requireSameSize, toLabeledImages } from './labeled-images';
 
 /** What the two functions here have in common. */
 export interface FetchOptions {
@@ -90,6 +90,7 @@ export async function loadDatasetFromUrls(
     });
   };
   const [train, test] = await Promise.all([part('train'), part('test')]);
+  requireSameSize('loadDatasetFromUrls', train, test);
   return { train, test, checksums: { ...train.sha256, ...test.sha256 } };
 }
 

@@ -47,6 +47,15 @@ describe('manyRuns', () => {
   const request = (more: object) =>
     ({ set: [], augment: true, json: false, ...more }) as unknown as TrainRequest & { json: boolean };
 
+  it('refuses a sweep file without a run', async () => {
+    writeFileSync(join(cwd, 'remarks.txt'), '# later\n\n');
+    await expect(
+      manyRuns(fakeIo(cwd), request({ sweep: 'remarks.txt' }), () => Promise.resolve(ExitCode.ok)),
+    ).rejects.toThrow(
+      '--sweep: expected a run a line, such as training.batchSize=64, got none in remarks.txt.',
+    );
+  });
+
   it('takes every second line in the second of two processes, and goes on after a run that fails', async () => {
     writeFileSync(join(cwd, 'sweep.txt'), 'seed=1\nseed=2\nseed=3\nseed=4\n');
     const io = { ...fakeIo(cwd), env: { SLURM_PROCID: '1', SLURM_NTASKS: '2' } };

@@ -65,6 +65,10 @@ export async function manyRuns(
   const { seed, preset = 'custom' } = resolveConfig(request, io.cwd);
   const { rank, size } = placeAmong(io.env);
   const runs = runsOf(readSweep(io, request.sweep), seed, size);
+  if (runs.length === 0)
+    throw new UserError(
+      `--sweep: expected a run a line, such as training.batchSize=64, got none in ${request.sweep ?? ''}.`,
+    );
   if (request.out === undefined && size > 1)
     throw new UserError(
       '--out: expected the folder of all runs beside --distributed runs, got none. Processes that start in different seconds would not find the same one.',

@@ -89,6 +89,16 @@ describe('a folder', () => {
     expect(train.classNames[25]).toBe('z');
   });
 
+  test('refuses test images of another size than the training images, with both sizes', async () => {
+    const larger = writeIdx({ shape: [3, 5, 7], data: new Uint8Array(3 * 5 * 7) });
+    await writeFile(join(folder, 't10k-images-idx3-ubyte'), larger);
+    const [, height, width] = images.shape;
+    await expect(loadDataset({ ...own, folder })).rejects.toMatchObject({
+      code: 'DATASET_MISMATCH',
+      message: `loadDataset: expected test images of ${height}x${width}, as the training images are, got 5x7. Put the files of one data set together.`,
+    });
+  });
+
   test.each<[string, object, string, RegExp]>([
     [
       'a missing file',

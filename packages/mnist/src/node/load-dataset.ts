@@ -5,7 +5,7 @@ import type { DatasetEntry, FileRole } from '../catalog';
 import { fileRoles, findDataset, idxNames, requireDataset } from '../catalog';
 import { dataErrorOf, show } from '../errors';
 import type { LabeledImages } from '../labeled-images';
-import { countClasses, toLabeledImages } from '../labeled-images';
+import { countClasses, requireSameSize, toLabeledImages } from '../labeled-images';
 import { extract } from './archive';
 import type { IdxFile } from './folder-source';
 import { findFile, readIdxFile } from './folder-source';
@@ -88,6 +88,7 @@ export async function loadDataset(options: LoadDatasetOptions): Promise<LoadedDa
     return { ...data, sha256 };
   };
   const [train, test] = [part('train'), part('test')];
+  requireSameSize('loadDataset', train, test);
   return { train, test, checksums: { ...train.sha256, ...test.sha256 }, folder };
 }
 

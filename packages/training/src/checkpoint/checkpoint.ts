@@ -102,6 +102,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  * @throws {CheckpointError} with code `DAMAGED` if a byte is missing or has changed.
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(
+      `decodeCheckpoint: expected bytes in a Uint8Array, got ${typeof bytes}. Read the file first.`,
+    );
   const damaged = (expected: string, got: string | number): CheckpointError =>
     new CheckpointError(
       'DAMAGED',

@@ -20,5 +20,6 @@ it('exports these names and no others', () => {
     'writeKeras',
     'writeOnnx',
     'writeSafetensors',
+    'writeZip',
   ]);
 });

@@ -15,6 +15,7 @@ export { writeKeras } from './keras/write';
 export type { ModelCardRecord } from './model-card';
 export { decodeOnnx, type OnnxAttribute, type OnnxFile, type OnnxNode, type OnnxValue } from './onnx/schema';
 export { writeOnnx, ONNX_OPSET, type OnnxWriteOptions } from './onnx/write';
+export type { LazyPart, Part } from './parts';
 export type { Preprocessing } from './preprocessing';
 export type { Quantization } from './quantize';
 export { quantizeArtifacts } from './quantize-artifacts';
@@ -28,4 +29,4 @@ export {
 export { permute, toFloat32 as tensorValues, type Dtype, type FileTensor, type FloatDtype } from './tensors';
 export { decodeTorchFile } from './torch/file';
 export type { WeightLayout } from './weight-names';
-export { readZip, type ZipEntry, type ZipOptions } from './zip';
+export { readZip, writeZip, type ZipEntry, type ZipFile, type ZipOptions } from './zip';

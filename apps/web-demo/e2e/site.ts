@@ -6,6 +6,9 @@ import { digitStrokes } from './digit-strokes';
 
 export const dist = join(__dirname, '../dist');
 
+/** How much longer than usual to wait; see jest.e2e.config.mjs. */
+export const patience = Number(process.env.E2E_PATIENCE ?? 1);
+
 export interface Site {
   url: string;
   /** Every path that was asked for. */
@@ -28,13 +31,14 @@ export async function openSite(options: { isolated?: boolean; base?: string } = 
     browser,
     async open(path = '', contextOptions = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
+      context.setDefaultTimeout(30_000 * patience);
       const page = await context.newPage();
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(error.message));
       page.on('console', (message) => {
         if (message.type() === 'error') problems.push(message.text());
       });
-      await page.goto(server.url + path);
+      await page.goto(path === 'about:blank' ? path : server.url + path);
       return { page, problems };
     },
     async close() {
@@ -49,7 +53,7 @@ export async function networkReady(page: Page): Promise<void> {
   await page
     .getByText(/ weights/)
     .first()
-    .waitFor({ timeout: 60_000 });
+    .waitFor({ timeout: 60_000 * patience });
 }
 
 /** Draws a digit with the mouse. */

@@ -1,4 +1,3 @@
-import { trainingMemory } from '../train/train-state';
 import type { MemoryReport } from '../worker/protocol';
 import { answered, network } from './network';
 
@@ -18,7 +17,7 @@ declare global {
 export function offerMemoryReports(): void {
   globalThis.googlenetMemory = {
     predicting: () => network.memory(),
-    training: trainingMemory,
+    training: async () => (await import('../train/train-state')).trainingMemory(),
     answered,
   };
 }

@@ -1,29 +1,35 @@
+import { network } from '../state/network';
+import { exportFormats, type ExportFormat } from '../worker/protocol';
 import type { SavedModel } from './training-protocol';
 
-/** The two files of a saved model, in the format that `loadLayersModel` and the trainer read. */
-export function modelFiles({ modelTopology, weights }: SavedModel): { name: string; content: Blob }[] {
-  const json = {
-    format: 'layers-model',
-    generatedBy: 'GoogLeNet web demo',
-    modelTopology,
-    weightsManifest: [{ paths: ['weights.bin'], weights: weights?.specs ?? [] }],
-  };
-  return [
-    { name: 'model.json', content: new Blob([JSON.stringify(json)], { type: 'application/json' }) },
-    {
-      name: 'weights.bin',
-      content: new Blob([weights?.data ?? new ArrayBuffer(0)], { type: 'application/octet-stream' }),
-    },
-  ];
-}
+export { exportFormats, type ExportFormat };
 
-/** Hands the files to the browser, one download each. */
-export function downloadModel(saved: SavedModel): void {
-  for (const { name, content } of modelFiles(saved)) {
+/** What a visitor is told of each format. */
+export const formatNames: Record<ExportFormat, { title: string; use: string }> = {
+  tfjs: { title: 'TensorFlow.js', use: 'model.json and weights.bin, for this page, the trainer, any page' },
+  onnx: { title: 'ONNX', use: 'for onnxruntime and most other programs' },
+  safetensors: { title: 'safetensors', use: "weights alone, with PyTorch's names" },
+  keras: { title: 'Keras 3', use: 'for keras.models.load_model' },
+  huggingFace: { title: 'Hugging Face', use: 'a folder for transformers.js, zipped' },
+};
+
+/** Writes a network as the files of a format, in the worker, and hands them to the browser, one download each. */
+export async function downloadModel(saved: SavedModel, format: ExportFormat, name: string): Promise<void> {
+  for (const { name: fileName, bytes } of await network.export(saved, format, fileNameOf(name))) {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(content);
-    link.download = name;
+    link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+    link.download = fileName;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
+}
+
+/** A run's name as a file's, on every system: `width-1-8-500-images`. */
+export function fileNameOf(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/(\d),(?=\d)/g, '$1')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+  return plain || 'googlenet';
 }

@@ -23,9 +23,21 @@ describe('history', () => {
 });
 
 describe('smoothed', () => {
-  it('starts at the first value and follows the mean', () => {
-    expect(smoothed([5])[0]).toBeCloseTo(5);
-    expect(smoothed([0, 10], 0.5)).toEqual([0, 20 / 3]);
-    expect(smoothed(Array.from({ length: 200 }, () => 3)).at(-1)).toBeCloseTo(3);
+  it('lies on a straight line from end to end: it does not lag behind', () => {
+    const line = Array.from({ length: 200 }, (_, i) => 3 - i / 100);
+    smoothed(line).forEach((value, i) => expect(value).toBeCloseTo(line[i] ?? NaN));
+  });
+
+  it('takes most of the noise away, and never leaves the range of the values', () => {
+    const noisy = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 0 : 1));
+    const calm = smoothed(noisy);
+    calm.slice(30, -30).forEach((value) => expect(Math.abs(value - 0.5)).toBeLessThan(0.05));
+    expect(Math.min(...calm)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...calm)).toBeLessThanOrEqual(1);
+  });
+
+  it('takes any number of values', () => {
+    expect(smoothed([])).toEqual([]);
+    expect(smoothed([5])).toEqual([5]);
   });
 });

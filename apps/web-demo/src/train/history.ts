@@ -36,13 +36,33 @@ export function rewind(history: History, step: number): void {
   history.validation = history.validation.filter((point) => point.step <= step);
 }
 
-/** An exponential moving average that starts without bias: what a noisy curve is about. */
-export function smoothed(values: readonly number[], keep = 0.9): number[] {
-  let average = 0;
-  let weight = 0;
-  return values.map((value) => {
-    average = keep * average + (1 - keep) * value;
-    weight = keep * weight + (1 - keep);
-    return average / weight;
+/**
+ * What a noisy curve is about, without lag: at each point the height of the straight line that fits its neighbours best, near
+ * ones above all. It stays within what it was given.
+ *
+ * @param radius - how many neighbours on each side; by default a part of all points
+ */
+export function smoothed(
+  values: readonly number[],
+  radius = Math.min(30, Math.ceil(values.length / 12)),
+): number[] {
+  const lowest = Math.min(...values);
+  const highest = Math.max(...values);
+  return values.map((_, at) => {
+    // Weighted sums of 1, x, x * x, y and x * y, where x is the distance from the point.
+    let [s0, s1, s2, t0, t1] = [0, 0, 0, 0, 0];
+    for (let i = Math.max(0, at - radius); i <= Math.min(values.length - 1, at + radius); i++) {
+      const x = i - at;
+      const weight = (1 - (Math.abs(x) / (radius + 1)) ** 3) ** 3;
+      const y = values[i] ?? 0;
+      s0 += weight;
+      s1 += weight * x;
+      s2 += weight * x * x;
+      t0 += weight * y;
+      t1 += weight * x * y;
+    }
+    const determinant = s0 * s2 - s1 * s1;
+    const height = determinant > 1e-9 ? (s2 * t0 - s1 * t1) / determinant : t0 / s0;
+    return Math.min(highest, Math.max(lowest, height));
   });
 }

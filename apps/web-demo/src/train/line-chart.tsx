@@ -3,32 +3,42 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { shownTheme } from '../state/theme';
 
-interface Props {
-  title: string;
-  steps: readonly number[];
-  /** Every step's own value, drawn faintly. */
-  raw: readonly number[];
-  line: readonly number[];
-  points: { steps: readonly number[]; values: readonly number[] };
-  format: (value: number) => string;
+/** One line of a chart. */
+export interface Curve {
+  name: string;
   /** A custom property with the line's colour. */
   colour: string;
+  x: readonly number[];
+  line: readonly number[];
+  /** Every step's own value, drawn faintly. */
+  raw?: readonly number[];
+  /** Validation results, drawn as dots. */
+  points: readonly { x: number; y: number }[];
+}
+
+interface Props {
+  title: string;
+  xTitle: string;
+  yTitle: string;
+  curves: readonly Curve[];
+  format: (value: number) => string;
   range: [number, number];
 }
 
-const height = 210;
+const height = 240;
 
-/** A curve over training steps; validation results are its dots. */
+/** Curves over training; validation results are dots. */
 export function LineChart(props: Props) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const range = useRef(props.range);
   range.current = props.range;
+  const { title, curves, format } = props;
 
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const plot = new uPlot(options(element, props, range), toData(props), element);
+    const plot = new uPlot(options(element, props, range), toData(curves), element);
     chart.current = plot;
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -36,37 +46,38 @@ export function LineChart(props: Props) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [shownTheme.value]);
+  }, [shownTheme.value, curves.map(({ name, colour }) => name + colour).join()]);
 
-  useEffect(
-    () => chart.current?.setData(toData(props)),
-    [props.steps, props.line, props.points.steps.length],
-  );
+  useEffect(() => chart.current?.setData(toData(curves)), [curves]);
 
-  const last = props.line.at(-1);
-  const lastPoint = props.points.values.at(-1);
+  const [only] = curves;
+  const newest = (values: readonly number[] = []) =>
+    values.length > 0 ? format(values.at(-1) ?? 0) : 'nothing';
   return (
     <figure class="line-chart">
       <figcaption>
-        <b>{props.title}</b>
-        <span class="soft small">
-          {last !== undefined && (
-            <>
-              training <span class="number">{props.format(last)}</span>
-            </>
-          )}
-          {lastPoint !== undefined && (
-            <>
-              {' '}
-              · validation ● <span class="number">{props.format(lastPoint)}</span>
-            </>
-          )}
-        </span>
+        <b>{title}</b>
+        {only && curves.length === 1 && (
+          <span class="soft small">
+            training <span class="number">{newest(only.line)}</span>
+            {only.points.length > 0 && (
+              <>
+                {' '}
+                · validation ● <span class="number">{newest(only.points.map(({ y }) => y))}</span>
+              </>
+            )}
+          </span>
+        )}
       </figcaption>
       <div
         ref={host}
         role="img"
-        aria-label={`${props.title} over ${props.steps.at(-1) ?? 0} steps, now ${last === undefined ? 'nothing' : props.format(last)}`}
+        aria-label={curves
+          .map(
+            ({ name, x, line }) =>
+              `${title} of ${name} over ${x.at(-1) ?? 0} ${props.xTitle}, now ${newest(line)}`,
+          )
+          .join('; ')}
       />
     </figure>
   );
@@ -74,7 +85,7 @@ export function LineChart(props: Props) {
 
 function options(
   element: HTMLElement,
-  { format, colour }: Props,
+  { format, curves, xTitle, yTitle }: Props,
   range: { current: [number, number] },
 ): uPlot.Options {
   const style = getComputedStyle(element);
@@ -84,8 +95,10 @@ function options(
     grid: { stroke: value('--line'), width: 1 },
     ticks: { show: false },
     font: `13px ${value('--mono')}`,
+    labelFont: `13px ${value('--sans')}`,
+    labelSize: 20,
+    labelGap: 2,
   };
-  const stroke = value(colour);
   return {
     width: element.clientWidth,
     height,
@@ -93,29 +106,27 @@ function options(
     legend: { show: false },
     scales: { x: { time: false }, y: { range: () => range.current } },
     axes: [
-      { ...axis, size: 28 },
-      { ...axis, size: 56, values: (_, ticks) => ticks.map(format) },
+      { ...axis, size: 28, label: xTitle },
+      { ...axis, size: 52, label: yTitle, values: (_, ticks) => ticks.map(format) },
     ],
-    series: [
-      {},
-      { stroke, width: 1, alpha: 0.28, points: { show: false } },
-      { stroke, width: 2.5, points: { show: false } },
-      {
-        stroke,
-        paths: () => null,
-        points: { show: true, size: 11, width: 2.5, fill: value('--card'), stroke },
-      },
-    ],
+    series: [{}, ...curves.flatMap(({ colour }) => seriesOf(value(colour), value('--card')))],
   };
 }
 
-function toData({ steps, raw, line, points }: Props): uPlot.AlignedData {
-  const at = new Map(points.steps.map((step, i) => [step, points.values[i] ?? null]));
-  const missing = points.steps.filter((step) => !steps.includes(step));
-  if (missing.length === 0)
-    return [[...steps], [...raw], [...line], steps.map((step) => at.get(step) ?? null)];
-  const all = [...new Set([...steps, ...missing])].sort((a, b) => a - b);
-  const index = new Map(steps.map((step, i) => [step, i]));
-  const pick = (values: readonly number[]) => all.map((step) => values[index.get(step) ?? -1] ?? null);
-  return [all, pick(raw), pick(line), all.map((step) => at.get(step) ?? null)];
+/** A curve is three series: its faint single values, its line, its dots. */
+function seriesOf(stroke: string, fill: string): uPlot.Series[] {
+  const line = { stroke, points: { show: false }, spanGaps: true };
+  return [
+    { ...line, width: 1, alpha: 0.28 },
+    { ...line, width: 2.5 },
+    { stroke, paths: () => null, points: { show: true, size: 11, width: 2.5, fill, stroke } },
+  ];
+}
+
+function toData(curves: readonly Curve[]): uPlot.AlignedData {
+  const tables = curves.flatMap(({ x, raw, line, points }): uPlot.AlignedData[] => [
+    [[...x], raw ? [...raw] : x.map(() => null), [...line]],
+    [points.map((point) => point.x), points.map((point) => point.y)],
+  ]);
+  return uPlot.join(tables);
 }

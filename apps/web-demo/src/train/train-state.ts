@@ -1,11 +1,15 @@
 import { signal } from '@preact/signals';
 import { proxy, type Remote } from 'comlink';
-import { engine, messageOf, model as loadedModel, network, useSavedModel } from '../state/network';
+import { engine, messageOf, model as loadedModel, network } from '../state/network';
+import { engineLabels } from '../ui/engine-picker';
 import { createNetworkWorker } from '../worker/client';
-import type { EngineName, MemoryReport } from '../worker/protocol';
+import type { EngineName, EngineReport, MemoryReport } from '../worker/protocol';
 import { addStep, emptyHistory, rewind, type History } from './history';
-import { forgetRun, keepRun, readRun, type KeptRun } from './kept-run';
-import { readSettings, type TrainSettings } from './settings';
+import { freeName, newRecord, type RunRecord } from './run-record';
+import { keepNetwork, networkOf, runs, runsChanged, runStore } from './runs-state';
+import { defaultSettings, nameOf, type TrainSettings } from './settings';
+import { TimeLeft } from './time-left';
+import { AnotherTabError, asOnlyTab } from './training-lock';
 import type { TrainingRunner } from './training-runner';
 import type { ProbeReport, SavedModel, TrainingUpdate } from './training-protocol';
 
@@ -32,49 +36,48 @@ export interface RunProgress {
   accuracy: number;
   learningRate: number;
   imagesPerSecond: number;
-  images: number;
+  secondsLeft: number | undefined;
 }
 
-export const settings = signal<TrainSettings>(readSettings(readRun()?.settings));
+/** What the visitor has chosen for the next run. */
+export const settings = signal<TrainSettings>(defaultSettings);
 export const phase = signal<RunPhase>('idle');
 export const failure = signal<string | undefined>(undefined);
 export const download = signal<{ receivedBytes: number; totalBytes: number } | undefined>(undefined);
 export const progress = signal<RunProgress | undefined>(undefined);
 export const history = signal<History>(emptyHistory());
 export const probe = signal<ProbeReport | undefined>(undefined);
-export const testReport = signal<ProbeReport | { done: number; size: number } | undefined>(undefined);
-/** A run of an earlier visit that can go on. */
-export const keptRun = signal<KeptRun | undefined>(readRun());
-/** True once there is a trained network to use or to download. */
-export const hasTrained = signal(false);
+/** The run that is on, or was the last to be on. */
+export const current = signal<RunRecord | undefined>(undefined);
+/** What a visitor should know of the run's engine or of what it goes on from, one sentence each. */
+export const remarks = signal<readonly string[]>([]);
+/** The run that is tested on the test images, and how far that is. */
+export const testing = signal<{ id: string; done: number; size: number } | undefined>(undefined);
+/** The engine of the training worker. */
+export const trainingEngine = signal<EngineName | undefined>(undefined);
 
 const resting: readonly RunPhase[] = ['idle', 'stopped', 'done', 'failed'];
 export const isResting = () => resting.includes(phase.value);
+/** Whether this run is the one that is on. */
+export const isOn = (run: RunRecord) => !isResting() && current.value?.id === run.id;
 
 let runner: Remote<TrainingRunner> | undefined;
-let runnerWorker: { engine: EngineName | undefined; terminate: () => void } | undefined;
-let topology: object | undefined;
+let runnerWorker: { wanted: EngineName | undefined; terminate: () => void } | undefined;
+let timeLeft = new TimeLeft();
 
-/** Begins a run, or goes on with the kept one. Resolves when it has ended, in whatever way. */
-export async function startRun(resume: boolean): Promise<void> {
-  if (!isResting()) return;
-  const kept = keptRun.value;
-  if (resume && kept) settings.value = kept.settings;
-  failure.value = undefined;
-  progress.value = undefined;
-  probe.value = undefined;
-  testReport.value = undefined;
-  history.value = resume && kept ? kept.history : emptyHistory();
-  phase.value = 'starting';
-  try {
-    runner = await startRunner();
-    const request = { settings: settings.value, resume, model: await beginning(resume) };
-    await runner.run(request, document.baseURI, proxy(onUpdate));
-    if (!isResting()) phase.value = 'stopped';
-  } catch (error) {
-    failure.value = messageOf(error);
-    phase.value = 'failed';
-  }
+/** Begins a run with the chosen settings. Resolves when it has ended, in whatever way. */
+export async function startRun(chosen: TrainSettings = settings.value, wantedName?: string): Promise<void> {
+  const taken = (runs.value ?? []).map(({ name }) => name);
+  const from =
+    chosen.start === 'loaded' && loadedModel.value.phase === 'ready' ? loadedModel.value.info : undefined;
+  const name = wantedName ?? (from ? `${from.name}, trained on` : nameOf(chosen));
+  const facts = { id: newId(), name: freeName(name, taken), createdAt: new Date().toISOString() };
+  await begin(newRecord(structuredClone(chosen), {}, facts), false, from && (() => network.savedModel()));
+}
+
+/** Goes on with a kept run from its newest checkpoint. */
+export async function goOnWith(run: RunRecord): Promise<void> {
+  await begin(run, true, () => Promise.resolve({ modelTopology: run.modelTopology }));
 }
 
 export function pauseRun(): void {
@@ -92,31 +95,20 @@ export function stopRun(): void {
   void runner?.stop();
 }
 
-export async function evaluateOnTest(): Promise<void> {
-  if (!runner) return;
-  testReport.value = { done: 0, size: 10_000 };
+/** Evaluates a run's network on the 10,000 test images, and keeps the result with the run. */
+export async function testRun(run: RunRecord): Promise<void> {
+  if (testing.value) return;
+  testing.value = { id: run.id, done: 0, size: 10_000 };
   try {
-    testReport.value = await runner.test(
-      document.baseURI,
-      proxy((done: number, size: number) => {
-        testReport.value = { done, size };
-      }),
-    );
-  } catch (error) {
-    testReport.value = undefined;
-    failure.value = messageOf(error);
+    const tester = await startRunner();
+    const onProgress = proxy((done: number, size: number) => {
+      testing.value = { id: run.id, done, size };
+    });
+    const { accuracy, loss } = await tester.test(await networkOf(run), document.baseURI, onProgress);
+    await keep(run.id, { test: { accuracy, loss } });
+  } finally {
+    testing.value = undefined;
   }
-}
-
-/** The network that was trained. */
-export async function trainedModel(): Promise<SavedModel | undefined> {
-  return runner?.export();
-}
-
-/** Makes the trained network the one that reads the drawing. */
-export async function useTrained(): Promise<void> {
-  const trained = await trainedModel();
-  if (trained) await useSavedModel(trained, 'trained here');
 }
 
 /** What the training worker's engine holds; nothing where none has been started. */
@@ -124,33 +116,85 @@ export async function trainingMemory(): Promise<MemoryReport | undefined> {
   return runner?.memory();
 }
 
-export async function discardKept(): Promise<void> {
-  forgetRun();
-  keptRun.value = undefined;
-  await runner?.forget();
+async function begin(
+  run: RunRecord,
+  resume: boolean,
+  network: (() => Promise<SavedModel>) | undefined,
+): Promise<void> {
+  if (!isResting() || testing.value) return;
+  const before = phase.value;
+  phase.value = 'starting';
+  failure.value = undefined;
+  try {
+    await asOnlyTab(() => trainAs(run, resume, network));
+    if (!isResting()) phase.value = 'stopped';
+  } catch (error) {
+    failure.value = messageOf(error);
+    phase.value = error instanceof AnotherTabError ? before : 'failed';
+  }
+  await runsChanged();
 }
 
-/** The training worker, on the engine that the page uses; a worker on another engine is ended first. */
+async function trainAs(
+  run: RunRecord,
+  resume: boolean,
+  network: (() => Promise<SavedModel>) | undefined,
+): Promise<void> {
+  progress.value = undefined;
+  probe.value = undefined;
+  remarks.value = [];
+  timeLeft = new TimeLeft();
+  current.value = run;
+  history.value = structuredClone(run.history);
+  const { lasting } = await runStore();
+  const trainer = await startRunner();
+  const checkpoints = lasting ? { checkpoints: run.checkpoints } : {};
+  const model = await network?.();
+  const request = { settings: run.settings, resume, ...checkpoints, ...(model && { model }) };
+  await trainer.run(request, document.baseURI, proxy(onUpdate));
+}
+
+/** The training worker, on the engine that the page uses; a resting worker on another engine is ended first. */
 async function startRunner(): Promise<Remote<TrainingRunner>> {
   const wanted = engine.value.phase === 'ready' ? engine.value.report.engine : undefined;
-  if (runner && runnerWorker?.engine === wanted) return runner;
+  if (runner && (phase.value === 'paused' || runnerWorker?.wanted === wanted)) return runner;
   runnerWorker?.terminate();
   runner = undefined;
-  hasTrained.value = false;
   const { remote, broken, terminate } = createNetworkWorker();
-  runnerWorker = { engine: wanted, terminate };
-  await Promise.race([remote.start(wanted), broken]);
-  return remote.training();
+  runnerWorker = { wanted, terminate };
+  const report = await Promise.race([remote.start(wanted), broken]);
+  trainingEngine.value = report.engine;
+  if (wanted && report.engine !== wanted) remark(leftEngine(wanted, report));
+  runner = await remote.training();
+  return runner;
 }
 
-async function beginning(resume: boolean): Promise<SavedModel | undefined> {
-  if (resume) return keptRun.value?.modelTopology && { modelTopology: keptRun.value.modelTopology };
-  return settings.value.start === 'loaded' && loadedModel.value.phase === 'ready'
-    ? network.savedModel()
-    : undefined;
+function leftEngine(wanted: EngineName, { engine: taken, failures }: EngineReport): string {
+  const reason = failures.find((failure) => failure.engine === wanted)?.reason ?? 'it did not start';
+  return `Training on ${engineLabels[taken]}: ${engineLabels[wanted]} cannot be used for it (${reason}).`;
 }
 
-function onUpdate(update: TrainingUpdate): void {
+/** Unlike `randomUUID`, this works on pages that came over plain HTTP. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}
+
+function remark(sentence: string): void {
+  remarks.value = [...remarks.value, sentence];
+}
+
+/** Changes what is kept of the run that is on. */
+async function keep(id: string, change: Partial<RunRecord>): Promise<void> {
+  if (current.value?.id === id) current.value = { ...current.value, ...change };
+  await (await runStore()).update(id, change);
+  await runsChanged();
+}
+
+async function onUpdate(update: TrainingUpdate): Promise<void> {
+  const run = current.value;
+  if (!run) return;
   switch (update.type) {
     case 'data':
       phase.value = 'downloading';
@@ -160,18 +204,26 @@ function onUpdate(update: TrainingUpdate): void {
       phase.value = 'preparing';
       break;
     case 'topology':
-      topology = update.modelTopology;
+      await begun(run, update);
       break;
     case 'start':
-      hasTrained.value = true;
+      if (run.step > 0 && !update.resumed)
+        remark('Its checkpoints are no longer in this browser: it begins anew.');
       rewind(history.value, update.step);
       history.value = { ...history.value };
+      current.value = { ...run, totalSteps: update.totalSteps };
       phase.value = 'running';
       break;
     case 'step':
+      timeLeft.note(update.step, performance.now());
       addStep(history.value, update.step, update.crossEntropy, update.accuracy);
       history.value = { ...history.value };
-      progress.value = { ...update, epochs: settings.value.epochs };
+      progress.value = {
+        ...update,
+        epochs: run.settings.epochs,
+        secondsLeft: timeLeft.seconds(update.totalSteps - update.step),
+      };
+      current.value = { ...run, trainingMs: run.trainingMs + update.durationMs };
       if (phase.value === 'evaluating') phase.value = 'running';
       break;
     case 'evaluating':
@@ -188,9 +240,20 @@ function onUpdate(update: TrainingUpdate): void {
       probe.value = update.report;
       break;
     case 'checkpoint':
-      keep(update.step);
+      await keep(run.id, {
+        step: update.step,
+        totalSteps: run.totalSteps,
+        history: history.value,
+        trainingMs: run.trainingMs,
+      });
+      break;
+    case 'network':
+      if (!(await keepNetwork(run.id, update.network)))
+        remark('This browser has no room for the network: it is gone when you leave the page. Download it.');
+      await keep(run.id, { hasNetwork: true });
       break;
     case 'paused':
+      timeLeft.interrupt();
       phase.value = 'paused';
       break;
     case 'resumed':
@@ -198,20 +261,23 @@ function onUpdate(update: TrainingUpdate): void {
       break;
     case 'done':
       phase.value = 'done';
-      forgetRun();
-      keptRun.value = undefined;
+      await keep(run.id, { finished: true, history: history.value });
+      await (await runStore()).removeCheckpoints(run);
       break;
   }
 }
 
-function keep(step: number): void {
-  if (!topology) return;
-  keptRun.value = {
-    settings: settings.value,
-    modelTopology: topology,
-    history: history.value,
-    step,
-    totalSteps: progress.value?.totalSteps ?? 0,
-  };
-  keepRun(keptRun.value);
+/** The network is there: a new run is kept from now on; one that goes on may do so on another engine. */
+async function begun(
+  run: RunRecord,
+  { modelTopology, parameters }: Extract<TrainingUpdate, { type: 'topology' }>,
+): Promise<void> {
+  const now = trainingEngine.value;
+  if (run.engine && now && run.engine !== now)
+    remark(
+      `This run began on ${engineLabels[run.engine]} and goes on with ${engineLabels[now]}: the last digits of its numbers may differ.`,
+    );
+  const facts = { modelTopology, parameters, ...(now && { engine: now }) };
+  if (run.step === 0) await (await runStore()).put({ ...run, ...facts });
+  await keep(run.id, facts);
 }

@@ -1,34 +1,43 @@
+import { Icon } from '../ui/icon';
 import { ConfusionMatrix } from './confusion-matrix';
-import { RunControls } from './run-controls';
 import { RunCurves } from './run-curves';
+import { RunList } from './run-list';
+import { NetworksCard } from './networks-card';
 import { RunStatus } from './run-status';
 import { SettingsForm } from './settings-form';
-import { isResting, phase, probe } from './train-state';
-import { TrainedModel } from './trained-model';
+import { isResting, probe, startRun, testing } from './train-state';
 import { WorstMistakes } from './worst-mistakes';
 
-/** Train a GoogLeNet in the page: choices on the left, the run on the right. */
+/** Train a GoogLeNet in the page: the run, the choices for one, and the runs that are kept. */
 export function TrainView() {
-  const started = phase.value !== 'idle';
   return (
     <>
       <div class="view-head">
         <h1>Train it here, on this computer.</h1>
         <p class="lede">
           Real MNIST, a real training loop, in a worker so that the page stays quick. Close the tab and go on
-          tomorrow: the run is kept in this browser.
+          tomorrow: every run is kept in this browser.
         </p>
       </div>
       <div class="train-grid">
-        <section class="card train-settings" aria-labelledby="settings-title">
-          <h2 id="settings-title">The run</h2>
-          <SettingsForm disabled={!isResting()} />
-          <RunControls />
-        </section>
         <div class="train-column">
           <RunStatus />
           <RunCurves />
         </div>
+        <section class="card train-settings" aria-labelledby="settings-title">
+          <h2 id="settings-title">A run of your own</h2>
+          <SettingsForm disabled={!isResting()} />
+          {isResting() && (
+            <button
+              class="button"
+              type="button"
+              disabled={testing.value !== undefined}
+              onClick={() => void startRun()}
+            >
+              <Icon name="play" /> Start training
+            </button>
+          )}
+        </section>
       </div>
       {probe.value && (
         <div class="probe-grid">
@@ -36,7 +45,8 @@ export function TrainView() {
           <WorstMistakes report={probe.value} />
         </div>
       )}
-      <TrainedModel started={started} />
+      <RunList />
+      <NetworksCard />
     </>
   );
 }

@@ -7,11 +7,15 @@ export interface SavedModel {
   modelTopology: object;
   /** Absent where only the network's form is needed, because a checkpoint has the weights. */
   weights?: { specs: unknown[]; data: ArrayBuffer };
+  /** What the file knows of its task. */
+  metadata?: object;
 }
 
 export interface TrainingRequest {
   settings: TrainSettings;
-  /** Go on from the checkpoints in IndexedDB. */
+  /** The database of the run's checkpoints; without it none are kept. */
+  checkpoints?: string;
+  /** Go on from those checkpoints. */
   resume: boolean;
   /** The network to begin with; without it a new one is built. */
   model?: SavedModel;
@@ -39,5 +43,7 @@ export type TrainingUpdate =
   | TrainEvent
   | { type: 'data'; receivedBytes: number; totalBytes: number }
   | { type: 'preparing' }
-  | { type: 'topology'; modelTopology: object }
+  | { type: 'topology'; modelTopology: object; parameters: number }
+  /** The network as it is at a pause, a stop and the end; it comes before the event that says so. */
+  | { type: 'network'; network: SavedModel }
   | { type: 'probe'; report: ProbeReport };

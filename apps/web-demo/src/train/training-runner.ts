@@ -3,18 +3,18 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { googlenet } from '@googlenet/model';
 import { ImageDataset } from '@googlenet/mnist';
 import { evaluate, indexedDbStore, PauseControl, train, type EvaluationReport } from '@googlenet/training';
-import { loadModel } from '../worker/model-store';
+import { loadModel, toArtifacts } from '../worker/model-store';
 import type { MemoryReport } from '../worker/protocol';
 import { loadMnist } from './mnist-data';
 import { normMomentum, probeImages, toTrainConfig, validationImages, type TrainSettings } from './settings';
 import type { ProbeReport, SavedModel, TrainingRequest, TrainingUpdate } from './training-protocol';
 
-const storeName = 'googlenet-training';
 /** Steps between two looks at the probe images within an epoch. */
 const probeEverySteps = 25;
 const shownMistakes = 10;
+const classNames = Array.from({ length: 10 }, (_, digit) => String(digit));
 
-type Tell = (update: TrainingUpdate) => void;
+type Tell = (update: TrainingUpdate) => void | Promise<void>;
 
 /** One training run at a time, in the worker that has the engine. */
 export class TrainingRunner {
@@ -25,39 +25,46 @@ export class TrainingRunner {
   /**
    * Trains until the end, or until `stop()`.
    *
-   * @param tell - gets every update; it is the page's
+   * @param tell - gets every update; it is the page's. The run waits until it has taken a network, so that none is lost.
    * @throws what `train` and the download throw
    */
   async run(request: TrainingRequest, baseUrl: string, tell: Tell): Promise<void> {
-    const { settings, resume } = request;
+    const { settings, resume, checkpoints } = request;
     this.abort = new AbortController();
     this.pauseControl.resume();
     const { signal } = this.abort;
-    const mnist = await loadMnist(baseUrl, signal, (receivedBytes, totalBytes) =>
-      tell({ type: 'data', receivedBytes, totalBytes }),
+    const mnist = await loadMnist(
+      baseUrl,
+      signal,
+      (receivedBytes, totalBytes) => void tell({ type: 'data', receivedBytes, totalBytes }),
     );
-    tell({ type: 'preparing' });
+    void tell({ type: 'preparing' });
     const { data, validation, probe } = splitData(new ImageDataset(mnist.train), settings);
     const model = await this.begin(request);
-    tell({ type: 'topology', modelTopology: model.toJSON(undefined, false) as object });
-    const store = indexedDbStore(storeName);
-    if (!resume) await store.clear();
+    await tell({
+      type: 'topology',
+      modelTopology: model.toJSON(undefined, false) as object,
+      parameters: model.countParams(),
+    });
+    const store = checkpoints === undefined ? undefined : indexedDbStore(checkpoints);
     const config = toTrainConfig(settings);
     for await (const event of train({
       model,
       data,
       validation,
       config,
-      store,
+      ...(store && { store }),
       resume,
       signal,
       pause: this.pauseControl,
     })) {
-      tell(event);
+      if (event.type === 'paused' || event.type === 'aborted' || event.type === 'done')
+        await tell({ type: 'network', network: await saveNetwork(model) });
+      void tell(event);
       const due = event.type === 'epoch' || (event.type === 'step' && event.step % probeEverySteps === 0);
       if (due && !signal.aborted) {
         const report = await evaluate(model, probe, { batchSize: 100, maxMistakes: shownMistakes });
-        tell({ type: 'probe', report: describeReport(report, probe, event.step) });
+        void tell({ type: 'probe', report: describeReport(report, probe, event.step) });
       }
     }
   }
@@ -74,37 +81,21 @@ export class TrainingRunner {
     this.abort.abort('stopped by the visitor');
   }
 
-  /** Evaluates the trained model on the 10,000 test images. */
-  async test(baseUrl: string, onProgress: (done: number, size: number) => void): Promise<ProbeReport> {
-    const model = this.trained();
+  /** Evaluates a network on the 10,000 test images. */
+  async test(
+    network: SavedModel,
+    baseUrl: string,
+    onProgress: (done: number, size: number) => void,
+  ): Promise<ProbeReport> {
     const { test } = await loadMnist(baseUrl, new AbortController().signal, () => undefined);
     const data = new ImageDataset(test);
-    const report = await evaluate(model, data, { batchSize: 100, maxMistakes: shownMistakes, onProgress });
-    return describeReport(report, data, 0);
-  }
-
-  /** The trained model, for the page to keep, to use or to download. */
-  async export(): Promise<SavedModel> {
-    let saved: SavedModel | undefined;
-    await this.trained().save(
-      tf.io.withSaveHandler((artifacts) => {
-        saved = {
-          modelTopology: artifacts.modelTopology as object,
-          weights: {
-            specs: artifacts.weightSpecs ?? [],
-            data: tf.io.CompositeArrayBuffer.join(artifacts.weightData),
-          },
-        };
-        return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } });
-      }),
-    );
-    if (!saved) throw new Error('TrainingRunner.export(): expected artifacts, got none. Train first.');
-    return saved;
-  }
-
-  /** Removes the checkpoints. */
-  async forget(): Promise<void> {
-    await indexedDbStore(storeName).clear();
+    const model = await restore(network);
+    try {
+      const report = await evaluate(model, data, { batchSize: 100, maxMistakes: shownMistakes, onProgress });
+      return describeReport(report, data, 0);
+    } finally {
+      model.dispose();
+    }
   }
 
   memory(): MemoryReport {
@@ -117,11 +108,6 @@ export class TrainingRunner {
     this.model = saved ? await restore(saved) : build(settings);
     return this.model;
   }
-
-  private trained(): tfl.LayersModel {
-    if (!this.model) throw new Error('TrainingRunner: expected a trained model, got none. Train first.');
-    return this.model;
-  }
 }
 
 function build(settings: TrainSettings): tfl.LayersModel {
@@ -129,11 +115,30 @@ function build(settings: TrainSettings): tfl.LayersModel {
   return googlenet({ widthMultiplier, auxiliary, seed, unit: { momentum: normMomentum(settings) } });
 }
 
-async function restore({ modelTopology, weights }: SavedModel): Promise<tfl.LayersModel> {
+async function restore(saved: SavedModel): Promise<tfl.LayersModel> {
+  const { modelTopology, weights } = saved;
   if (!weights)
     return tfl.models.modelFromJSON(modelTopology as Parameters<typeof tfl.models.modelFromJSON>[0]);
-  const weightSpecs = weights.specs as tf.io.WeightsManifestEntry[];
-  return loadModel({ modelTopology, weightSpecs, weightData: weights.data });
+  return loadModel(toArtifacts(saved));
+}
+
+async function saveNetwork(model: tfl.LayersModel): Promise<SavedModel> {
+  let saved: SavedModel | undefined;
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      saved = {
+        modelTopology: artifacts.modelTopology as object,
+        metadata: { googlenet: { dataset: 'mnist', classNames, normalize: 'unit' } },
+        weights: {
+          specs: artifacts.weightSpecs ?? [],
+          data: tf.io.CompositeArrayBuffer.join(artifacts.weightData),
+        },
+      };
+      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } });
+    }),
+  );
+  if (!saved) throw new Error('saveNetwork(): expected artifacts, got none. Report this as a fault.');
+  return saved;
 }
 
 function splitData(all: ImageDataset, { images, seed }: TrainSettings) {

@@ -36,3 +36,8 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
+
+/** `full`, or the part of the paper's filters: `1/8`. */
+export function widthName(widthMultiplier: number): string {
+  return widthMultiplier === 1 ? 'full' : `1/${1 / widthMultiplier}`;
+}

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ConvBatchNorm, fromStandardLayers, Inception } from '@googlenet/inception';
 import { AdaptiveAveragePooling2D, Lrn, readModelFiles, SeededDropout } from '@googlenet/model';
+import type { SavedModel } from '../train/training-protocol';
 import type { Progress } from './protocol';
 
 /** The layers that a saved GoogLeNet may have; naming them here keeps them in the built site. */
@@ -53,6 +54,16 @@ function checkSize({ name, size }: File, most: number): void {
     throw new TypeError(
       `loadModel(${name}): expected at most ${most / 1e6} MB, got ${Math.round(size / 1e6)} MB. Choose the files of a GoogLeNet.`,
     );
+}
+
+/** A network that the page keeps, as TensorFlow.js takes it. */
+export function toArtifacts({ modelTopology, weights, metadata }: SavedModel): tf.io.ModelArtifacts {
+  return {
+    modelTopology,
+    weightSpecs: (weights?.specs ?? []) as tf.io.WeightsManifestEntry[],
+    weightData: weights?.data,
+    ...(metadata && { userDefinedMetadata: metadata as tf.io.ModelArtifacts['userDefinedMetadata'] }),
+  };
 }
 
 /**

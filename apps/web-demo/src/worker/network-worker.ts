@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { proxy, type ProxyMarked } from 'comlink';
+import { proxy, transfer, type ProxyMarked } from 'comlink';
 import { Inception } from '@googlenet/inception';
 import { optimizeForInference } from '@googlenet/model';
 import type { TrainingRunner } from '../train/training-runner';
 import { startEngine } from './engines';
 import { mainOutputIndex } from './graph';
 import { describeModules, inspectModule, summarizeModules } from './inspect';
-import { artifactsFromFiles, fetchArtifacts, loadModel } from './model-store';
+import { artifactsFromFiles, fetchArtifacts, loadModel, toArtifacts } from './model-store';
 import { fitModules, readModules, type ModuleReadout, type References } from './opinions';
 import { predictOne, toInput } from './predict';
 import type { SavedModel } from '../train/training-protocol';
@@ -15,6 +15,8 @@ import type {
   EngineFailure,
   EngineName,
   EngineReport,
+  ExportedFile,
+  ExportFormat,
   MemoryReport,
   ModelInfo,
   ModuleInfo,
@@ -52,9 +54,18 @@ export class NetworkWorker {
     return this.build(await artifactsFromFiles(files), name);
   }
 
-  async loadSaved({ modelTopology, weights }: SavedModel, name: string): Promise<ModelInfo> {
-    const weightSpecs = (weights?.specs ?? []) as tf.io.WeightsManifestEntry[];
-    return this.build({ modelTopology, weightSpecs, weightData: weights?.data }, name);
+  async loadSaved(saved: SavedModel, name: string): Promise<ModelInfo> {
+    return this.build(toArtifacts(saved), name);
+  }
+
+  /** A saved network as the files of a format; the writers' code is loaded when the first is asked for. */
+  async export(saved: SavedModel, format: ExportFormat, name: string): Promise<ExportedFile[]> {
+    const { exportModel } = await import('./export-model');
+    const files = await exportModel(toArtifacts(saved), format, name);
+    return transfer(
+      files,
+      files.map(({ bytes }) => bytes.buffer),
+    );
   }
 
   async predict(image: Uint8Array): Promise<Prediction> {
@@ -88,9 +99,15 @@ export class NetworkWorker {
   savedModel(): SavedModel {
     if (!this.artifacts)
       throw new Error('NetworkWorker.savedModel(): expected a loaded model, got none. Load one first.');
-    const { modelTopology, weightSpecs = [], weightData = new ArrayBuffer(0) } = this.artifacts;
+    const {
+      modelTopology,
+      userDefinedMetadata,
+      weightSpecs = [],
+      weightData = new ArrayBuffer(0),
+    } = this.artifacts;
     return {
       modelTopology: modelTopology as object,
+      ...(userDefinedMetadata && { metadata: userDefinedMetadata }),
       weights: { specs: weightSpecs, data: tf.io.CompositeArrayBuffer.join(weightData) },
     };
   }

@@ -100,3 +100,12 @@ export interface Opinion {
   /** Of a module: the part of the reference pictures that it reads rightly this way. */
   accuracy?: number;
 }
+
+/** The forms in which a network can be taken away. */
+export const exportFormats = ['tfjs', 'onnx', 'safetensors', 'keras', 'huggingFace'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface ExportedFile {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}

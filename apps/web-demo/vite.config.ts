@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './vite/content-security-policy.ts';
+import { previewImage } from './vite/preview-image.ts';
 import { serviceWorker } from './vite/service-worker.ts';
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
@@ -32,5 +33,5 @@ export default defineConfig({
   },
   server: { headers: isolation },
   preview: { headers: isolation },
-  plugins: [contentSecurityPolicy(), serviceWorker()],
+  plugins: [contentSecurityPolicy(), previewImage(), serviceWorker()],
 });

@@ -96,7 +96,7 @@ describe('drawing', () => {
       mimeType: 'image/png',
       buffer: Buffer.from('not a picture'),
     });
-    await page.getByRole('alert').getByText('showPicture(broken.png): expected a picture').waitFor();
+    await page.getByRole('alert').getByText('broken.png: expected a picture').waitFor();
     await page.context().close();
   });
 
@@ -122,8 +122,21 @@ describe('drawing', () => {
     expect(await settledAnswer(page)).toBe('3');
     await page.getByRole('button', { name: 'Copy link' }).click();
     await page.waitForFunction(() => location.hash.includes('?d='));
-    const other = await site.open(new URL(page.url()).hash);
+    const { hash } = new URL(page.url());
+    const other = await site.open();
+    await networkReady(other.page);
+    await drawDigit(other.page, 1);
+    expect(await settledAnswer(other.page)).toBe('1');
+    // The link is opened in a tab that has the page already.
+    await other.page.evaluate((link) => (location.hash = link), hash);
     expect(await settledAnswer(other.page)).toBe('3');
+    expect(await other.page.title()).toBe('Draw · GoogLeNet in the browser');
+
+    await other.page.getByRole('button', { name: 'Clear' }).click();
+    await drawDigit(other.page, 7);
+    await other.page.getByRole('link', { name: 'Cost' }).click();
+    await other.page.goBack();
+    expect(await settledAnswer(other.page)).toBe('7');
     await Promise.all([page.context().close(), other.page.context().close()]);
   });
 });

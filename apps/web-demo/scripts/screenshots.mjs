@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { chromiumFlags, chromiumHint, findChromium } from './chromium.cjs';
+import { exampleDrawing } from './example-drawing.mjs';
 import { serveFolder } from './static-server.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,9 +16,6 @@ if (!executablePath) {
   console.error(chromiumHint);
   process.exit(2);
 }
-
-/** The drawing of the pictures: a three, as its link has it. */
-const drawing = 'HkpHUj1dNWoveS6IMJU2oD6mSahVpmCfa5Rzh3l4eoR5k32ghamQr52wqqy4o8OXzInSedRp0VvLUMFItQ';
 
 const looks = {
   wide: { viewport: { width: 1280, height: 860 }, colorScheme: 'light' },
@@ -47,7 +45,7 @@ try {
       if (['error', 'warning'].includes(message.type())) console.log(view, look, message.text());
     });
     page.on('pageerror', (error) => console.log(view, look, error.message));
-    await page.goto(`${server.url}#/${view}?d=${drawing}`);
+    await page.goto(`${server.url}#/${view}?d=${exampleDrawing}`);
     if (view === 'draw') await page.waitForSelector('.bars .best', { timeout: 15_000 });
     if (view === 'inside')
       await page.waitForSelector('[data-testid=module-panel][data-module]', { timeout: 15_000 });

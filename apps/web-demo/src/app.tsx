@@ -1,5 +1,7 @@
 import type { ComponentType } from 'preact';
 import { lazy, Suspense } from 'preact/compat';
+import { useEffect } from 'preact/hooks';
+import { links } from './about/links';
 import { DrawView } from './draw/draw-view';
 import { worksOffline } from './state/offline';
 import { route, routeTo, type View } from './state/route';
@@ -18,7 +20,10 @@ const tabs: Record<View, { title: string; view: ComponentType }> = {
 
 export function App() {
   const current = route.value.view;
-  const { view: CurrentView } = tabs[current];
+  const { title, view: CurrentView } = tabs[current];
+  useEffect(() => {
+    document.title = `${title} · GoogLeNet in the browser`;
+  }, [title]);
   return (
     <>
       <a class="skip-link" href="#content" onClick={focusContent}>
@@ -58,6 +63,12 @@ export function App() {
         <EngineNotice />
         <p>Everything runs in this page: no drawing and no picture leaves your computer.</p>
         {worksOffline.value && <p>This page now also opens without a network.</p>}
+        <p class="footer-links">
+          <a href={links.source}>Source</a>
+          <a href={links.paper}>The paper: “Going deeper with convolutions”</a>
+          <a href={links.licences}>Licences</a>
+          <a href={links.notices}>Notices</a>
+        </p>
       </footer>
     </>
   );

@@ -9,14 +9,17 @@ import './styles/inside.css';
 import './styles/cost.css';
 import './styles/photo.css';
 import './styles/train.css';
+import './styles/about.css';
 import { render } from 'preact';
 import { App } from './app';
+import { followDrawingLinks } from './state/drawing';
 import { offerMemoryReports } from './state/inspection';
 import { startNetwork } from './state/network';
 import { keepOfflineCopy } from './state/offline';
 import { followTheme } from './state/theme';
 
 followTheme();
+followDrawingLinks();
 const root = document.getElementById('app');
 if (root) render(<App />, root);
 void startNetwork();

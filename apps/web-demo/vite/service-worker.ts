@@ -8,7 +8,12 @@ const template = fileURLToPath(new URL('./service-worker.template.js', import.me
 
 /** Files that the page needs when it is offline; source maps, the big training files and the photo network are not among them. */
 function isPrecached(path: string): boolean {
-  return !path.endsWith('.map') && !/^(data\/(train|t10k)-|weights\/)/.test(path) && path !== 'sw.js';
+  return (
+    !path.endsWith('.map') &&
+    !/^(data\/(train|t10k)-|weights\/)/.test(path) &&
+    path !== 'sw.js' &&
+    path !== 'og-image.jpg'
+  );
 }
 
 function filesUnder(folder: string): string[] {

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { AboutNetwork } from '../about/about-network';
 import { networkImage, source } from '../state/drawing';
 import { model, prediction } from '../state/network';
 import { routeTo } from '../state/route';
@@ -28,8 +29,8 @@ export function DrawView() {
       <div class="view-head">
         <h1>Draw a digit. Watch GoogLeNet read it.</h1>
         <p class="lede">
-          The network of nine Inception modules that won ImageNet in 2014, trained on handwritten digits. It
-          answers while you draw.
+          A small GoogLeNet: the nine Inception modules of 2014, made narrow and trained on handwritten
+          digits. It answers while you draw.
         </p>
       </div>
       <div class="draw-grid">
@@ -44,6 +45,7 @@ export function DrawView() {
         </div>
       </div>
       <SamplePicker />
+      <AboutNetwork />
     </>
   );
 }

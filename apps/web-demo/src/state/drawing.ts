@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { preprocessDrawing } from '@googlenet/mnist';
 import { decodeStrokes, drawStroke, encodeStrokes, type Stroke } from '../draw/strokes';
 import { readPictureFile } from './picture-file';
@@ -34,6 +34,23 @@ export const networkImage = computed<Uint8Array | undefined>(() => {
   const { data } = context.getImageData(0, 0, side, side);
   return preprocessDrawing({ data, width: side, height: side, channels: 4 }).image;
 });
+
+/**
+ * A link to a drawing that is opened in a tab with the page shows its drawing. The entry of the tab's history is marked, so that
+ * going back to it later does not undo what has been drawn since.
+ */
+export function followDrawingLinks(): void {
+  const shown = { drawing: 'shown' };
+  effect(() => {
+    const drawing = route.value.query.get('d');
+    if (drawing === null || (history.state as typeof shown | null)?.drawing === 'shown') return;
+    history.replaceState(shown, '');
+    const linked = decodeStrokes(drawing);
+    if (linked.length === 0) return;
+    source.value = { kind: 'strokes' };
+    strokes.value = linked;
+  });
+}
 
 export const isEmpty = computed(() => source.value.kind === 'strokes' && strokes.value.length === 0);
 

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRunFacts } from './run-facts';
+
+describe('the facts of the shipped network', () => {
+  it('are those of the record that is shipped beside it', () => {
+    const path = join(__dirname, '../../public/model/run.json');
+    const record = JSON.parse(readFileSync(path, 'utf8')) as { testAccuracy: number; commit: string };
+    const { facts, width, commit } = readRunFacts(record);
+    const named = new Map(facts);
+    expect(named.get('Test accuracy')).toContain((100 * record.testAccuracy).toFixed(2));
+    expect(named.get('Recipe')).toMatch(/learning rate/);
+    expect(width).toBeDefined();
+    expect(commit).toBe(record.commit);
+  });
+
+  it('leave out what a record lacks, and take anything', () => {
+    expect(readRunFacts({ testAccuracy: 0.5 }).facts).toEqual([['Test accuracy', '50.00 %']]);
+    for (const record of [null, 3, 'text', [], { config: null, images: { training: '1' } }])
+      expect(readRunFacts(record)).toEqual({ width: undefined, facts: [], commit: undefined });
+  });
+});

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -60,6 +60,60 @@ describe('the site, on a host with isolation headers', () => {
       expect([view, overflow]).toEqual([view, Math.min(0, overflow)]);
     }
     expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each([
+    [320, 700],
+    [1024, 768],
+  ])('fits a window %d pixels wide, in every view', async (width, height) => {
+    const { page } = await site.open('#/draw', { viewport: { width, height } });
+    await networkReady(page);
+    for (const view of views) {
+      await page.evaluate((name) => (location.hash = `#/${name}`), view);
+      await viewIsThere(page, view);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect([view, overflow]).toEqual([view, Math.min(0, overflow)]);
+    }
+    await page.context().close();
+  });
+
+  it('moves hardly anything while it loads', async () => {
+    const { page } = await site.open('about:blank');
+    await page.addInitScript(() => {
+      const shifts: { value: number; hadRecentInput: boolean }[] = [];
+      Object.assign(globalThis, { shifts });
+      new PerformanceObserver((list) => {
+        shifts.push(...(list.getEntries() as unknown as typeof shifts));
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(site.url);
+    await networkReady(page);
+    await page.waitForTimeout(1500);
+    const shift = await page.evaluate(() =>
+      (globalThis as unknown as { shifts: { value: number; hadRecentInput: boolean }[] }).shifts
+        .filter(({ hadRecentInput }) => !hadRecentInput)
+        .reduce((sum, { value }) => sum + value, 0),
+    );
+    console.log(`Layout shift while loading: ${shift.toFixed(4)}`);
+    expect(shift).toBeLessThan(0.02);
+    await page.context().close();
+  });
+
+  it('says what network it has, with the numbers of the record beside it, and where it is from', async () => {
+    const { page } = await site.open();
+    await networkReady(page);
+    const record = JSON.parse(readFileSync(join(dist, 'model/run.json'), 'utf8')) as { testAccuracy: number };
+    await page
+      .getByTestId('about-facts')
+      .getByText(`${(100 * record.testAccuracy).toFixed(2)} %`)
+      .first()
+      .waitFor();
+    const footer = page.locator('footer');
+    for (const file of ['Licences', 'Notices']) {
+      const address = await footer.getByRole('link', { name: file }).getAttribute('href');
+      expect(existsSync(join(dist, address ?? 'nothing'))).toBe(true);
+    }
     await page.context().close();
   });
 

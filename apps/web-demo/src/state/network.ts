@@ -13,6 +13,9 @@ import {
 } from '../worker/protocol';
 import { networkImage } from './drawing';
 import { latestOnly } from './latest';
+import { messageOf } from './message';
+
+export { messageOf };
 
 export type EngineState =
   { phase: 'starting' } | { phase: 'ready'; report: EngineReport } | { phase: 'failed'; message: string };
@@ -127,8 +130,4 @@ async function leaveEngine(reason: string): Promise<void> {
   model.value = { phase: 'waiting' };
   if (await useEngine(undefined, [...report.failures, { engine: report.engine, reason }]))
     model.value = ready;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

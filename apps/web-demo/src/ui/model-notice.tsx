@@ -8,7 +8,7 @@ export function ModelNotice() {
   if (state.phase === 'loading') {
     const { loadedBytes, totalBytes } = state.progress;
     return (
-      <div class="notice" role="status">
+      <div class="notice loading-notice" role="status">
         <div class="field">
           <span>
             {totalBytes > 0 && loadedBytes >= totalBytes

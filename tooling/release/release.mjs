@@ -1,15 +1,15 @@
 // npm run release: version, build, gates, publish. --help says the rest.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isBinaryPackage, isComplete, publishedPackages, root } from '../../integrations/src/packages.mjs';
+import { preRelease, waitingChangesets } from './changesets.mjs';
 import { installed, npm } from './programs.mjs';
 
 const { values: options } = parseArgs({
   options: {
     'skip-version': { type: 'boolean', default: false },
     'skip-gates': { type: 'boolean', default: false },
+    'all-platforms': { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
     registry: { type: 'string' },
     userconfig: { type: 'string' },
@@ -25,6 +25,7 @@ the packages in the order of their dependencies. Versions that the registry has 
 
   --skip-version       publish the versions as they stand (what the release workflow does after the version pull request)
   --skip-gates         leave out the gates of integrations/
+  --all-platforms      refuse to publish anything while the add-on of a platform is missing (the release workflow builds them all)
   --dry-run            everything but the upload
   --registry URL       another registry than npm's configured one
   --userconfig FILE    another npm configuration file (for its token)
@@ -66,11 +67,8 @@ function isPublished({ name, manifest }) {
   }
 }
 
-const waiting = readdirSync(join(root, '.changeset')).filter(
-  (file) => file.endsWith('.md') && file !== 'README.md',
-);
 if (!options['skip-version']) {
-  if (waiting.length === 0) console.log('no changeset waits: the versions stay as they are');
+  if (waitingChangesets().length === 0) console.log('no changeset waits: the versions stay as they are');
   else {
     step('version', installed('@changesets/cli', 'changeset', ['version']));
     step(
@@ -92,10 +90,15 @@ step(
 );
 if (!options['skip-gates']) step('gates', npm(['run', 'gates']));
 
-const prePath = join(root, '.changeset', 'pre.json');
-const pre = existsSync(prePath) ? JSON.parse(readFileSync(prePath, 'utf8')) : undefined;
+const pre = preRelease();
 const tag = pre?.mode === 'pre' ? pre.tag : 'latest';
 const canProve = process.env.GITHUB_ACTIONS === 'true';
+
+const unbuilt = publishedPackages().filter((one) => isBinaryPackage(one) && !isComplete(one));
+if (options['all-platforms'] && unbuilt.length > 0)
+  throw new Error(
+    `release: expected the add-ons of all platforms, got none in ${unbuilt.map(({ name }) => name).join(', ')}. Take them from the workflow "native".`,
+  );
 
 for (const one of publishedPackages()) {
   const label = `${one.name}@${one.manifest.version}`;

@@ -30,7 +30,7 @@ export async function prepareNative(say = (line) => process.stdout.write(`${line
     if (oneDnn && isCurrent(oneDnn)) return 'current';
     if (!existsSync(outputFolder)) {
       say(
-        `The native engine has no package for ${process.platform}-${process.arch} yet; training goes on with WebAssembly.`,
+        `The native engine has no package for ${process.platform}-${process.arch}; training goes on with WebAssembly.`,
       );
       return 'unavailable';
     }

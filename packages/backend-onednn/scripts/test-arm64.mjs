@@ -1,53 +1,16 @@
 // `npm run test:arm64 -w @googlenet/backend-onednn`: compiles the add-on for arm64 and runs its kernels under qemu-user; every output must be what this
 // machine's add-on computes. ARM64_ROOT is a folder with Debian's arm64 packages in it and a Node for arm64; CONTRIBUTING.md says how to make it.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { findNodeHeaders, outputFolder, packageFolder, sourceFolder } from './native-toolchain.mjs';
+import { buildNative } from './build-native.mjs';
+import { outputFolder, packageFolder } from './native-toolchain.mjs';
 
 const root = process.env.ARM64_ROOT;
 if (!root) throw new Error('test:arm64: expected ARM64_ROOT, got none. See CONTRIBUTING.md, "arm64".');
 const libraries = join(root, 'usr/lib/aarch64-linux-gnu');
-const compiler = 'aarch64-linux-gnu-g++';
-const out = join(packageFolder, 'build/arm64');
-mkdirSync(out, { recursive: true });
-
-const flags = [
-  '-std=c++17',
-  '-fopenmp',
-  '-fPIC',
-  '-fvisibility=hidden',
-  '-fno-math-errno',
-  '-fno-trapping-math',
-  '-DNAPI_VERSION=8',
-  '-Wno-psabi',
-  '-O3',
-];
-const includes = [
-  `-I${findNodeHeaders()}`,
-  `-I${join(root, 'usr/include')}`,
-  `-I${join(root, 'usr/include/aarch64-linux-gnu')}`,
-];
-const objects = readdirSync(sourceFolder)
-  .filter((name) => name.endsWith('.cc') && !name.startsWith('kernels_avx'))
-  .map((name) => {
-    const object = join(out, name.replace(/\.cc$/, '.o'));
-    execFileSync(compiler, [...flags, ...includes, '-c', join(sourceFolder, name), '-o', object], {
-      stdio: 'inherit',
-    });
-    return object;
-  });
-const addon = join(out, 'onednn.node');
-const link = [
-  `-L${libraries}`,
-  '-l:libdnnl.so.2',
-  '-fopenmp',
-  '-Wl,-rpath,$ORIGIN',
-  '-Wl,--allow-shlib-undefined',
-];
-execFileSync(compiler, ['-shared', '-o', addon, ...objects, ...link], { stdio: 'inherit' });
-copyFileSync(join(libraries, 'libdnnl.so.2'), join(out, 'libdnnl.so.2'));
+process.env.ONEDNN_ROOT ??= join(root, 'usr');
+const addon = await buildNative({ target: 'linux-arm64', out: join(packageFolder, 'build/arm64') });
 
 const script = join(packageFolder, 'scripts/level-outputs.cjs');
 const options = { encoding: 'utf8', maxBuffer: 1 << 28 };

@@ -17,7 +17,13 @@ interface Loaded extends Availability {
 let loaded: Loaded | undefined;
 
 /** What there are platform packages for. */
-const PLATFORMS: readonly string[] = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64'];
+export const PLATFORMS: readonly string[] = [
+  'linux-x64',
+  'linux-arm64',
+  'darwin-x64',
+  'darwin-arm64',
+  'win32-x64',
+];
 
 /** The package that holds the add-on for this platform. */
 export function platformPackage(): string {
@@ -59,11 +65,16 @@ function tryLoad(): Loaded {
         reason: `no file at GOOGLENET_ONEDNN_ADDON=${path}`,
         hint: 'Set it to the path of an onednn.node, or unset it',
       };
-    return { available: false, ...missingPackage() };
+    return { available: false, ...missingAddon(require) };
   }
 }
 
-/** Libraries of the system that the add-on or its copy of oneDNN is linked to, and the packages that hold them. */
+interface Explanation {
+  reason: string;
+  hint: string;
+}
+
+/** Libraries of the system that the add-on or, in a checkout, its copy of the system's oneDNN is linked to, and the packages that hold them. */
 const SYSTEM_LIBRARIES: Readonly<Record<string, string>> = {
   'libOpenCL.so.1': 'Debian, Ubuntu: apt install ocl-icd-libopencl1; Fedora: dnf install ocl-icd',
   'libgomp.so.1': 'Debian, Ubuntu: apt install libgomp1; Fedora: dnf install libgomp',
@@ -71,7 +82,7 @@ const SYSTEM_LIBRARIES: Readonly<Record<string, string>> = {
 };
 
 /** What the dynamic linker's first line means, and what to do. */
-export function linkProblem(message: string): { reason: string; hint: string } {
+export function linkProblem(message: string): Explanation {
   const library = /(\S+\.so[.\d]*): cannot open shared object file/.exec(message)?.[1];
   if (library !== undefined)
     return {
@@ -82,24 +93,49 @@ export function linkProblem(message: string): { reason: string; hint: string } {
   if (glibc !== undefined)
     return {
       reason: `the add-on needs ${glibc}, which this system's C or C++ library is too old for`,
-      hint: 'Use a newer system (Debian 12, Ubuntu 22.04 or later), or build it here: npm run build:native',
+      hint: 'Use a newer system (the packages are for glibc 2.28 and newer), or the WebAssembly engine (@googlenet/backend-wasm)',
     };
   return {
     reason: message,
-    hint: 'The add-on needs libgomp and libOpenCL (Debian: apt install libgomp1 ocl-icd-libopencl1) and glibc 2.34 or newer',
+    hint: `Install it anew: npm install ${platformPackage()}`,
   };
 }
 
 /** Why there is no add-on for this platform, and what to do; packages are looked for where a program installed them. */
-function missingPackage(): { reason: string; hint: string } {
+function missingAddon(require: NodeJS.Require): Explanation {
   const name = platformPackage();
+  const elsewhere = 'Use the WebAssembly engine (@googlenet/backend-wasm); the native one has packages for';
   if (!PLATFORMS.includes(`${process.platform}-${process.arch}`))
     return {
       reason: `there is no package for ${process.platform}-${process.arch}`,
-      hint: `Use the WebAssembly engine (@googlenet/backend-wasm); the native one has packages for ${PLATFORMS.join(', ')}`,
+      hint: `${elsewhere} ${PLATFORMS.join(', ')}`,
     };
-  return {
-    reason: `the package ${name} is not installed, or holds no add-on`,
-    hint: `npm install ${name} (it is an optional dependency: --omit=optional leaves it out); in a checkout: npm run build:native`,
-  };
+  if (usesMusl())
+    return {
+      reason: "there is no package for Linux with the C library musl (such as Alpine's)",
+      hint: `${elsewhere} glibc`,
+    };
+  // In a checkout the folder is there, without what only a build puts into it.
+  const inCheckout = canResolve(require, `${name}/package.json`);
+  return inCheckout
+    ? { reason: `the add-on in ${name} is not built`, hint: 'npm run build:native' }
+    : {
+        reason: `the package ${name} is not installed`,
+        hint: `npm install ${name} (an optional dependency: --omit=optional and lock files made on another platform leave it out)`,
+      };
+}
+
+function canResolve(require: NodeJS.Require, path: string): boolean {
+  try {
+    require.resolve(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function usesMusl(): boolean {
+  if (process.platform !== 'linux') return false;
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined;
 }

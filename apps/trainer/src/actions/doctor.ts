@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import { ENGINES, type Engine, type Probe } from '../engines';
+import { ENGINES, inAutoOrder, type Engine, type Probe } from '../engines';
 import { ExitCode, messageOf } from '../errors';
 import { colorsFor, say, sayJson, type Io } from '../io';
 
@@ -28,7 +28,7 @@ export async function doctor(
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
-  const best = findings.find((finding) => finding.available);
+  const best = await firstAvailable(findings);
   if (json) {
     sayJson(io, { machine, engines: findings, auto: best?.name ?? null });
     return best === undefined ? ExitCode.failure : ExitCode.ok;
@@ -52,8 +52,24 @@ export async function doctor(
   }
   say(io);
   if (best === undefined) say(io, 'No engine works here.');
-  else say(io, `--backend auto takes ${colors.bold(best.name)}.${fasterAdvice(findings, best)}`);
+  else
+    say(
+      io,
+      `--backend auto takes ${colors.bold(best.name)}${whyNotFirst(findings, best)}.${fasterAdvice(findings, best)}`,
+    );
   return best === undefined ? ExitCode.failure : ExitCode.ok;
+}
+
+async function firstAvailable(findings: readonly Finding[]): Promise<Finding | undefined> {
+  for await (const { engine } of inAutoOrder(findings, (finding) => finding))
+    if (engine.available) return engine;
+  return undefined;
+}
+
+/** Why `auto` does not take an engine that works and is listed before the one that it takes. */
+function whyNotFirst(findings: readonly Finding[], best: Finding): string {
+  const passed = findings.slice(0, findings.indexOf(best)).find(({ available }) => available);
+  return passed?.comesAfter === undefined ? '' : ` (${passed.name}: ${passed.comesAfter.why})`;
 }
 
 function fasterAdvice(findings: readonly Finding[], best: Finding): string {
@@ -68,7 +84,7 @@ async function examine(engine: Engine, threads: number | undefined): Promise<Fin
   if (!probe.available) return { name, title, ...probe };
   try {
     const { detail } = await engine.use({ threads });
-    return { name, title, available: true, detail: detail || probe.detail, gflops: await measure() };
+    return { name, title, ...probe, detail: detail || probe.detail, gflops: await measure() };
   } catch (error) {
     return { name, title, available: false, reason: messageOf(error), hint: probe.hint };
   }

@@ -11,6 +11,8 @@ export interface Probe {
   readonly reason?: string;
   /** What would make it available. */
   readonly hint?: string;
+  /** Another engine that `auto` tries first on this machine, and why. */
+  readonly comesAfter?: { readonly engine: EngineName; readonly why: string };
 }
 
 /** The engine that a command computes with. */

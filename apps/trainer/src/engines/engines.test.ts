@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { comesAfterWasm } from './onednn';
 import { selectEngine, type Engine, type Probe } from './index';
 import { probeTensorflow, restoreUtilities } from './tensorflow';
 
@@ -30,6 +31,28 @@ describe('selectEngine', () => {
     expect(lines).toEqual([
       'engine onednn passed over: it is not built (npm run build:native)',
       'engine tensorflow passed over: symbol not found',
+    ]);
+  });
+
+  it('takes an engine that comes after another here when its turn comes, and says so', async () => {
+    const native = engine('onednn', {
+      available: true,
+      comesAfter: { engine: 'wasm', why: 'nobody has measured it here' },
+    });
+    const select = async (request: 'auto' | 'onednn', engines: Engine[]) => {
+      const lines: string[] = [];
+      const { name } = await selectEngine(request, {}, (line) => lines.push(line), engines);
+      return [name, ...lines];
+    };
+    const line = 'engine onednn comes after wasm: nobody has measured it here';
+    expect(await select('auto', [native, works])).toEqual(['wasm', line]);
+    expect(await select('onednn', [native, works])).toEqual(['onednn']);
+    const brokenWasm = engine('wasm', { available: true }, 'no memory');
+    const cpu = engine('cpu', { available: true });
+    expect(await select('auto', [native, brokenWasm, cpu])).toEqual([
+      'onednn',
+      line,
+      'engine wasm passed over: no memory',
     ]);
   });
 
@@ -93,5 +116,15 @@ describe('restoreUtilities', () => {
       true,
       false,
     ]);
+  });
+});
+
+describe('comesAfterWasm', () => {
+  it('puts the native engine first where it was measured', () => {
+    expect(comesAfterWasm('x64')).toEqual({});
+    expect(comesAfterWasm('arm64').comesAfter).toEqual({
+      engine: 'wasm',
+      why: 'nobody has measured it on arm64; --backend onednn takes it all the same',
+    });
   });
 });

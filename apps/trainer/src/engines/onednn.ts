@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../errors';
-import type { Engine } from './engine';
+import type { Engine, Probe } from './engine';
 
 const load = () => import('@googlenet/backend-onednn');
 
@@ -11,7 +11,15 @@ export const onednn: Engine = {
   bf16: true,
   async probe() {
     try {
-      return (await load()).isAvailable();
+      const { isAvailable, engineInfo } = await load();
+      const availability = isAvailable();
+      if (!availability.available) return availability;
+      const { oneDnnVersion, instructionSet } = engineInfo();
+      return {
+        available: true,
+        detail: `oneDNN ${oneDnnVersion}, ${instructionSet}`,
+        ...comesAfterWasm(process.arch),
+      };
     } catch (error) {
       return { available: false, reason: `@googlenet/backend-onednn does not load: ${messageOf(error)}` };
     }
@@ -31,3 +39,13 @@ export const onednn: Engine = {
     };
   },
 };
+
+/**
+ * Where `auto` tries the WebAssembly engine first. On x86-64 the native one is the faster with AVX2 or AVX-512 and as fast without (docs/engines.md);
+ * on other processors nobody has measured it.
+ */
+export function comesAfterWasm(arch: string): Pick<Probe, 'comesAfter'> {
+  if (arch === 'x64') return {};
+  const why = `nobody has measured it on ${arch}; --backend onednn takes it all the same`;
+  return { comesAfter: { engine: 'wasm', why } };
+}

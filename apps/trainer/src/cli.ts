@@ -74,7 +74,11 @@ function declaredOption(key: string, entry: CommandOption): Option {
   const name = longName(key, entry);
   const word = entry.kind === 'flag' ? undefined : entry.placeholder;
   const help = entry.kind === 'value' ? withDefault(entry.help, entry.default) : entry.help;
-  const declared = new Option(word === undefined ? name : `${name} <${word}>`, help);
+  const bare = entry.kind === 'value' && entry.bare !== undefined;
+  const declared = new Option(
+    word === undefined ? name : bare ? `${name} [${word}]` : `${name} <${word}>`,
+    help,
+  );
   if (entry.kind === 'list')
     declared.argParser((value, before: readonly string[] = []) => [...before, value]);
   return entry.group === undefined ? declared : declared.helpGroup(entry.group);

@@ -19,6 +19,16 @@ import { lockRun } from './run-lock';
 /** Where runs go, below the folder that the command was started in. */
 export const RUNS_FOLDER = 'runs';
 
+/** Something that hears of all that is written down about a run. */
+export interface RunFollower {
+  /** Training starts, or goes on behind these records. */
+  begin(records: readonly Json[]): void;
+  /** A line of `metrics.jsonl`. */
+  add(record: Json): void;
+  /** `summary.json`. */
+  finish(summary: Json): void;
+}
+
 /**
  * A run on disk: `config.json`, `metrics.jsonl`, `checkpoints/`, `model/` and at the end `summary.json`.
  */
@@ -31,6 +41,7 @@ export class RunFolder {
 
   private readonly lockPath: string;
   private release: () => void = () => undefined;
+  private follower: RunFollower | undefined;
 
   private constructor(readonly path: string) {
     this.lockPath = join(path, 'run.lock');
@@ -108,18 +119,26 @@ export class RunFolder {
     return { run, config: checkConfig(config) };
   }
 
+  /** Tells a follower of everything from here on. */
+  tell(follower: RunFollower): void {
+    this.follower = follower;
+  }
+
   /** Adds a line to `metrics.jsonl`. */
   appendMetrics(record: object): void {
     appendFileSync(this.metricsPath, `${JSON.stringify(record)}\n`);
+    this.follower?.add(record as Json);
   }
 
   /** Drops the lines after a step, which a run that goes on from there writes again. */
   rewindMetrics(step: number): void {
-    if (!existsSync(this.metricsPath)) return;
-    const kept = readFileSync(this.metricsPath, 'utf8')
-      .split('\n')
-      .filter((line) => isUpTo(line, step));
-    writeFileSync(this.metricsPath, kept.map((line) => `${line}\n`).join(''));
+    if (existsSync(this.metricsPath)) {
+      const kept = readFileSync(this.metricsPath, 'utf8')
+        .split('\n')
+        .filter((line) => isUpTo(line, step));
+      writeFileSync(this.metricsPath, kept.map((line) => `${line}\n`).join(''));
+    }
+    this.follower?.begin(this.readMetrics());
   }
 
   /** The records of `metrics.jsonl`. */
@@ -133,6 +152,7 @@ export class RunFolder {
 
   writeSummary(summary: object): void {
     writeJson(this.summaryPath, summary);
+    this.follower?.finish(summary as Json);
   }
 }
 

@@ -19,6 +19,12 @@ const OPTIONS = {
   }),
   out: option({ type: text, placeholder: 'folder', help: 'the run folder (default: runs/TIME-PRESET)' }),
   resume: option({ type: text, placeholder: 'run', help: 'go on with a run that was interrupted' }),
+  tensorboard: option({
+    type: text,
+    placeholder: 'folder',
+    bare: '',
+    help: 'write event files for TensorBoard too (default folder: RUN/tensorboard; else FOLDER/RUN)',
+  }),
   ...SETTING_OPTIONS,
   augment: flag({ negated: true, group: 'Training:', help: 'leave the images as they are' }),
   distributed: option({

@@ -16,6 +16,8 @@ export interface ValueOption<Value> extends Entry {
   /** The word between the angle brackets of `--help`. */
   readonly placeholder: string;
   readonly default?: Value;
+  /** What the option means without a value behind it; left out where it needs one. */
+  readonly bare?: Value;
 }
 
 /** An option that is given or not, `--json`. */
@@ -61,6 +63,7 @@ export type ValuesOf<Table extends OptionTable> = { readonly [Name in keyof Tabl
 interface ValueEntry<T> extends Entry {
   readonly type: ValueType<T>;
   readonly placeholder: string;
+  readonly bare?: NoInfer<T>;
 }
 
 /** Declares an option with a value. With a `default`, the handler always gets one. */
@@ -116,6 +119,7 @@ function readOption(name: string, entry: CommandOption, given: unknown, problems
       if (entry.text === 'size') return readSize(name, given, problems);
       return entry.text === 'number' ? numberOrText(given) : given;
     case 'value': {
+      if (given === true) return entry.bare;
       if (typeof given !== 'string') return entry.default;
       const value = entry.type.parse(given);
       if (value === undefined) problems.push(problemWith(longName(name), entry.type, given));

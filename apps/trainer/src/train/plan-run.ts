@@ -1,12 +1,14 @@
-import { resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
 import { isObject, mergeConfig, type Json } from '../config/merge';
 import { checkConfig, flagsAsConfig, resolveConfig } from '../config/resolve';
 import type { TrainerConfig } from '../config/schema';
 import { UserError } from '../errors';
 import type { Io } from '../io';
+import { makeWritableFolder } from '../make-folder';
 import { longName } from '../options/option';
 import { newRunPath, RunFolder } from '../run-folder';
+import { TensorBoardLog } from '../tensorboard/tensorboard-log';
 
 /** What is to be trained, and where. */
 export interface RunPlan {
@@ -25,7 +27,19 @@ export interface RunPlan {
  * @throws {UserError} with every problem of the settings at once.
  */
 export function planRun(io: Io, request: TrainRequest): RunPlan {
-  return request.resume === undefined ? newRun(io, request) : resumedRun(io, request, request.resume);
+  const plan = request.resume === undefined ? newRun(io, request) : resumedRun(io, request, request.resume);
+  const { tensorboard } = request;
+  if (tensorboard === undefined) return plan;
+  return { ...plan, open: (config) => withTensorBoard(io, plan.open(config), config, tensorboard) };
+}
+
+/** @param folder - the run's own folder where it is empty, else a folder of many runs. */
+function withTensorBoard(io: Io, run: RunFolder, config: TrainerConfig, folder: string): RunFolder {
+  const path =
+    folder === '' ? join(run.path, 'tensorboard') : join(resolve(io.cwd, folder), basename(run.path));
+  makeWritableFolder('--tensorboard', path);
+  run.tell(new TensorBoardLog(path, run.path, config));
+  return run;
 }
 
 function newRun(io: Io, request: TrainRequest): RunPlan {

@@ -8,13 +8,14 @@ type Issue = z.core.$ZodIssue;
  * What is wrong with a configuration, one line a problem: `config.model.widthMultiplier: expected ..., got .... ...`.
  *
  * @param input - the configuration that was checked
+ * @param root - what its paths begin with
  */
-export function describeProblems(issues: readonly Issue[], input: unknown): string[] {
-  return issues.flatMap((issue) => describe(issue, input));
+export function describeProblems(issues: readonly Issue[], input: unknown, root = 'config'): string[] {
+  return issues.flatMap((issue) => describe(issue, input, root));
 }
 
-function describe(issue: Issue, input: unknown): string[] {
-  const where = ['config', ...issue.path.map(String)].join('.');
+function describe(issue: Issue, input: unknown, root: string): string[] {
+  const where = [root, ...issue.path.map(String)].join('.');
   const got = show(getPath(input, issue.path));
   switch (issue.code) {
     case 'unrecognized_keys':

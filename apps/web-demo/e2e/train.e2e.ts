@@ -109,6 +109,7 @@ describe('training in the page', () => {
       await waitForPhase(page, 'done');
     }
     await page.reload();
+    await runs.nth(1).waitFor();
     expect(await runs.evaluateAll((all) => all.map((run) => run.getAttribute('data-run')))).toEqual([
       'Width 1/16, 500 images, 1 epoch (2)',
       'Width 1/16, 500 images, 1 epoch',

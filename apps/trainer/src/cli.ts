@@ -1,8 +1,15 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import type { Command } from './commands/command';
 import { ExitCode } from './errors';
-import { remark, say, type Io } from './io';
+import { remark, say, type Io, type Output } from './io';
 import { longName, readOptions, type CommandOption } from './options/option';
+import { lineWidth } from './render/format';
+import { wrapped } from './render/wrap';
+
+/** Long lines are hard to read, however wide the terminal is. */
+function helpWidth(output: Output): number {
+  return Math.min(lineWidth(output), 120);
+}
 
 const EXIT_CODES = `
 Exit codes:
@@ -36,14 +43,14 @@ export function commandLine(
       writeErr: (text) => {
         for (const line of text.replace(/\n$/, '').split('\n')) remark(io, line);
       },
-      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 120),
-      getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 120),
+      getOutHelpWidth: () => helpWidth(io.stdout),
+      getErrHelpWidth: () => helpWidth(io.stderr),
       outputError: (text, write) =>
         write(`googlenet: ${text.replace(/^error: /, '').trimEnd()} See \`googlenet --help\`.\n`),
     })
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', () => wrapped(EXIT_CODES, helpWidth(io.stdout)));
   for (const command of commands) {
-    declare(program, command).action(async (...given: unknown[]) => {
+    declare(io, program, command).action(async (...given: unknown[]) => {
       // Commander hands over the operands, then the options, then itself.
       const [options, operands] = [given.at(-2), given.slice(0, -2).flat()];
       const values = readOptions(command.options, options as Record<string, unknown>);
@@ -61,11 +68,15 @@ export function commandLine(
   };
 }
 
-function declare(program: Commander, { name, description, operands, options, footer }: Command): Commander {
+function declare(
+  io: Io,
+  program: Commander,
+  { name, description, operands, options, footer }: Command,
+): Commander {
   const command = program.command(name).description(description);
   if (operands !== undefined) command.argument(operands.syntax, operands.help);
   for (const [key, entry] of Object.entries(options)) command.addOption(declaredOption(key, entry));
-  if (footer !== undefined) command.addHelpText('after', `\n${footer}`);
+  if (footer !== undefined) command.addHelpText('after', () => wrapped(`\n${footer}`, helpWidth(io.stdout)));
   return command;
 }
 

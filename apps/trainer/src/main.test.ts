@@ -39,8 +39,10 @@ describe('googlenet', () => {
     for (const word of ['train', 'evaluate', 'predict', 'summary', 'data', 'doctor', 'Exit codes'])
       expect(io.out()).toContain(word);
     const help = await run('train', '--help');
-    expect(help.io.out()).toMatch(/quick .*\n +source .*\n +accurate .*\n +paper-recipe /);
+    expect(help.io.out()).toMatch(/\n {2}quick .*\n {2}source .*\n {2}accurate .*\n {2}paper-recipe /s);
     expect(help.io.err()).toBe('');
+    const lines = [io, help.io].flatMap((one) => one.out().split('\n'));
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('says its version', async () => {

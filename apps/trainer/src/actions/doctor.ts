@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ENGINES, inAutoOrder, type Engine, type Probe } from '../engines';
 import { ExitCode, messageOf } from '../errors';
 import { colorsFor, say, sayJson, type Io } from '../io';
+import { figure } from '../render/format';
 
 /** What `doctor` found about one engine. */
 interface Finding extends Probe {
@@ -42,7 +43,7 @@ export async function doctor(
   for (const finding of findings) {
     const mark = finding.available ? colors.green('works  ') : colors.yellow('missing');
     const speed =
-      finding.gflops === undefined ? '' : `, 3x3 convolution at ${finding.gflops.toPrecision(2)} GFLOP/s`;
+      finding.gflops === undefined ? '' : `, 3x3 convolution at ${figure(finding.gflops)} GFLOP/s`;
     say(io, `${mark}  ${colors.bold(finding.name.padEnd(10))}  ${finding.title}`);
     if (finding.available)
       say(io, `${' '.repeat(21)}${[finding.detail, speed.replace(/^, /, '')].filter(Boolean).join(', ')}`);

@@ -27,6 +27,11 @@ export function thousands(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** `1,234`, `110` or `9.5`: whole from 10 on, else two digits. */
+export function figure(value: number): string {
+  return value >= 10 ? thousands(Math.round(value)) : value.toPrecision(2);
+}
+
 /** Images a second with about three digits. */
 export function rate(perSecond: number): string {
   return `${perSecond >= 100 ? thousands(Math.round(perSecond)) : perSecond.toFixed(1)} images/s`;

@@ -14,9 +14,9 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
+import { sourceAliases } from './source-aliases.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const packages = fileURLToPath(new URL('../../../packages/', import.meta.url));
 const base = process.env.INIT_CWD ?? process.cwd();
 const [given, ...pictures] = process.argv.slice(2).map((path) => resolve(base, path));
 const target = join(root, 'public/weights');
@@ -25,13 +25,7 @@ const { module } = await runnerImport(join(root, 'scripts/convert-weights.ts'), 
   root,
   configFile: false,
   logLevel: 'error',
-  // The workspace's packages from their sources, so that nothing need be built before.
-  resolve: {
-    alias: [
-      { find: /^@googlenet\/([a-z-]+)\/node$/, replacement: `${packages}$1/src/node/index.ts` },
-      { find: /^@googlenet\/([a-z-]+)$/, replacement: `${packages}$1/src/index.ts` },
-    ],
-  },
+  resolve: { alias: sourceAliases },
 });
 try {
   const bytes = await module.convertWeights(given && readFileSync(given));

@@ -1,3 +1,6 @@
+import { findInkInPhotograph } from './photograph-ink';
+import { resample } from './resample';
+
 /** A picture as bytes, row by row: grey, RGB, or RGBA (as a canvas gives it). */
 export interface Picture {
   data: Uint8ClampedArray | Uint8Array;
@@ -22,16 +25,56 @@ export interface Ink {
 /** Contrast, in grey levels, below which a picture counts as empty. */
 const LEAST_CONTRAST = 16;
 
+/** Larger pictures are made smaller before anything is looked for, by the mean of the covered area. */
+const WORKING_SIDE = 384;
+/** Up to this side a picture is taken as it is: one of a data set, without room for paper. */
+const TINY_SIDE = 64;
+/** Levels by which the ground of a drawing may differ; the parts of a drawing that are ground, and that are ground or full ink. */
+const SAME_LEVEL = 2;
+const LEAST_GROUND = 0.4;
+const LEAST_CLEAR = 0.94;
+
 /**
- * Tells ink from background.
+ * Tells ink from background: in a drawing, where the ground is one level, exactly; else as in a photograph.
+ *
+ * @returns `height * width` values, of the picture made smaller where it has more than 384 pixels a side.
+ */
+export function findInk(picture: Picture, polarity?: Polarity): Ink {
+  const { grey, width, height } = shrink(toGrey(picture), picture.width, picture.height);
+  return isDrawing(grey, width, height)
+    ? findInkOnEvenGround(grey, width, height, polarity)
+    : findInkInPhotograph(grey, width, height, polarity);
+}
+
+function shrink(grey: Float32Array, width: number, height: number) {
+  const scale = WORKING_SIDE / Math.max(width, height);
+  if (scale >= 1) return { grey, width, height };
+  const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  const whole = { left: 0, top: 0, width, height };
+  return { grey: resample(grey, { width, height }, whole, w, h), width: w, height: h };
+}
+
+function isDrawing(grey: Float32Array, width: number, height: number): boolean {
+  if (Math.max(width, height) <= TINY_SIDE) return true;
+  const ground = median(frameOf(grey, width, height));
+  const peak = grey.reduce((most, value) => Math.max(most, Math.abs(value - ground)), 0);
+  let [same, clear] = [0, 0];
+  for (const value of grey) {
+    const distance = Math.abs(value - ground);
+    if (distance <= SAME_LEVEL) same++;
+    if (distance <= SAME_LEVEL || distance >= peak / 2) clear++;
+  }
+  return same >= LEAST_GROUND * grey.length && clear >= LEAST_CLEAR * grey.length;
+}
+
+/**
+ * Tells ink from a ground of one level.
  *
  * The background is the median of the picture's frame, its noise the median deviation there; so
  * neither a digit that touches the frame nor a spot disturbs them. Full ink is the level that the
  * upper quarter of the dark pixels reaches.
  */
-export function findInk(picture: Picture, polarity?: Polarity): Ink {
-  const { width, height } = picture;
-  const values = toGrey(picture);
+function findInkOnEvenGround(values: Float32Array, width: number, height: number, polarity?: Polarity): Ink {
   const frame = frameOf(values, width, height);
   const background = median(frame);
   const noise = 1.4826 * median(frame.map((value) => Math.abs(value - background)));

@@ -66,7 +66,11 @@ export function preprocessDrawing(options: DrawingOptions): PreparedDrawing {
       );
     }
   }
-  return { image, empty, polarity, box };
+  return { image, empty, polarity, box: scaleBox(box, options.width / width, options.height / height) };
+}
+
+function scaleBox({ left, top, width, height }: Box, across: number, down: number): Box {
+  return { left: left * across, top: top * down, width: width * across, height: height * down };
 }
 
 function validate({ data, width, height, channels }: DrawingOptions): void {

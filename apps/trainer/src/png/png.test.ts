@@ -38,6 +38,22 @@ describe('readImage', () => {
     expect(Math.abs((picture.data[0] ?? 0) - 200)).toBeLessThanOrEqual(3);
   });
 
+  it('turns a JPEG upright, as its EXIF orientation says', () => {
+    const data = Buffer.alloc(16 * 8 * 4, 255);
+    for (let y = 0; y < 8; y++) data.fill(0, y * 64, y * 64 + 32); // black on the left
+    const plain = jpeg.encode({ data, width: 16, height: 8 }, 95).data;
+    const exif = Buffer.from(
+      'ffe1001e45786966000049492a00080000000100120103000100000006000000' /* 6: turn right */,
+      'hex',
+    );
+    const path = write('turned.jpg', Buffer.concat([plain.subarray(0, 2), exif, plain.subarray(2)]));
+    const picture = readImage(path);
+    expect([picture.width, picture.height]).toEqual([8, 16]);
+    const at = (row: number) => picture.data[(row * 8 + 4) * 4] ?? 0;
+    expect(at(2)).toBeLessThan(10);
+    expect(at(13)).toBeGreaterThan(245);
+  });
+
   it.each([
     [
       'a missing file',

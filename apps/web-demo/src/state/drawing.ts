@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
-import { preprocessDrawing } from '@googlenet/mnist';
+import { preprocessDrawing, type PreparedDrawing } from '@googlenet/mnist';
 import { decodeStrokes, drawStroke, encodeStrokes, type Stroke } from '../draw/strokes';
 import { readPictureFile } from './picture-file';
 import { route } from './route';
@@ -10,30 +10,51 @@ export type Source =
   | { kind: 'picture'; bitmap: ImageBitmap; name: string }
   | { kind: 'sample'; pixels: Uint8Array; label: number };
 
+/** The longer side of what is looked at, in pixels. */
 const rasterSide = 280;
+const pictureSide = 384;
 
 export const strokes = signal<readonly Stroke[]>(decodeStrokes(route.value.query.get('d') ?? ''));
 export const source = signal<Source>({ kind: 'strokes' });
 
-/** The 28x28 bytes that the network sees; nothing while the canvas is empty. */
-export const networkImage = computed<Uint8Array | undefined>(() => {
+/** The drawing or picture in the form of MNIST; nothing while the canvas is empty, and for a test digit, which has that form. */
+const prepared = computed<PreparedDrawing | undefined>(() => {
   const current = source.value;
-  if (current.kind === 'sample') return current.pixels;
-  const side = rasterSide;
-  const canvas = new OffscreenCanvas(side, side);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (current.kind === 'sample') return undefined;
+  if (current.kind === 'strokes' && strokes.value.length === 0) return undefined;
+  const { width, height } = current.kind === 'picture' ? fit(current.bitmap) : square;
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (!context) return undefined;
-  context.fillStyle = 'white';
-  context.fillRect(0, 0, side, side);
   if (current.kind === 'picture') {
-    const scale = side / Math.max(current.bitmap.width, current.bitmap.height);
-    const [width, height] = [current.bitmap.width * scale, current.bitmap.height * scale];
-    context.drawImage(current.bitmap, (side - width) / 2, (side - height) / 2, width, height);
-  } else if (strokes.value.length === 0) return undefined;
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(current.bitmap, 0, 0, width, height);
+  } else {
+    context.fillStyle = 'white';
+    context.fillRect(0, 0, width, height);
+  }
+  // Strokes lie on the square canvas, in whose middle a picture is shown.
+  const side = Math.max(width, height);
+  context.translate((width - side) / 2, (height - side) / 2);
   for (const stroke of strokes.value) drawStroke(context, stroke, side, 'black');
-  const { data } = context.getImageData(0, 0, side, side);
-  return preprocessDrawing({ data, width: side, height: side, channels: 4 }).image;
+  const { data } = context.getImageData(0, 0, width, height);
+  return preprocessDrawing({ data, width, height, channels: 4 });
 });
+
+const square = { width: rasterSide, height: rasterSide };
+
+function fit({ width, height }: ImageBitmap): { width: number; height: number } {
+  const scale = Math.min(1, pictureSide / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** The 28x28 bytes that the network sees; nothing while there is nothing to see. */
+export const networkImage = computed<Uint8Array | undefined>(() => {
+  if (source.value.kind === 'sample') return source.value.pixels;
+  return prepared.value?.empty === false ? prepared.value.image : undefined;
+});
+
+/** Whether there is a picture in which nothing is written. */
+export const nothingWritten = computed(() => prepared.value?.empty === true);
 
 /**
  * A link to a drawing that is opened in a tab with the page shows its drawing. The entry of the tab's history is marked, so that
@@ -88,7 +109,9 @@ export async function showPicture(file: Blob, name: string): Promise<void> {
   const bytes = await readPictureFile(file, name);
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(new Blob([bytes], { type: file.type }));
+    bitmap = await createImageBitmap(new Blob([bytes], { type: file.type }), {
+      imageOrientation: 'from-image',
+    });
   } catch (cause) {
     throw new TypeError(
       `showPicture(${name}): expected a picture, got a file that cannot be read as one. Use PNG, JPEG or WebP.`,

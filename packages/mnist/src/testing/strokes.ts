@@ -28,7 +28,7 @@ function distanceTo(
   const [dx, dy] = [x1 - x0, y1 - y0];
   const along = dx * dx + dy * dy;
   const t = along === 0 ? 0 : Math.min(1, Math.max(0, ((x - x0) * dx + (y - y0) * dy) / along));
-  return Math.hypot(x - x0 - t * dx, y - y0 - t * dy);
+  return Math.sqrt((x - x0 - t * dx) ** 2 + (y - y0 - t * dy) ** 2);
 }
 
 /** A grey picture as RGBA: `paint` gives the four bytes of a grey value. */

@@ -1,0 +1,44 @@
+import type { ImageDataset, Picture } from '@googlenet/mnist';
+import { digitStrokes } from '../../e2e/digit-strokes';
+import {
+  coverageOfDigit,
+  coverageOfLines,
+  makePhotograph,
+  photographKinds,
+  type PhotographKind,
+} from '../../../../packages/mnist/src/testing/photographs';
+import { KeyedRandom } from '../../../../packages/mnist/src/random';
+
+/** A made photograph of a digit whose class is known. */
+export interface PhotographedDigit {
+  kind: PhotographKind;
+  label: number;
+  picture: Picture;
+}
+
+/**
+ * Photograph `index` of a series: the kinds in turn; of each kind every second digit is a real one of `digits`, the others are written with a pen, thin or thick.
+ *
+ * @param seed - of the series; other seeds give other digits, papers and light.
+ */
+export function photographedDigit(digits: ImageDataset, seed: number, index: number): PhotographedDigit {
+  const random = new KeyedRandom(seed, index);
+  const kind = photographKinds[index % photographKinds.length];
+  const round = Math.floor(index / photographKinds.length);
+  const own = seed * 1000 + index;
+  if (round % 2 === 0) {
+    const chosen = random.below(digits.size);
+    const coverage = coverageOfDigit(digits.image(chosen));
+    return { kind, label: digits.label(chosen), picture: makePhotograph(coverage, kind, own) };
+  }
+  const label = (Math.floor(round / 2) + index) % 10;
+  const [bend, lean] = [random.between(-0.06, 0.06), random.between(-0.12, 0.12)];
+  const lines = digitStrokes[label].map((line) =>
+    line.map(([x, y]) => [x + bend * Math.sin(5 * y) + lean * (y - 0.5), 0.5 + (y - 0.5) * 1.3] as const),
+  );
+  return {
+    kind,
+    label,
+    picture: makePhotograph(coverageOfLines(lines, random.between(0.04, 0.11)), kind, own),
+  };
+}

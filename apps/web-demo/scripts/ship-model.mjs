@@ -5,7 +5,7 @@
 //   npx googlenet evaluate --model apps/web-demo/public/model
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -74,6 +74,13 @@ mkdirSync(target, { recursive: true });
 writeFileSync(join(target, 'model.json'), model);
 writeFileSync(join(target, 'weights.bin'), weights);
 writeFileSync(join(target, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+// What `googlenet outliers` learned is of one network only.
+const outliers = join(run, 'model/outliers.json');
+if (existsSync(outliers)) copyFileSync(outliers, join(target, 'outliers.json'));
+else {
+  rmSync(join(target, 'outliers.json'), { force: true });
+  console.log(`run this too: npx googlenet outliers --model ${target} --seed ${record.seed}`);
+}
 console.log(
   `${target}: ${size} weights, ${wireBytes} bytes over the wire, test accuracy of the run ${record.testAccuracy}`,
 );

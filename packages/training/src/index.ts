@@ -29,6 +29,8 @@ export {
 export type { CalibrationBin, ClassMetrics, RankedClass } from './evaluate/metrics';
 export type { OptimizerConfig } from './optimizers/optimizers';
 export { PauseControl } from './loop/pause';
+export { fitOutlierRule, outlierDistance, pooledFeatures } from './evaluate/outliers';
+export type { OutlierRule, OutlierRuleOptions } from './evaluate/outliers';
 export { predict } from './evaluate/predict';
 export type { PredictOptions } from './evaluate/predict';
 export { recalibrateBatchNorm } from './evaluate/recalibrate-batch-norm';

@@ -1,16 +1,32 @@
-import { ImageDataset, preprocessDrawing } from '@googlenet/mnist';
-import { predict, rankClasses } from '@googlenet/training';
+import { ImageDataset, preprocessDrawing, type PreparedDrawing } from '@googlenet/mnist';
+import { outlierDistance, pooledFeatures, predict, rankClasses } from '@googlenet/training';
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
 import type { PredictRequest } from '../commands/predict';
 import { ExitCode, UserError, messageOf } from '../errors';
 import { colorsFor, remark, say, sayJson, type Io } from '../io';
+import { readOutlierRule } from '../outlier-file';
 import { readImage } from '../png/read-image';
 import { isResizedFrom, peekCard, type ModelCard } from '../model-files';
 import { percent } from '../render/format';
 import { plainText, shortened } from '../render/plain-text';
 import { latestModel } from '../run-folder';
 import { inputSize, readyModel } from './ready-model';
+
+/** What is said of one picture, an element of `--json`. */
+interface Answer {
+  readonly file: string;
+  /** Of pictures of digits: whether nothing is written in it; there are no classes then. */
+  readonly empty?: boolean;
+  /** Where `googlenet outliers` was run: whether it is unlike all that the network was trained on. */
+  readonly doubtful?: boolean;
+  readonly classes: readonly {
+    readonly label: number;
+    readonly name: string;
+    readonly probability: number;
+  }[];
+}
 
 /** `googlenet predict`: ranks the classes for photographs or for pictures of single digits, whichever the network knows. */
 export async function predictPictures(
@@ -22,19 +38,29 @@ export async function predictPictures(
   const preprocessing = path === undefined ? undefined : peekCard(path)?.preprocessing;
   const photos =
     preprocessing && (await import('../photos/predict-photos')).readPhotos(io, files, preprocessing);
-  const pictures = photos ? [] : files.map((file) => prepare(io, file));
-  const { model, card } = await readyModel(io, options, (line) => void (quiet || remark(io, line)));
+  const drawings = photos ? [] : files.map((file) => prepare(io, file));
+  const {
+    model,
+    card,
+    file: modelFile,
+  } = await readyModel(io, options, (line) => void (quiet || remark(io, line)));
   try {
-    const predictions = await predict(model, photos ?? digitInputs(model, card, pictures), {});
+    const pictures = drawings.map(({ image }) => image);
+    const inputs = photos ?? digitInputs(model, card, pictures);
+    const predictions = await predict(model, inputs, {});
+    const doubtful = photos ? [] : doubts(model, modelFile, inputs);
     const name = (label: number): string => card?.classNames[label] ?? String(label);
-    const results = predictions.map((probabilities, i) => ({
-      file: files[i] ?? '',
-      classes: rankClasses(probabilities, top).map(({ label, probability }) => ({
+    const results = predictions.map((probabilities, i): Answer => {
+      const file = files[i] ?? '';
+      if (drawings[i]?.empty === true) return { file, empty: true, classes: [] };
+      const classes = rankClasses(probabilities, top).map(({ label, probability }) => ({
         label,
         name: name(label),
         probability,
-      })),
-    }));
+      }));
+      const doubt = doubtful[i] === undefined ? {} : { doubtful: doubtful[i] };
+      return { file, ...(photos ? {} : { empty: false }), ...doubt, classes };
+    });
     if (quiet) sayJson(io, results);
     else show(io, results);
     return ExitCode.ok;
@@ -45,6 +71,20 @@ export async function predictPictures(
 
 /** What `preprocessDrawing` gives. */
 const DIGIT_SIZE = { height: 28, width: 28 };
+
+/** Which pictures the network should doubt; empty where no rule lies beside the model. */
+function doubts(model: LayersModel, modelFile: string, inputs: Float32Array): boolean[] {
+  const rule = readOutlierRule(modelFile);
+  if (rule === undefined) return [];
+  const features = tf.tidy(() => {
+    const { height, width } = inputSize(model);
+    const images = tf.tensor(inputs, [inputs.length / (height * width), height, width, 1]);
+    return (
+      pooledFeatures(model, rule.layer).apply(images, { training: false }) as tf.Tensor
+    ).dataSync<'float32'>();
+  });
+  return Array.from(outlierDistance(rule, features), (distance) => distance > rule.limit);
+}
 
 function digitInputs(
   model: LayersModel,
@@ -79,10 +119,10 @@ function resized(
   return digits.map((_, i) => dataset.image(i));
 }
 
-function prepare(io: Io, file: string): Uint8Array {
+function prepare(io: Io, file: string): PreparedDrawing {
   const { data, width, height } = readImage(resolve(io.cwd, file));
   try {
-    return preprocessDrawing({ data, width, height, channels: 4 }).image;
+    return preprocessDrawing({ data, width, height, channels: 4 });
   } catch (error) {
     throw new UserError(`predict: expected a picture of a digit in ${file}, got: ${messageOf(error)}`, {
       cause: error,
@@ -93,17 +133,16 @@ function prepare(io: Io, file: string): Uint8Array {
 const BAR = 30;
 const WIDEST_NAME = 60;
 
-function show(
-  io: Io,
-  results: readonly { file: string; classes: readonly { name: string; probability: number }[] }[],
-): void {
+function show(io: Io, results: readonly Answer[]): void {
   const colors = colorsFor(io);
   const shownName = (name: string): string => shortened(plainText(name), WIDEST_NAME);
   const widest = Math.max(
     ...results.flatMap(({ classes }) => classes.map(({ name }) => shownName(name).length)),
   );
-  for (const { file, classes } of results) {
+  for (const { file, empty, doubtful, classes } of results) {
     say(io, colors.bold(file));
+    if (empty === true) say(io, '  nothing is written there');
+    if (doubtful === true) say(io, '  not sure: unlike all that the network was trained on');
     classes.forEach(({ name, probability }, i) => {
       const bar = '█'.repeat(Math.round(BAR * probability));
       say(

@@ -5,6 +5,7 @@ import { data } from './data';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { exportCommand } from './export';
+import { outliers } from './outliers';
 import { predict } from './predict';
 import { report } from './report';
 import { runs } from './runs';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   sweep,
   evaluate,
   predict,
+  outliers,
   classify,
   weights,
   exportCommand,

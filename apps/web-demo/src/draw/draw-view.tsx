@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { AboutNetwork } from '../about/about-network';
-import { networkImage, source } from '../state/drawing';
+import { networkImage, nothingWritten, source } from '../state/drawing';
 import { model, prediction } from '../state/network';
 import { routeTo } from '../state/route';
 import { short } from '../ui/format';
@@ -26,7 +26,7 @@ export function DrawView() {
 
   return (
     <>
-      <div class="view-head">
+      <div class="view-head draw-head">
         <h1>Draw a digit. Watch GoogLeNet read it.</h1>
         <p class="lede">
           A small GoogLeNet: the nine Inception modules of 2014, made narrow and trained on handwritten
@@ -37,7 +37,9 @@ export function DrawView() {
         <section class="card draw-card" aria-label="Drawing">
           <DrawingCanvas />
           <DrawingTools />
-          <p class="soft small">Drop or paste a picture too. Keyboard: arrows, Space, Backspace.</p>
+          <p class="soft small drawing-hint">
+            Drop or paste a picture too. Keyboard: arrows, Space, Backspace.
+          </p>
         </section>
         <div class="answer-column">
           <Answer />
@@ -89,6 +91,16 @@ function Answer() {
           label="Probability of each class"
         />
       </div>
+      {nothingWritten.value && (
+        <p class="verdict" role="status">
+          Nothing is written in this picture.
+        </p>
+      )}
+      {answer?.doubtful && truth === undefined && (
+        <p class="verdict doubt" role="status" data-testid="doubt">
+          Not sure this is a digit: it is unlike those that the network learned from.
+        </p>
+      )}
       {truth !== undefined && answer && (
         <p class={truth === best ? 'verdict good' : 'verdict bad'}>
           {truth === best ? `Right: its writer meant ${truth}.` : `Wrong: its writer meant ${truth}.`}

@@ -23,13 +23,13 @@ export function DrawingTools() {
   return (
     <div class="row drawing-tools">
       <button class="button" type="button" disabled={isEmpty.value} onClick={undo}>
-        <Icon name="undo" /> Undo
+        <Icon name="undo" /> <span class="tool-label">Undo</span>
       </button>
       <button class="button" type="button" disabled={isEmpty.value} onClick={clearDrawing}>
-        <Icon name="clear" /> Clear
+        <Icon name="clear" /> <span class="tool-label">Clear</span>
       </button>
       <button class="button" type="button" onClick={() => picker.current?.click()}>
-        <Icon name="upload" /> Picture
+        <Icon name="upload" /> <span class="tool-label">Picture</span>
       </button>
       <input
         ref={picker}
@@ -49,7 +49,7 @@ export function DrawingTools() {
         disabled={source.value.kind !== 'strokes' || strokes.value.length === 0}
         onClick={() => void copyLink()}
       >
-        <Icon name="link" /> {copied ?? 'Copy link'}
+        <Icon name="link" /> <span class="tool-label">{copied ?? 'Copy link'}</span>
       </button>
       <span class="visually-hidden" role="status">
         {copied}

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ConvBatchNorm, fromStandardLayers, Inception } from '@googlenet/inception';
 import { AdaptiveAveragePooling2D, Lrn, readModelFiles, SeededDropout } from '@googlenet/model';
+import type { OutlierRule } from '@googlenet/training';
 import type { SavedModel } from '../train/training-protocol';
 import type { Progress } from './protocol';
 
@@ -24,9 +25,19 @@ export async function fetchArtifacts(
   );
 }
 
+/** What `googlenet outliers` wrote beside the model; nothing where it cannot be had, since answers do not depend on it. */
+export async function fetchOutlierRule(modelUrl: string): Promise<OutlierRule | undefined> {
+  try {
+    const response = await fetchOk(new URL('outliers.json', modelUrl).href);
+    return (await response.json()) as OutlierRule;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A saved model from the files that a visitor chose: one JSON file and its binary files, in any order. */
 export async function artifactsFromFiles(files: File[]): Promise<tf.io.ModelArtifacts> {
-  const jsonFile = files.find((file) => file.name.endsWith('.json') && !file.name.startsWith('run'));
+  const jsonFile = files.find(({ name }) => name.endsWith('.json') && !/^(run|outliers)/.test(name));
   if (!jsonFile) {
     throw new TypeError(
       `loadModel(): expected a model.json with its .bin files, got ${files.map((file) => file.name).join(', ') || 'no file'}. Choose all files of the model together.`,

@@ -7,9 +7,10 @@ import type { TrainingRunner } from '../train/training-runner';
 import { startEngine } from './engines';
 import { mainOutputIndex } from './graph';
 import { describeModules, inspectModule, summarizeModules } from './inspect';
-import { artifactsFromFiles, fetchArtifacts, loadModel, toArtifacts } from './model-store';
+import { artifactsFromFiles, fetchArtifacts, fetchOutlierRule, loadModel, toArtifacts } from './model-store';
 import { fitModules, readModules, type ModuleReadout, type References } from './opinions';
-import { predictOne, toInput } from './predict';
+import type { OutlierRule } from '@googlenet/training';
+import { doubterOf, predictOne, toInput, type Doubter } from './predict';
 import type { SavedModel } from '../train/training-protocol';
 import type {
   EngineFailure,
@@ -34,6 +35,8 @@ export class NetworkWorker {
   private model: tfl.LayersModel | undefined;
   /** The same network with its batch norms folded in, for predictions; the model itself where it has auxiliary heads. */
   private predictor: tfl.LayersModel | undefined;
+  private rule: OutlierRule | undefined;
+  private doubter: Doubter | undefined;
   private runner: TrainingRunner | undefined;
   private references: References | undefined;
   private readouts: ModuleReadout[] | undefined;
@@ -42,12 +45,13 @@ export class NetworkWorker {
   async start(preferred?: EngineName, excluded?: EngineFailure[]): Promise<EngineReport> {
     this.dropModel();
     const report = await startEngine(preferred, excluded);
-    if (this.artifacts) await this.build(this.artifacts, this.name);
+    if (this.artifacts) await this.build(this.artifacts, this.name, this.rule);
     return report;
   }
 
   async loadFromUrl(url: string, name: string, onProgress: (progress: Progress) => void): Promise<ModelInfo> {
-    return this.build(await fetchArtifacts(url, onProgress), name);
+    const rule = fetchOutlierRule(url);
+    return this.build(await fetchArtifacts(url, onProgress), name, await rule);
   }
 
   async loadFromFiles(files: File[], name: string): Promise<ModelInfo> {
@@ -69,7 +73,7 @@ export class NetworkWorker {
   }
 
   async predict(image: Uint8Array): Promise<Prediction> {
-    return predictOne(this.predictor ?? this.loaded(), image);
+    return predictOne(this.predictor ?? this.loaded(), image, this.doubter);
   }
 
   async summarize(image: Uint8Array): Promise<ModuleSummary[]> {
@@ -124,14 +128,16 @@ export class NetworkWorker {
     return { tensors: numTensors, bytes: numBytes };
   }
 
-  private async build(artifacts: tf.io.ModelArtifacts, name: string): Promise<ModelInfo> {
+  private async build(artifacts: tf.io.ModelArtifacts, name: string, rule?: OutlierRule): Promise<ModelInfo> {
     const model = await loadModel(artifacts);
     let modules: ModuleInfo[];
     let predictor = model;
+    let doubter: Doubter | undefined;
     try {
       modules = describeModules(model);
       if (canBeOptimized(model)) predictor = optimizeForInference(model);
-      await predictOne(predictor, new Uint8Array(784));
+      doubter = rule && doubterOf(predictor, rule);
+      await predictOne(predictor, new Uint8Array(784), doubter);
     } catch (error) {
       model.dispose();
       if (predictor !== model) predictor.dispose();
@@ -142,6 +148,8 @@ export class NetworkWorker {
     this.name = name;
     this.model = model;
     this.predictor = predictor;
+    this.rule = rule;
+    this.doubter = doubter;
     const classes = model.outputs[mainOutputIndex(model)]?.shape[1] ?? 10;
     return {
       name,
@@ -173,6 +181,7 @@ export class NetworkWorker {
     if (this.predictor !== this.model) this.predictor?.dispose();
     this.model?.dispose();
     this.predictor = undefined;
+    this.doubter = undefined;
     this.model = undefined;
     this.readouts = undefined;
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { outlierDistance, pooledFeatures, type OutlierRule } from '@googlenet/training';
 import { mainOutputIndex } from './graph';
 import type { Prediction } from './protocol';
 
@@ -16,24 +17,40 @@ export function toInput(image: Uint8Array): tf.Tensor4D {
   );
 }
 
-/** The probabilities of every head of the model for one picture. */
-export async function predictOne(model: tfl.LayersModel, image: Uint8Array): Promise<Prediction> {
+/** A network that also gives the features by which its answers are doubted. */
+export interface Doubter {
+  rule: OutlierRule;
+  /** The network's outputs, then the features. */
+  view: tfl.LayersModel;
+}
+
+/** A view of the model's own layers and weights. */
+export function doubterOf(model: tfl.LayersModel, rule: OutlierRule): Doubter {
+  const features = pooledFeatures(model, rule.layer).outputs;
+  return { rule, view: tfl.model({ inputs: model.inputs, outputs: [...model.outputs, ...features] }) };
+}
+
+/** The probabilities of every head of the model for one picture, and whether to doubt them. */
+export async function predictOne(
+  model: tfl.LayersModel,
+  image: Uint8Array,
+  doubter?: Doubter,
+): Promise<Prediction> {
   const started = performance.now();
   const input = toInput(image);
   const outputs = tf.tidy(() => {
-    const result = model.predict(input);
+    const result = (doubter?.view ?? model).predict(input);
     return Array.isArray(result) ? result : [result];
   });
   try {
-    const values = await Promise.all(outputs.map(async (output) => Array.from(await output.data())));
-    const heads = values.map((probabilities, i) => ({
-      name: model.outputNames[i] ?? `output${i}`,
-      probabilities,
-    }));
+    const values = await Promise.all(outputs.map((output) => output.data<'float32'>()));
+    const heads = model.outputNames.map((name, i) => ({ name, probabilities: Array.from(values[i]) }));
     const main = mainOutputIndex(model);
+    const features = doubter && values.at(-1);
     return {
       probabilities: heads[main]?.probabilities ?? [],
       auxiliary: heads.filter((_, i) => i !== main),
+      doubtful: features && outlierDistance(doubter.rule, features)[0] > doubter.rule.limit,
       durationMs: performance.now() - started,
     };
   } finally {

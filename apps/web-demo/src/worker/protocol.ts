@@ -39,6 +39,8 @@ export interface ModelInfo {
 export interface Prediction {
   probabilities: number[];
   auxiliary: { name: string; probabilities: number[] }[];
+  /** Whether the picture is unlike all that the network was trained on; not known of networks without `outliers.json`. */
+  doubtful?: boolean;
   /** From the picture's arrival in the worker to the answer. */
   durationMs: number;
 }

@@ -1,0 +1,70 @@
+import { extractFeatures, fitOutlierRule, pooledFeatures, type Features } from '@googlenet/training';
+import type { ImageDataset } from '@googlenet/mnist';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { OutliersRequest } from '../commands/outliers';
+import { DATASET_NAMES } from '../config/names';
+import { ExitCode, UserError, messageOf } from '../errors';
+import { remark, say, sayJson, type Io } from '../io';
+import { loadData, resizeData } from '../load-data';
+import { isResizedFrom } from '../model-files';
+import { outlierFile } from '../outlier-file';
+import { progressBar } from '../render/progress';
+import { runConfig, runData, shown, writeJson } from '../run-folder';
+import { dataRequest } from './data-request';
+import { inputSize, readyModel } from './ready-model';
+
+const VALIDATION_FRACTION = 0.05;
+const VALIDATION_IMAGES = 1500;
+
+/** `googlenet outliers`: learns from training images which pictures to doubt; validation images set the limit. */
+export async function learnOutliers(
+  io: Io,
+  { images, layer, seed: asked, json: quiet, ...options }: OutliersRequest & { readonly json: boolean },
+): Promise<ExitCode> {
+  const note = (line: string): void => void (quiet || remark(io, line));
+  const { model, card, file } = await readyModel(io, options, note);
+  try {
+    const trained = DATASET_NAMES.find((name) => name === card?.dataset) ?? 'mnist';
+    const loaded = await loadData(dataRequest(io, options, trained, runData(file)), note);
+    const size = inputSize(model);
+    const resized = isResizedFrom(card, loaded.test) ? ([size.height, size.width] as const) : undefined;
+    const { train } = resizeData(loaded, resized);
+    const config = runConfig(file);
+    const seed = asked ?? config?.seed ?? 0;
+    const fraction = config?.data.validationFraction || VALIDATION_FRACTION;
+    const [rest, held] = train.split({ fraction, seed });
+    const view = layerOf(model, layer);
+    const features = async (what: string, data: ImageDataset): Promise<Features> => {
+      const bar = progressBar(io, what, data.size, quiet);
+      const found = await extractFeatures(view, data, {
+        batchSize: 100,
+        onProgress: (done) => bar.update(done),
+      });
+      bar.stop();
+      return found;
+    };
+    const some = (data: ImageDataset, count: number): ImageDataset =>
+      count < data.size ? data.subset(count, { seed }) : data;
+    const rule = fitOutlierRule({
+      layer,
+      classes: train.numClasses,
+      training: await features('training images', some(rest, images)),
+      validation: await features('validation images', some(held, VALIDATION_IMAGES)),
+    });
+    const path = outlierFile(file);
+    writeJson(path, rule);
+    if (quiet) sayJson(io, { file: path, layer, limit: rule.limit });
+    else say(io, `${shown(io.cwd, path)}: pictures beyond ${rule.limit.toFixed(0)} at ${layer} are doubted`);
+    return ExitCode.ok;
+  } finally {
+    model.dispose();
+  }
+}
+
+function layerOf(model: LayersModel, layer: string): LayersModel {
+  try {
+    return pooledFeatures(model, layer);
+  } catch (error) {
+    throw new UserError(`--layer: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -5,6 +5,7 @@ import { previewImage } from './vite/preview-image.ts';
 import { serviceWorker } from './vite/service-worker.ts';
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
+const shared = fileURLToPath(new URL('../../tooling/shared/', import.meta.url));
 
 /** The headers that make the page cross-origin isolated, which is what lets the wasm engine use threads. */
 const isolation = {
@@ -19,6 +20,7 @@ export default defineConfig({
     // change in any of them reloads the page, and a build needs nothing built before it.
     alias: [
       { find: /^@googlenet\/([a-z-]+)$/, replacement: `${packages}$1/src/index.ts` },
+      { find: /^@googlenet-tooling\/shared\/([a-z-]+)$/, replacement: `${shared}src/$1.ts` },
       { find: /^@googlenet\/([a-z-]+)\/node$/, replacement: `${packages}$1/src/node/index.ts` },
     ],
     dedupe: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],

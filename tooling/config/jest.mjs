@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
+const shared = fileURLToPath(new URL('../shared/', import.meta.url));
 
 /**
  * The jest configuration of a workspace: TypeScript through swc, and the
@@ -18,6 +19,7 @@ export function jestConfig(overrides = {}) {
       '^@googlenet/([a-z-]+)/node$': `${packages}$1/src/node/index.ts`,
       '^@googlenet/model/variants$': `${packages}model/src/variants.ts`,
       '^@googlenet/training/config$': `${packages}training/src/config/index.ts`,
+      '^@googlenet-tooling/shared/([a-z-]+)$': `${shared}src/$1.ts`,
       '^@googlenet/([a-z-]+)$': `${packages}$1/src/index.ts`,
     },
     transform: {

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
 
+const shared = fileURLToPath(new URL('../shared/', import.meta.url));
+
 /**
  * The tsup configuration of a library: ES modules, CommonJS and declarations.
  *
@@ -12,7 +14,8 @@ export function library(overrides = {}) {
     format: ['esm', 'cjs'],
     target: 'es2022',
     platform: 'neutral',
-    dts: true,
+    // By its place: tsup reads the paths of a tsconfig as if they stood in the package.
+    dts: { compilerOptions: { paths: { '@googlenet-tooling/shared/*': [`${shared}src/*.ts`] } } },
     sourcemap: true,
     clean: true,
     splitting: true,

@@ -1,3 +1,5 @@
+export { messageOf } from '@googlenet-tooling/shared/show';
+
 /** What the `googlenet` command exits with. */
 export const ExitCode = {
   /** It did what was asked. */
@@ -36,9 +38,4 @@ export class UserError extends Error {
         : `${problems.length} problems:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
     );
   }
-}
-
-/** The message of anything thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

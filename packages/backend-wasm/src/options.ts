@@ -1,3 +1,5 @@
+import { didYouMean } from '@googlenet-tooling/shared/option-names';
+import { show } from '@googlenet-tooling/shared/show';
 import { hasRelaxedSimd, hasSimd, nodeBuiltin, type Simd } from './runtime/module';
 
 /** Options of `useWasm`. */
@@ -72,8 +74,6 @@ const RULES: Record<keyof WasmOptions, { accepts: Check; expected: string; fix: 
   },
 };
 
-const show = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : String(value));
-
 /**
  * Checks the options, all at once, and fills in what was left out. An option that is undefined counts as left out.
  *
@@ -88,7 +88,10 @@ export function readOptions(options: WasmOptions): Settings {
   }
   const problems = Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
     if (!Object.hasOwn(RULES, name)) {
-      return [`expected options among ${Object.keys(RULES).join(', ')}, got ${show(name)}. Remove it.`];
+      const names = Object.keys(RULES);
+      return [
+        `expected options among ${names.join(', ')}, got ${show(name)}.${didYouMean(name, names) || ' Remove it.'}`,
+      ];
     }
     const { accepts, expected, fix } = RULES[name as keyof WasmOptions];
     return value === undefined || accepts(value)

@@ -1,7 +1,8 @@
+import { inheritKernels, replaceKernel } from '@googlenet-tooling/shared/replace-kernel';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { WasmBackend } from './backend';
-import { BACKEND_NAME, inheritKernels, replaceKernel } from './kernels/register';
+import { BACKEND_NAME } from './kernels/register';
 import { kernels } from './kernels';
 import { readOptions, type WasmOptions } from './options';
 import type { Simd } from './runtime/module';
@@ -60,6 +61,6 @@ let kernelsRegistered = false;
 function registerKernels(): void {
   if (kernelsRegistered) return;
   kernelsRegistered = true;
-  inheritKernels();
-  kernels.forEach(replaceKernel);
+  inheritKernels(BACKEND_NAME);
+  for (const kernel of kernels) replaceKernel(BACKEND_NAME, kernel);
 }

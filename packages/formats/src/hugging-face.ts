@@ -1,5 +1,5 @@
+import { show } from '@googlenet-tooling/shared/show';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { show } from './errors';
 import { modelCard, type ModelCardRecord } from './model-card';
 import { writeOnnx } from './onnx/write';
 import type { Preprocessing } from './preprocessing';

@@ -1,7 +1,8 @@
+import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ConvBatchNorm, Inception } from '@googlenet/inception';
-import { FormatError, show } from './errors';
+import { FormatError } from './errors';
 import {
   countOf,
   encodeFloats,

@@ -1,5 +1,6 @@
+import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
-import { FormatError, show } from './errors';
+import { FormatError } from './errors';
 import { quantizeKernel, ZERO_POINT, type Quantization } from './quantize';
 import { countOf, encodeFloats } from './tensors';
 

@@ -1,4 +1,4 @@
-import { requireNumber } from './errors';
+import { requireNumber } from '@googlenet-tooling/shared/checks';
 import { crop, flipHorizontal } from './geometry';
 import { requireImage, type PixelImage } from './picture';
 import { keyedRandom, type KeyedRandom } from './random';

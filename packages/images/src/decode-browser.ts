@@ -1,4 +1,5 @@
-import { ImageError, messageOf } from './errors';
+import { messageOf } from '@googlenet-tooling/shared/show';
+import { ImageError } from './errors';
 import { admit, type DecodeOptions } from './limits';
 import type { PixelImage } from './picture';
 import { dropAlpha } from './to-float';

@@ -1,4 +1,4 @@
-import { requireInteger } from './errors';
+import { requireInteger } from '@googlenet-tooling/shared/checks';
 import { requireImage, type PixelImage } from './picture';
 
 /**

@@ -1,4 +1,5 @@
-import { ImageError, messageOf } from './errors';
+import { messageOf } from '@googlenet-tooling/shared/show';
+import { ImageError } from './errors';
 import { exifOrientation } from './exif';
 
 /** The formats that are read. */

@@ -1,4 +1,5 @@
-import { ImageError, requireNumber } from './errors';
+import { requireNumber } from '@googlenet-tooling/shared/checks';
+import { ImageError } from './errors';
 import { readImageHeader, type ImageHeader } from './header';
 
 /** Limits of `decodeImage`. */

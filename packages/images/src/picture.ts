@@ -1,4 +1,4 @@
-import { requireInteger } from './errors';
+import { requireInteger } from '@googlenet-tooling/shared/checks';
 
 /** A picture as bytes: row by row from the top, the channels of a pixel side by side. */
 export interface PixelImage {

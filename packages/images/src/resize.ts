@@ -1,4 +1,4 @@
-import { requireChoice, requireInteger } from './errors';
+import { requireChoice, requireInteger } from '@googlenet-tooling/shared/checks';
 import { requireImage, type PixelImage } from './picture';
 
 /** The kernels of {@link resize}: cubic (a = -0.5), triangle and box. */

@@ -1,4 +1,6 @@
-import { ImageError, requireNumber, requireChoice, show } from './errors';
+import { requireChoice, requireNumber } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
+import { ImageError } from './errors';
 import { requireImage, type PixelImage } from './picture';
 
 /**

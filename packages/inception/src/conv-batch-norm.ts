@@ -1,10 +1,12 @@
+import { isPositiveInteger } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { type ConvGeometry, inferUnits, trainUnits, withZeroGradients } from './conv-unit';
 import { ConvUnitLayer, type LayerOptions, refuseUnknownOptions } from './conv-unit-layer';
 import type { ConvUnitOptions } from './conv-unit-options';
 import type { UnitShape } from './module-units';
-import { isPositiveInteger, nhwcChannels, show } from './validation';
+import { nhwcChannels } from './validation';
 
 export interface ConvBatchNormOptions extends ConvUnitOptions {
   /** Name of the layer, and the beginning of its weights' names. */

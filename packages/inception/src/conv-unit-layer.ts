@@ -1,3 +1,5 @@
+import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
+import { unknownOptions } from '@googlenet-tooling/shared/option-names';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { initializers, InputSpec, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import type { StatisticsGroup } from './batch-norm-train';
@@ -13,7 +15,6 @@ import {
   serializeUnitOptions,
 } from './conv-unit-options';
 import type { UnitShape } from './module-units';
-import { unknownOptions } from './option-names';
 import { nhwcChannels } from './validation';
 
 type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];
@@ -31,9 +32,6 @@ const LAYER_OPTIONS: Readonly<Record<keyof LayerOptions, true>> = {
   weights: true,
   inputDType: true,
 };
-
-/** The most numbers in one weight: engines index a tensor with 32-bit integers. */
-const MAX_NUMBERS = 2 ** 31 - 1;
 
 /**
  * Refuses a misspelt option of a layer that a program makes. Configurations of saved models do not come this way: there

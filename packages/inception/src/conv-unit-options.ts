@@ -1,6 +1,7 @@
+import { requireChoice } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
 import type { initializers, regularizers } from '@tensorflow/tfjs-layers';
-import { oneOf, show } from './validation';
 
 export type Initializer = ReturnType<typeof initializers.zeros>;
 export type Regularizer = ReturnType<typeof regularizers.l2>;
@@ -87,7 +88,7 @@ export function resolveUnitOptions(options: ConvUnitOptions, where: string): Con
   return {
     batchNorm: booleanOption(all.batchNorm, where, 'batchNorm'),
     useBias: booleanOption(all.useBias, where, 'useBias'),
-    activation: oneOf(all.activation, ['relu', 'linear'], where, 'activation'),
+    activation: requireChoice(where, 'activation', all.activation, ['relu', 'linear']),
     epsilon: all.epsilon,
     momentum: all.momentum,
     scale: booleanOption(all.scale, where, 'scale'),

@@ -1,3 +1,5 @@
+import { isPositiveInteger, requireChoice } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import { CONV_UNIT_DEFAULTS } from './conv-unit-options';
 import {
   BRANCH_5X5_SHAPES,
@@ -9,7 +11,6 @@ import {
   namedFilters,
 } from './filters';
 import { BRANCHES, type BranchName, branchUnits, type UnitShape } from './module-units';
-import { isPositiveInteger, oneOf, show } from './validation';
 
 export interface Cost {
   /** Trainable numbers. */
@@ -90,12 +91,12 @@ export function inceptionCost(options: InceptionCostOptions): InceptionCost {
   const { height, width, inputChannels } = options;
   const { useBias, batchNorm, scale } = { ...CONV_UNIT_DEFAULTS, ...options };
   checkSizes(where, { height, width, inputChannels });
-  const kind = oneOf(options.kind ?? 'reduced', INCEPTION_KINDS, where, 'kind');
-  const branch5x5 = oneOf(
-    options.branch5x5 ?? 'one5x5',
-    Object.keys(BRANCH_5X5_SHAPES) as Branch5x5[],
+  const kind = requireChoice(where, 'kind', options.kind ?? 'reduced', INCEPTION_KINDS);
+  const branch5x5 = requireChoice(
     where,
     'branch5x5',
+    options.branch5x5 ?? 'one5x5',
+    Object.keys(BRANCH_5X5_SHAPES) as Branch5x5[],
   );
   const filters = namedFilters(options.filters, kind, where);
   const perFilter = (useBias ? 1 : 0) + (batchNorm ? 1 + (scale ? 1 : 0) : 0);

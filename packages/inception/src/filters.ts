@@ -1,4 +1,5 @@
-import { isPositiveInteger, show } from './validation';
+import { isPositiveInteger } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 
 /** The six filter counts of one module, named as in the paper's table. */
 export interface InceptionFilters {

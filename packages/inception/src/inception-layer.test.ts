@@ -273,9 +273,9 @@ it('says what is wrong with its options and its input', () => {
   };
   const make = (options: object) => message(() => inception({ name: 'a', filters: FILTERS, ...options }));
   expect(make({ filters: [1, 2, 3] })).toMatch(
-    /^TypeError inception\("a"\): expected filters as six numbers .* got \[1,2,3\]\./,
+    /^TypeError inception\("a"\): expected filters as six numbers .* got \[1, 2, 3\]\./,
   );
-  expect(make({ filters: undefined })).toMatch(/^TypeError .* got undefined\./);
+  expect(make({ filters: undefined })).toMatch(/^TypeError .* got nothing\./);
   expect(make({ filters: [1, 2, 3, 4, 5, 0] })).toMatch(
     /^RangeError inception\("a"\): expected filters.poolProj to be a positive integer, got 0\./,
   );
@@ -295,7 +295,7 @@ it('says what is wrong with its options and its input', () => {
   expect(
     message(() => inception({ name: 'inception_3a', filters: FILTERS }).apply(tfl.input({ shape: [784] }))),
   ).toMatch(
-    /^TypeError inception\("inception_3a"\): expected rank-4 NHWC input .* got shape \[null,784\]\. Reshape/,
+    /^TypeError inception\("inception_3a"\): expected rank-4 NHWC input .* got shape \[null, 784\]\. Reshape/,
   );
   expect(message(() => inception({ filters: FILTERS }).branches(input()))).toMatch(
     /branches: expected a built layer/,

@@ -1,3 +1,4 @@
+import { requireChoice } from '@googlenet-tooling/shared/checks';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { type ConvUnit, inferUnits, trainUnits, withZeroGradients } from './conv-unit';
@@ -23,7 +24,7 @@ import {
   type UnitShape,
   unitsInOrder,
 } from './module-units';
-import { nhwcChannels, oneOf } from './validation';
+import { nhwcChannels } from './validation';
 
 export interface InceptionOptions extends ConvUnitOptions {
   /** Name of the layer, and the beginning of its weights' names. */
@@ -63,12 +64,12 @@ export class Inception extends ConvUnitLayer {
   constructor(options: InceptionOptions & LayerOptions) {
     const where = describe(options);
     super(options, where);
-    this.kind = oneOf(options.kind ?? 'reduced', INCEPTION_KINDS, where, 'kind');
-    this.branch5x5 = oneOf(
-      options.branch5x5 ?? 'one5x5',
-      Object.keys(BRANCH_5X5_SHAPES) as Branch5x5[],
+    this.kind = requireChoice(where, 'kind', options.kind ?? 'reduced', INCEPTION_KINDS);
+    this.branch5x5 = requireChoice(
       where,
       'branch5x5',
+      options.branch5x5 ?? 'one5x5',
+      Object.keys(BRANCH_5X5_SHAPES) as Branch5x5[],
     );
     this.filters = namedFilters(options.filters, this.kind, where);
   }

@@ -1,3 +1,4 @@
+import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ConvBatchNorm } from './conv-batch-norm';
@@ -6,7 +7,6 @@ import type { ConvUnitLayer } from './conv-unit-layer';
 import { Inception } from './inception-layer';
 import { BRANCHES, type BranchName } from './module-units';
 import { copyWeights, rebuildModel } from './rebuild-model';
-import { show } from './validation';
 
 /** A custom layer that has an equal among the built-in ones says so by this method. */
 export interface HasStandardLayer {

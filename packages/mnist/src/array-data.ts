@@ -1,5 +1,6 @@
+import { requireInteger } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import { ImageDataset } from './dataset';
-import { requireInteger, show } from './errors';
 import { countClasses } from './labeled-images';
 
 /** Numbers in one array, or in arrays of arrays. */

@@ -1,4 +1,4 @@
-import { requireInteger, requireNumber } from './errors';
+import { requireInteger, requireNumber } from '@googlenet-tooling/shared/checks';
 import type { KeyedRandom } from './random';
 
 /** Random changes of an image, each drawn anew per image and epoch; 0 turns one off. */

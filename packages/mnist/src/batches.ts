@@ -1,6 +1,7 @@
+import { requireInteger, requireNumber } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import type { AugmentOptions } from './augment';
 import { createAugmenter } from './augment';
-import { requireInteger, requireNumber, show } from './errors';
 import type { LabeledImages } from './labeled-images';
 import { KeyedRandom } from './random';
 import { createResampler } from './resample';

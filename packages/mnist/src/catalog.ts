@@ -1,4 +1,4 @@
-import { show } from './errors';
+import { show } from '@googlenet-tooling/shared/show';
 
 /** The data sets known by name. */
 export type DatasetName =

@@ -1,3 +1,5 @@
+import { requireInteger, requireNumber } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import type { Batch, BatchOptions, ImageSize } from './batches';
 import {
   countBatches,
@@ -6,7 +8,6 @@ import {
   iterateBatches,
   validateBatchOptions,
 } from './batches';
-import { requireInteger, requireNumber, show } from './errors';
 import type { LabeledImages } from './labeled-images';
 import { KeyedRandom } from './random';
 

@@ -1,4 +1,5 @@
-import { requireInteger, show } from './errors';
+import { requireInteger } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import type { Picture, Polarity } from './drawing-ink';
 import { findInk } from './drawing-ink';
 import type { Box } from './resample';

@@ -1,4 +1,5 @@
-import { DataError, requireBytes, show } from './errors';
+import { show } from '@googlenet-tooling/shared/show';
+import { DataError, requireBytes } from './errors';
 import { gunzip, isGzip } from './gzip';
 
 /** The element arrays that an IDX file can hold. */

@@ -1,6 +1,6 @@
+import { requireInteger } from '@googlenet-tooling/shared/checks';
 import type { Batch, BatchOptions } from './batches';
 import type { ImageDataset } from './dataset';
-import { requireInteger } from './errors';
 
 /** The parts of `@tensorflow/tfjs` that `toTfDataset` uses: its namespace fits. */
 export interface TensorFlowData<Xs, Ys, Dataset> {

@@ -1,8 +1,7 @@
+import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import type { GoogLeNetOptions } from './options';
 import { INCEPTION_FILTERS, scaleFilters, type VariantSpec } from './variants';
-
-/** The most numbers in a tensor, and weights in a network: engines index tensors with 32-bit integers. */
-export const MAX_NUMBERS = 2 ** 31 - 1;
 
 type Sizes = Required<Pick<GoogLeNetOptions, 'numClasses' | 'inputShape' | 'widthMultiplier'>>;
 
@@ -18,7 +17,7 @@ export function findAbsurdSizes(spec: VariantSpec, sizes: Sizes): string[] {
   const isTooLarge = (changed: Partial<Sizes>) => countWeights(spec, { ...usual, ...changed }) > MAX_NUMBERS;
   const problems: string[] = [];
   const refuse = (what: string, got: unknown, fix: string) =>
-    problems.push(`googlenet: expected ${what}, got ${JSON.stringify(got)}. ${fix}`);
+    problems.push(`googlenet: expected ${what}, got ${show(got)}. ${fix}`);
   const network = `for a network of at most ${MAX_NUMBERS} weights`;
   if (isTooLarge({ numClasses }))
     refuse(`numClasses ${network}`, numClasses, 'Give the number of classes in the data.');

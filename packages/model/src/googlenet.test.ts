@@ -219,7 +219,7 @@ describe('width, seeds and wrong options', () => {
     expect(build).toThrow(
       [
         'googlenet: expected numClasses to be an integer of at least 2, got 1. Give the number of classes in the data.',
-        'googlenet: expected inputShape to be three positive integers [height, width, channels], got [28,0,1]. MNIST is [28, 28, 1].',
+        'googlenet: expected inputShape to be three positive integers [height, width, channels], got [28, 0, 1]. MNIST is [28, 28, 1].',
         'googlenet: expected widthMultiplier to be a finite number above 0, got NaN. The published network is 1.',
         'googlenet: expected dropout to be in [0, 1), got 1. Use 0 to drop nothing.',
         'googlenet: expected seed to be a safe integer, got 0.5. Leave it out for other weights each time.',
@@ -284,7 +284,7 @@ describe('width, seeds and wrong options', () => {
     expect(build).toThrow(
       [
         'googlenet: expected numClasses for a network of at most 2147483647 weights, got 1000000000000. Give the number of classes in the data.',
-        'googlenet: expected inputShape of at most 2147483647 numbers, got [1000000000,1000000000,1]. Use smaller images.',
+        'googlenet: expected inputShape of at most 2147483647 numbers, got [1000000000, 1000000000, 1]. Use smaller images.',
         'googlenet: expected widthMultiplier for a network of at most 2147483647 weights, got 1000000000. The published network is 1.',
       ].join('\n'),
     );

@@ -1,7 +1,7 @@
+import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
+import { unknownOptions } from '@googlenet-tooling/shared/option-names';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { MAX_NUMBERS } from './absurd-sizes';
 import { classify } from './classifier';
-import { unknownOptions } from './option-names';
 
 /** The names of the heads that a model has: `predictions`, then any of `aux1`, `aux2`. */
 export function headNames(model: tfl.LayersModel, where: string): string[] {

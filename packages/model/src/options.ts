@@ -1,6 +1,8 @@
+import { isObject, isPositiveInteger } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
+import { unknownOptions } from '@googlenet-tooling/shared/option-names';
 import { CONV_UNIT_DEFAULTS, type Branch5x5, type ConvUnitOptions } from '@googlenet/inception';
 import { findAbsurdSizes } from './absurd-sizes';
-import { unknownOptions } from './option-names';
 import { findLostMaps } from './sizes';
 import { VARIANTS, type Variant, type VariantSpec } from './variants';
 
@@ -72,17 +74,6 @@ const BRANCHES_5X5 = Object.keys({
   two3x3: true,
 } satisfies Record<Branch5x5, true>);
 
-const isPositiveInteger = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A value as an error message shows it: short, on one line. */
-function show(value: unknown): string {
-  const isNumber = typeof value === 'number' || typeof value === 'bigint';
-  const text = isNumber ? String(value) : String(JSON.stringify(value));
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
-
 /**
  * The options with the variant's defaults filled in.
  *
@@ -90,9 +81,10 @@ function show(value: unknown): string {
  * @throws {TypeError} if the options are no object.
  */
 export function resolveOptions(options: GoogLeNetOptions): ResolvedOptions {
-  if (!isObject(options)) {
+  const given: unknown = options;
+  if (!isObject(given)) {
     throw new TypeError(
-      `googlenet: expected an object of options, got ${show(options)}. Write for example googlenet({ variant: 'paper' }).`,
+      `googlenet: expected an object of options, got ${show(given)}. Write for example googlenet({ variant: 'paper' }).`,
     );
   }
   const { variant = 'mnist' } = options;

@@ -1,4 +1,4 @@
-import { MAX_NUMBERS } from './absurd-sizes';
+import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
 import { poolBorder } from './max-pool';
 import type { ResolvedOptions } from './options';
 import { AUXILIARY_BLOCKS, AUXILIARY_HEAD, scaleFilters, type TrunkRow } from './variants';

@@ -1,10 +1,9 @@
+import { isObject } from '@googlenet-tooling/shared/checks';
+
 /** A JSON object. */
 export type Json = Record<string, unknown>;
 
-/** True for a plain object, not for an array or null. */
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isObject };
 
 /**
  * `base` with `over` on top, object by object; arrays and single values are replaced, `null` removes a value.

@@ -1,6 +1,7 @@
+import { show } from '@googlenet-tooling/shared/show';
+import { didYouMean } from '@googlenet-tooling/shared/option-names';
 import type { z } from 'zod';
 import { getPath } from './merge';
-import { closest } from './closest';
 
 type Issue = z.core.$ZodIssue;
 
@@ -25,13 +26,13 @@ function describe(issue: Issue, input: unknown, root: string): string[] {
       );
     case 'invalid_value':
       return [
-        `${where}: expected one of ${issue.values.map(String).join(', ')}, got ${got}.${closest(getPath(input, issue.path), issue.values.map(String))}`,
+        `${where}: expected one of ${issue.values.map(String).join(', ')}, got ${got}.${didYouMean(getPath(input, issue.path), issue.values.map(String))}`,
       ];
     case 'invalid_union': {
       const options = 'options' in issue ? (issue.options as string[]) : [];
       return [
         options.length > 0
-          ? `${where}: expected one of ${options.join(', ')}, got ${got}.${closest(getPath(input, issue.path), options)}`
+          ? `${where}: expected one of ${options.join(', ')}, got ${got}.${didYouMean(getPath(input, issue.path), options)}`
           : `${where}: ${issue.message}, got ${got}.`,
       ];
     }
@@ -56,8 +57,4 @@ function describe(issue: Issue, input: unknown, root: string): string[] {
 
 function bound(origin: string, words: string, limit: number | bigint): string {
   return origin === 'string' ? 'a text that is not empty' : `${words} ${limit}`;
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from '@googlenet-tooling/shared/option-names';
 import { resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
 import { UserError, messageOf } from '../errors';
@@ -11,7 +12,6 @@ import {
   type Preset,
 } from '../presets';
 import { MOST_CONFIG_BYTES, readPlainFile } from '../plain-file';
-import { closest } from './closest';
 import { FORBIDDEN_KEYS, getPath, isObject, mergeConfig, setPath, type Json } from './merge';
 import { describeProblems } from './problems';
 import { trainerConfigSchema, type TrainerConfig } from './schema';
@@ -44,7 +44,7 @@ export function resolveConfig(request: ConfigRequest, cwd: string, images?: numb
   if (!isPresetName(presetName)) {
     const names = Object.keys(PRESETS);
     problems.push(
-      `--preset: expected one of ${names.join(', ')}, got ${JSON.stringify(presetName)}.${closest(presetName, names) || ' Give your own settings with --config FILE.'}`,
+      `--preset: expected one of ${names.join(', ')}, got ${JSON.stringify(presetName)}.${didYouMean(presetName, names) || ' Give your own settings with --config FILE.'}`,
     );
   }
   const preset = presetLayer(presetName, images);

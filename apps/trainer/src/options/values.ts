@@ -1,4 +1,4 @@
-import { closest } from '../config/closest';
+import { didYouMean } from '@googlenet-tooling/shared/option-names';
 
 /** How the text after an option becomes a value. */
 export interface ValueType<T> {
@@ -53,7 +53,7 @@ export function oneOf<const T extends string>(words: readonly T[]): ValueType<T>
 
 /** What is wrong with a text that a type refuses. */
 export function problemWith(name: string, type: ValueType<unknown>, given: string): string {
-  return `${name}: expected ${type.expected}, got ${JSON.stringify(given)}.${closest(given, type.words ?? [])}`;
+  return `${name}: expected ${type.expected}, got ${JSON.stringify(given)}.${didYouMean(given, type.words ?? [])}`;
 }
 
 function numberOf(given: string): number {

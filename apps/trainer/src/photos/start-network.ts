@@ -1,3 +1,4 @@
+import { didYouMean } from '@googlenet-tooling/shared/option-names';
 import type { PixelFormat } from '@googlenet/images';
 import { endpoints, googlenet, replaceHead } from '@googlenet/model';
 import { readWeightsFile, WEIGHTS, type Preprocessing, type WeightsName } from '@googlenet/pretrained';
@@ -5,7 +6,6 @@ import { pretrained } from '@googlenet/pretrained/node';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { existsSync, statSync } from 'node:fs';
 import type { TrainerConfig } from '../config/schema';
-import { closest } from '../config/closest';
 import { UserError, messageOf } from '../errors';
 import { loadModel } from '../model-files';
 import { readWeightsBytes } from '../plain-file';
@@ -57,7 +57,7 @@ export async function startNetwork(
     }
     if (!existsSync(from))
       throw new UserError(
-        `--from: expected imagenet, scratch, a run or a file of weights, got ${from}, which does not exist.${closest(from, ['imagenet', 'scratch'])} Check the path.`,
+        `--from: expected imagenet, scratch, a run or a file of weights, got ${from}, which does not exist.${didYouMean(from, ['imagenet', 'scratch'])} Check the path.`,
       );
     return isModel(from) ? await ofRun(from, numClasses, seed) : await ofFile(from, numClasses, seed);
   } catch (error) {
@@ -137,7 +137,7 @@ export function freezeUpTo(model: LayersModel, endpoint: string): boolean {
   if (endpoint !== 'none' && (last < 0 || !names.includes(endpoint))) {
     const known = names.filter((name) => !/_(conv|bn|relu|pool)$/.test(name) || name === 'global_pool');
     throw new UserError(
-      `--freeze: expected none or one of ${known.join(', ')}, got ${JSON.stringify(endpoint)}.${closest(endpoint, names)}`,
+      `--freeze: expected none or one of ${known.join(', ')}, got ${JSON.stringify(endpoint)}.${didYouMean(endpoint, names)}`,
     );
   }
   model.layers.forEach((layer, i) => (layer.trainable = i > last));

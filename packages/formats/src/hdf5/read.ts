@@ -1,4 +1,5 @@
-import { FormatError, show } from '../errors';
+import { show } from '@googlenet-tooling/shared/show';
+import { FormatError } from '../errors';
 import { countOf, DTYPE_BYTES, type Dtype, type FileTensor } from '../tensors';
 
 /*

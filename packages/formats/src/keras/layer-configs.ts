@@ -1,6 +1,8 @@
+import { isObject } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { AdaptiveAveragePooling2D } from '@googlenet/model';
-import { FormatError, show } from '../errors';
+import { FormatError } from '../errors';
 
 /** A configuration as JSON, the keys in either style. */
 export type Config = Record<string, unknown>;
@@ -48,21 +50,17 @@ function readActivation(value: unknown): Activation {
   throw unsupported(`an activation of ${Object.values(ACTIVATIONS).join(', ')}`, value);
 }
 
-function isRecord(value: unknown): value is Config {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function writeRegularizer(value: unknown): Config | null {
   if (value === undefined || value === null) return null;
   const { config } = value as { config?: Config };
-  const { l1 = 0, l2 = 0 } = isRecord(config) ? config : {};
+  const { l1 = 0, l2 = 0 } = isObject(config) ? config : {};
   return { module: 'keras.regularizers', class_name: 'L1L2', config: { l1, l2 }, registered_name: null };
 }
 
 function readRegularizer(value: unknown): ReturnType<typeof tfl.regularizers.l1l2> | undefined {
   if (value === undefined || value === null) return undefined;
   const { class_name: name, config } = value as { class_name?: unknown; config?: Config };
-  if (!/^L1$|^L2$|^L1L2$/.test(String(name)) || !isRecord(config))
+  if (!/^L1$|^L2$|^L1L2$/.test(String(name)) || !isObject(config))
     throw unsupported('a regularizer L1, L2 or L1L2', name);
   return tfl.regularizers.l1l2({ l1: Number(config.l1 ?? 0), l2: Number(config.l2 ?? 0) });
 }

@@ -1,7 +1,9 @@
+import { isObject } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { Lrn } from '@googlenet/model';
-import { FormatError, show } from '../errors';
+import { FormatError } from '../errors';
 import { decodeHdf5 } from '../hdf5/read';
 import { toFloat32, type FileTensor } from '../tensors';
 import { readZip, type ZipOptions } from '../zip';
@@ -63,7 +65,7 @@ export async function readKeras(file: Uint8Array, options: ZipOptions = {}): Pro
 }
 
 function record(value: unknown, what: string): Config {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Config;
+  if (isObject(value)) return value;
   throw malformed(`${show(value)} for ${what}`);
 }
 

@@ -1,6 +1,7 @@
+import { show } from '@googlenet-tooling/shared/show';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { toStandardLayers } from '@googlenet/inception';
-import { FormatError, show } from '../errors';
+import { FormatError } from '../errors';
 import { hdf5Parts, type Hdf5Dataset, type Hdf5Group } from '../hdf5/write';
 import { lazyWeight } from '../model-weights';
 import { writeZip } from '../zip';

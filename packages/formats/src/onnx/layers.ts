@@ -1,5 +1,6 @@
+import { show } from '@googlenet-tooling/shared/show';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { FormatError, show } from '../errors';
+import { FormatError } from '../errors';
 import { numbersOf, type Constant, type GraphBuilder, type Value } from './builder';
 import type { OnnxAttribute } from './schema';
 

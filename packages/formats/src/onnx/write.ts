@@ -1,6 +1,6 @@
+import { show } from '@googlenet-tooling/shared/show';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { toStandardLayers } from '@googlenet/inception';
-import { show } from '../errors';
 import { assemble, type Part } from '../parts';
 import type { Quantization } from '../quantize';
 import { GraphBuilder, type Value } from './builder';

@@ -1,4 +1,6 @@
-import { FormatError, show } from '../errors';
+import { isObject } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
+import { FormatError } from '../errors';
 import { byteLengthOf, type LazyPart, type Part } from '../parts';
 import { countOf, DTYPE_BYTES, type Dtype, type FileTensor } from '../tensors';
 
@@ -43,7 +45,7 @@ export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
   const found: { name: string; begin: number; end: number; tensor: FileTensor }[] = [];
   for (const [name, value] of Object.entries(header)) {
     if (name !== '__metadata__') found.push(tensorOf(name, value, file, start));
-    else if (isRecord(value)) for (const [key, text] of Object.entries(value)) metadata[key] = String(text);
+    else if (isObject(value)) for (const [key, text] of Object.entries(value)) metadata[key] = String(text);
     else throw malformed('metadata that is no object');
   }
   found.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -64,10 +66,6 @@ function truncated(wanted: number, got: number): FormatError {
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let header: unknown;
   try {
@@ -79,7 +77,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
       { cause },
     );
   }
-  if (!isRecord(header)) throw malformed('a header that is no object');
+  if (!isObject(header)) throw malformed('a header that is no object');
   return header;
 }
 
@@ -88,7 +86,7 @@ function tensorOf(name: string, value: unknown, file: Uint8Array, start: number)
   const isNumbers = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((item) => Number.isSafeInteger(item) && item >= 0);
   if (
-    !isRecord(value) ||
+    !isObject(value) ||
     typeof value.dtype !== 'string' ||
     !isNumbers(value.shape) ||
     !isNumbers(value.data_offsets)

@@ -1,4 +1,5 @@
-import { FormatError, show } from '../errors';
+import { show } from '@googlenet-tooling/shared/show';
+import { FormatError } from '../errors';
 
 /*
  * A reader of Python's pickles that runs nothing: it builds dictionaries, lists, tuples, numbers and text, and calls only the functions of an

@@ -1,4 +1,5 @@
-import { ImageError, messageOf } from '../errors';
+import { messageOf } from '@googlenet-tooling/shared/show';
+import { ImageError } from '../errors';
 import { orient } from '../geometry';
 import type { ImageHeader } from '../header';
 import { admit, type DecodeOptions } from '../limits';

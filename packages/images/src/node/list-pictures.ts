@@ -1,6 +1,7 @@
+import { messageOf } from '@googlenet-tooling/shared/show';
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { extname, join, relative, resolve, sep } from 'node:path';
-import { ImageError, messageOf } from '../errors';
+import { ImageError } from '../errors';
 import { readCsvList } from './csv-list';
 
 /** The parts that a data set may come in. */

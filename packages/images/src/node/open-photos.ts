@@ -1,6 +1,8 @@
+import { requireChoice, requireInteger, requireNumber } from '@googlenet-tooling/shared/checks';
+import { messageOf } from '@googlenet-tooling/shared/show';
 import { join } from 'node:path';
 import { totalmem } from 'node:os';
-import { ImageError, messageOf, requireChoice, requireInteger, requireNumber } from '../errors';
+import { ImageError } from '../errors';
 import { keyedRandom, shuffledOrder } from '../random';
 import type { ResizeFilter } from '../resize';
 import { validatePixelFormat, type PixelFormat } from '../to-float';

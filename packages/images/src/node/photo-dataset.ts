@@ -1,7 +1,7 @@
+import { requireInteger } from '@googlenet-tooling/shared/checks';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { validateAugment, type PhotoAugmentOptions } from '../augment';
-import { requireInteger } from '../errors';
 import type { PixelImage } from '../picture';
 import { keyedRandom, shuffledOrder } from '../random';
 import type { PreparePool } from './pool';

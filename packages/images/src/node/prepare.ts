@@ -1,8 +1,9 @@
+import { messageOf } from '@googlenet-tooling/shared/show';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { augmentPhoto, type PhotoAugmentOptions } from '../augment';
-import { ImageError, messageOf } from '../errors';
+import { ImageError } from '../errors';
 import { centerCrop } from '../geometry';
 import type { PixelImage } from '../picture';
 import { resizeShorterSide, type ResizeFilter } from '../resize';

@@ -1,5 +1,6 @@
+import { messageOf } from '@googlenet-tooling/shared/show';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ImageError, messageOf } from '../errors';
+import { ImageError } from '../errors';
 import { preparePicture, type PrepareJob, type PrepareSettings } from './prepare';
 
 /** What the pool sends and gets back. */

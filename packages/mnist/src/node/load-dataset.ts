@@ -1,9 +1,10 @@
+import { show } from '@googlenet-tooling/shared/show';
 import { join } from 'node:path';
 import type { Progress } from '@googlenet/download';
 import { cacheFolder, download, type DownloadOptions } from '@googlenet/download/node';
 import type { DatasetEntry, FileRole } from '../catalog';
 import { fileRoles, findDataset, idxNames, requireDataset } from '../catalog';
-import { dataErrorOf, show } from '../errors';
+import { dataErrorOf } from '../errors';
 import type { LabeledImages } from '../labeled-images';
 import { countClasses, requireSameSize, toLabeledImages } from '../labeled-images';
 import { extract } from './archive';

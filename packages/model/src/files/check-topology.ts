@@ -1,3 +1,4 @@
+import { isObject } from '@googlenet-tooling/shared/checks';
 type Json = Readonly<Record<string, unknown>>;
 
 /** `model.json` nests a few levels for each nested model; TensorFlow.js recurses over it. */
@@ -11,6 +12,7 @@ const MAX_DEPTH = 100;
  * @returns what is wrong, or undefined.
  */
 export function topologyProblem(topology: unknown): string | undefined {
+  if (!isObject(topology)) return undefined;
   const deep = depthProblem(topology);
   if (deep !== undefined) return deep;
   const pending: unknown[] = [topology];
@@ -20,7 +22,7 @@ export function topologyProblem(topology: unknown): string | undefined {
     if (isObject(model.model_config)) pending.push(model.model_config);
     const { layers } = isObject(model.config) ? model.config : { layers: model.config };
     if (!Array.isArray(layers)) continue;
-    pending.push(...(layers as unknown[]));
+    for (const layer of layers as unknown[]) pending.push(layer);
     if (layers.some((layer) => isObject(layer) && Array.isArray(layer.inbound_nodes))) {
       const problem = graphProblem(layers as unknown[]);
       if (problem !== undefined) return problem;
@@ -57,9 +59,8 @@ function circleIn(edges: ReadonlyMap<string, readonly string[]>): string | undef
   const waiting = new Map(
     [...edges].map(([call, inputs]) => [call, inputs.filter((one) => edges.has(one)).length]),
   );
-  const users = new Map<string, string[]>();
-  for (const [call, inputs] of edges)
-    for (const input of inputs) users.set(input, [...(users.get(input) ?? []), call]);
+  const users = new Map([...edges.keys()].map((call): [string, string[]] => [call, []]));
+  for (const [call, inputs] of edges) for (const input of inputs) users.get(input)?.push(call);
   const ready = [...waiting].filter(([, count]) => count === 0).map(([call]) => call);
   for (let call = ready.pop(); call !== undefined; call = ready.pop()) {
     waiting.delete(call);
@@ -89,17 +90,17 @@ function nameOf(layer: Json): string {
   return isObject(config) && typeof config.name === 'string' ? config.name : '';
 }
 
-function depthProblem(value: unknown): string | undefined {
-  let level: unknown[] = [value];
+function depthProblem(value: object): string | undefined {
+  let level: object[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return `more than ${MAX_DEPTH} levels`;
-    level = level.flatMap((one): unknown[] =>
-      typeof one === 'object' && one !== null ? Object.values(one) : [],
-    );
+    const below: object[] = [];
+    for (const one of level) {
+      for (const inner of Object.values(one) as unknown[]) {
+        if (typeof inner === 'object' && inner !== null) below.push(inner);
+      }
+    }
+    level = below;
   }
   return undefined;
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

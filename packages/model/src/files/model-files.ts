@@ -1,5 +1,7 @@
-import type { io } from '@tensorflow/tfjs-core';
-import { isObject, topologyProblem } from './check-topology';
+import { isObject } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
+import { io } from '@tensorflow/tfjs-core';
+import { topologyProblem } from './check-topology';
 import { sha256 } from './sha256';
 
 /** What a saved model knows of its task, under `userDefinedMetadata.googlenet` in `model.json`. */
@@ -33,7 +35,7 @@ export interface ModelFiles {
  */
 export async function toModelFiles(artifacts: io.ModelArtifacts): Promise<ModelFiles> {
   const { weightData, weightSpecs = [], ...rest } = artifacts;
-  const weights = joined(weightData);
+  const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
   const metadata = artifacts.userDefinedMetadata ?? {};
   const { sha256: _earlier, ...card } = modelCard(artifacts) ?? {};
   const sum = await sha256(weights);
@@ -93,7 +95,7 @@ export async function readModelFiles(
     const actual = await sha256(parts[i] ?? new Uint8Array());
     if (actual !== undefined && actual !== sum)
       throw wrong(
-        `the checksum that the model names for ${shown(path)}`,
+        `the checksum that the model names for ${show(path)}`,
         'another',
         'The file is damaged: copy it again.',
       );
@@ -137,16 +139,16 @@ function readManifest(groups: readonly unknown[]): { paths: string[]; specs: io.
   const specs: io.WeightsManifestEntry[] = [];
   for (const group of groups) {
     if (!isObject(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights))
-      throw wrong('groups of paths and weights', shown(group), 'Save the model again.');
+      throw wrong('groups of paths and weights', show(group), 'Save the model again.');
     for (const path of group.paths as unknown[]) {
       // Below the folder of model.json, on every system, and no address.
       if (typeof path !== 'string' || path === '' || /^[/\\]|[\\:\0]|(^|\/)\.\.(\/|$)/.test(path))
-        throw wrong('weight files beside model.json', shown(path), 'Take the model from its own folder.');
+        throw wrong('weight files beside model.json', show(path), 'Take the model from its own folder.');
       paths.push(path);
     }
     for (const spec of group.weights as unknown[]) {
       if (!isSpec(spec))
-        throw wrong('name, shape and dtype of each weight', shown(spec), 'Save the model again.');
+        throw wrong('name, shape and dtype of each weight', show(spec), 'Save the model again.');
       specs.push(spec);
     }
   }
@@ -190,24 +192,11 @@ function checkFinite(specs: readonly io.WeightsManifestEntry[], bytes: Uint8Arra
     if (broken)
       throw wrong(
         'finite weights',
-        `NaN or infinity in ${shown(spec.name)}`,
+        `NaN or infinity in ${show(spec.name)}`,
         'The training has diverged: take an earlier model.',
       );
     offset += length;
   }
-}
-
-function joined(data: io.WeightData | undefined): Uint8Array {
-  const buffers = data === undefined ? [] : Array.isArray(data) ? data : [data];
-  const bytes = new Uint8Array(buffers.reduce((sum, { byteLength: size }) => sum + size, 0));
-  buffers.reduce((at, buffer) => (bytes.set(new Uint8Array(buffer), at), at + buffer.byteLength), 0);
-  return bytes;
-}
-
-/** A value of a file as one short line without control characters. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 function wrong(expected: string, got: string, fix: string): RangeError {

@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { messageOf } from '@googlenet-tooling/shared/show';
 import { modelCard, readModelFiles, toModelFiles, type ModelCard } from '../files/model-files';
 
 /** A `model.json` of a network of this kind has some hundred kilobytes. */
@@ -83,7 +84,7 @@ function parse(file: string, bytes: Uint8Array): unknown {
     return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
   } catch (error) {
     throw new RangeError(
-      `loadModel(${basename(file)}): expected JSON, got ${error instanceof Error ? error.message : String(error)}. Save the model again.`,
+      `loadModel(${basename(file)}): expected JSON, got ${messageOf(error)}. Save the model again.`,
       { cause: error },
     );
   }
@@ -91,10 +92,10 @@ function parse(file: string, bytes: Uint8Array): unknown {
 
 /** At most `limit` bytes of a plain file: a device or a pipe never ends. */
 function readFile(path: string, limit: number): Uint8Array {
-  const { size } = statSync(path);
-  if (!statSync(path).isFile())
+  const found = statSync(path);
+  if (!found.isFile())
     throw new RangeError(`loadModel(${path}): expected a file, got something else. Check the path.`);
-  if (size <= limit) return readFileSync(path);
+  if (found.size <= limit) return readFileSync(path);
   const handle = openSync(path, 'r');
   try {
     const bytes = new Uint8Array(limit);

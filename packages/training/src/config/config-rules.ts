@@ -1,3 +1,5 @@
+import { isObject } from '@googlenet-tooling/shared/checks';
+import { show } from '@googlenet-tooling/shared/show';
 import type { OptimizerConfig } from '../optimizers/optimizers';
 import type { ScheduleConfig } from '../optimizers/schedules';
 
@@ -18,7 +20,7 @@ const kinds = {
     (v: unknown) => Number.isFinite(v) && (v as number) > 0 && (v as number) <= 1,
   ],
   boolean: ['true or false', (v: unknown) => typeof v === 'boolean'],
-  object: ['an object', (v: unknown) => typeof v === 'object' && v !== null && !Array.isArray(v)],
+  object: ['an object', isObject],
   milestones: [
     'a list of rising epochs',
     (v: unknown) =>
@@ -119,11 +121,11 @@ export const scheduleNames = Object.keys(scheduleRules) as readonly ScheduleConf
  * @param config - anything; also fields that do not exist are reported.
  */
 export function trainConfigProblems(config: unknown): string[] {
-  if (!isRecord(config)) return [`config: expected an object, got ${show(config)}.`];
+  if (!isObject(config)) return [`config: expected an object, got ${show(config)}.`];
   const problems = check(config, rules, '');
   for (const [field, fieldRules] of Object.entries(nested)) {
     const value = config[field];
-    if (isRecord(value)) problems.push(...check(value, fieldRules, `${field}.`));
+    if (isObject(value)) problems.push(...check(value, fieldRules, `${field}.`));
   }
   problems.push(...checkKind(config['optimizer'], optimizerRules, 'optimizer', []));
   problems.push(
@@ -133,13 +135,13 @@ export function trainConfigProblems(config: unknown): string[] {
     ]),
   );
   const { schedule, optimizer } = config;
-  if (isRecord(schedule) && schedule['kind'] === 'oneCycle' && schedule['warmupSteps']) {
+  if (isObject(schedule) && schedule['kind'] === 'oneCycle' && schedule['warmupSteps']) {
     problems.push(
       'schedule.warmupSteps: expected none with "oneCycle", which warms up itself. Set warmupFraction.',
     );
   }
   if (
-    isRecord(optimizer) &&
+    isObject(optimizer) &&
     optimizer['nesterov'] === true &&
     !optimizer['momentum'] &&
     optimizer['momentum'] !== undefined
@@ -155,7 +157,7 @@ function checkKind(
   field: string,
   common: readonly Rule[],
 ): string[] {
-  if (!isRecord(value)) return [];
+  if (!isObject(value)) return [];
   const kind = value['kind'];
   const kindRules = typeof kind === 'string' && Object.hasOwn(table, kind) ? table[kind] : undefined;
   if (!kindRules)
@@ -184,20 +186,11 @@ function check(
   return problems;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return kinds.object[1](value);
-}
-
 function isMeanAndStd(value: unknown): boolean {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     Number.isFinite(value['mean']) &&
     Number.isFinite(value['std']) &&
     (value['std'] as number) > 0
   );
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
 }

@@ -71,7 +71,7 @@ describe('trainConfigProblems', () => {
     [{ schedule: { kind: 'constant' } }, 'schedule.learningRate: expected a positive number, got nothing.'],
     [
       { schedule: { kind: 'step', learningRate: 1, milestones: [3, 2] } },
-      'schedule.milestones: expected a list of rising epochs, got [3,2].',
+      'schedule.milestones: expected a list of rising epochs, got [3, 2].',
     ],
     [
       { schedule: { kind: 'paper', learningRate: 1, factor: 1.5 } },
@@ -85,7 +85,7 @@ describe('trainConfigProblems', () => {
     [{ auxiliaryWeight: -0.3 }, 'auxiliaryWeight: expected a number, 0 or more, got -0.3.'],
     [
       { classWeights: [1, 0] },
-      'classWeights: expected a list of positive numbers, one for each class, got [1,0].',
+      'classWeights: expected a list of positive numbers, one for each class, got [1, 0].',
     ],
     [{ clipNorm: 0 }, 'clipNorm: expected a positive number, got 0.'],
     [{ ema: {} }, 'ema.decay: expected a number from 0 up to, not including, 1, got nothing.'],
@@ -99,7 +99,7 @@ describe('trainConfigProblems', () => {
     [{ shuffle: 1 }, 'shuffle: expected true or false, got 1.'],
     [
       { normalize: { mean: 0.1, std: 0 } },
-      'normalize: expected "unit" or { mean, std }, got {"mean":0.1,"std":0}.',
+      'normalize: expected "unit" or { mean, std }, got {"mean": 0.1, "std": 0}.',
     ],
     [{ checkpointEverySteps: 0 }, 'checkpointEverySteps: expected a positive integer, got 0.'],
   ])('%j', (change, problem) => {

@@ -1,3 +1,6 @@
+/** A name that stands farther than this from every known one is no misspelling. */
+const MAX_EDITS = 2;
+
 /**
  * One sentence for each option that is not known, with the name that was probably meant.
  *
@@ -13,12 +16,26 @@ export function unknownOptions(
   return Object.entries(options)
     .filter(([name, value]) => value !== undefined && !known.includes(name))
     .map(([name]) => {
-      const near = [0, 1, 2]
-        .map((edits) => known.find((other) => isNear(name.toLowerCase(), other.toLowerCase(), edits)))
-        .find((other) => other !== undefined);
-      const fix = near ? `Did you mean ${JSON.stringify(inside + near)}?` : `Use any of ${known.join(', ')}.`;
+      const near = nearest(name, known);
+      const fix = near === undefined ? `Use any of ${known.join(', ')}.` : meant(inside + near);
       return `${where}: expected only options that it knows, got ${JSON.stringify(inside + name)}. ${fix}`;
     });
+}
+
+/** ` Did you mean "x"?` where one of the words is at most two edits away, else nothing. */
+export function didYouMean(value: unknown, words: readonly string[]): string {
+  const near = typeof value === 'string' ? nearest(value, words) : undefined;
+  return near === undefined ? '' : ` ${meant(near)}`;
+}
+
+const meant = (word: string): string => `Did you mean ${JSON.stringify(word)}?`;
+
+function nearest(word: string, words: readonly string[]): string | undefined {
+  for (let edits = 0; edits <= MAX_EDITS; edits++) {
+    const near = words.find((other) => isNear(word.toLowerCase(), other.toLowerCase(), edits));
+    if (near !== undefined) return near;
+  }
+  return undefined;
 }
 
 /** Whether so many insertions, deletions and replacements make one word of the other. */

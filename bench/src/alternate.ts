@@ -46,7 +46,7 @@ export async function alternate(
   );
 }
 
-/** Of a table's cell. */
+/** Characters of a reason that a cell of the table has room for. */
 const LONGEST_REASON = 80;
 
 /** The message of the process's own error, without its stack. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { LOCK_FILES, missingPlatforms, registryAddresses } from '../../tooling/lock/platforms.mjs';
 import { installed, npm } from '../../tooling/release/programs.mjs';
@@ -19,6 +19,31 @@ describe('the lock files', () => {
       assert.deepEqual(registryAddresses(read(file)), []);
     });
   }
+});
+
+describe('the entry points of the packages', () => {
+  const { entryPoints } = read(join(root, 'integrations', 'typedoc.json'));
+
+  test('each begins by saying what it is and where to start reading', () => {
+    const headless = entryPoints.filter((entry) => {
+      const [, header = ''] =
+        /^\/\*\*\n(.*?)\*\//s.exec(readFileSync(join(root, 'integrations', entry), 'utf8')) ?? [];
+      return !header.includes('@packageDocumentation');
+    });
+    assert.deepEqual(
+      headless,
+      [],
+      'write /** what it is, what it knows nothing of, where to start. @packageDocumentation */',
+    );
+  });
+
+  test('all are there', () => {
+    const folders = readdirSync(join(root, 'packages')).filter((name) =>
+      existsSync(join(root, 'packages', name, 'src/index.ts')),
+    );
+    const listed = entryPoints.map((entry) => entry.replace('../packages/', ''));
+    for (const name of folders) assert.ok(listed.includes(`${name}/src/index.ts`), name);
+  });
 });
 
 describe('missingPlatforms()', () => {

@@ -8,7 +8,7 @@ import { optionsOf, type Row, type Workload } from './row';
 const FOLDER = fileURLToPath(new URL('../peers/', import.meta.url));
 const PYTHON = process.env.PEERS_PYTHON ?? 'python3';
 
-/** glibc that keeps its pages: fresh ones are dear on virtual machines. */
+/** glibc that keeps its pages: fresh ones cost much time on virtual machines. */
 const KEEP_PAGES = { MALLOC_TRIM_THRESHOLD_: '-1', MALLOC_TOP_PAD_: '268435456', MALLOC_MMAP_MAX_: '0' };
 
 /** What holds the libraries of PyTorch and TensorFlow to AVX2. */

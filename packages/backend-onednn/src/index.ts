@@ -1,3 +1,12 @@
+/**
+ * The native engine `onednn`: a TensorFlow.js backend for Node on oneDNN.
+ *
+ * It knows nothing of networks. Start reading at `register.ts` and `backend.ts`; `kernels/` has one file for each group of operations, `native/`
+ * the C++ behind `addon.ts`.
+ *
+ * @packageDocumentation
+ */
+
 import type { EngineInfo, EngineProfile } from './addon';
 import { type Availability, loadAddon } from './node/load-addon';
 import { forgetPackedFilters } from './packed-filters';

@@ -3,12 +3,12 @@ import type { Addon } from './addon';
 
 type DataId = TensorInfo['dataId'];
 
-/** Of the settings that a layout depends on. */
-let settings = 0;
+/** Counts the changes of the settings that a layout depends on, so that a key of earlier ones is never met again. */
+let generation = 0;
 
 /** The convolutions change: other threads, another algorithm. No packed filter is used again. */
 export function forgetPackedFilters(): void {
-  settings += 1;
+  generation += 1;
 }
 
 interface Entry {
@@ -34,7 +34,7 @@ export class PackedFilters {
     bias: boolean,
     fused: number,
   ): Float32Array | null {
-    const key = `${settings}:${shape.join()},${Number(bias)},${fused}`;
+    const key = `${generation}:${shape.join()},${Number(bias)},${fused}`;
     const entry = this.entries.get(dataId);
     if (entry?.key !== key) {
       this.entries.set(dataId, { key });

@@ -1,3 +1,12 @@
+/**
+ * The Inception module as one TensorFlow.js layer, with its convolution unit, its costs and its equal in standard layers.
+ *
+ * It knows nothing of networks, data and engines. Start reading at `inception-layer.ts`; `module-units.ts` is the table of a module's convolutions,
+ * `inception-train.ts` the fused training step, `kernels.ts` the names of what an engine may do better.
+ *
+ * @packageDocumentation
+ */
+
 export {
   batchNormTrain,
   type BatchNormTrainOptions,

@@ -1,3 +1,12 @@
+/**
+ * MNIST and its relatives: IDX files, sources, data sets, augmentation, batches, and drawings made to look like them.
+ *
+ * It knows nothing of models, training and engines. Start reading at `idx.ts` (the file format), `dataset.ts` and `batches.ts`; `catalog.ts` says
+ * what data sets there are, and files on disk are in `node/`.
+ *
+ * @packageDocumentation
+ */
+
 export { arrayData } from './array-data';
 export type { ArrayDataOptions, NestedNumbers } from './array-data';
 export { defaultAugment } from './augment';

@@ -1,3 +1,12 @@
+/**
+ * GoogLeNet in its published variants: built, summarised, given other heads, made faster for inference.
+ *
+ * It knows nothing of data, training and engines. Start reading at `variants.ts`, the table of the networks, and `googlenet.ts`, the walk over it;
+ * folders of saved models are in `node/`.
+ *
+ * @packageDocumentation
+ */
+
 export { googlenet } from './googlenet';
 export type { GoogLeNetOptions } from './options';
 export {

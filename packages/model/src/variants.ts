@@ -1,3 +1,9 @@
+/**
+ * The table of the network's published variants, without TensorFlow.js: for lists to choose from.
+ *
+ * @packageDocumentation
+ */
+
 import type { Branch5x5, ConvUnitOptions, InceptionFilterTuple } from '@googlenet/inception';
 
 /** The forms of the network that people know by one name. */

@@ -1,3 +1,12 @@
+/**
+ * Training of any TensorFlow.js layers model: `train()` yields events, and everything else serves it or looks at what came of it.
+ *
+ * It knows nothing of where models and data come from, of displays and of engines. Start reading at `loop/train.ts`, then `loop/run.ts`;
+ * `config/` is what a run may be asked for, `checkpoint/` what a resumed one needs, `evaluate/` what is measured afterwards.
+ *
+ * @packageDocumentation
+ */
+
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint';
 export type {
   BestEpoch,

@@ -30,8 +30,8 @@ export function CostView() {
       <div class="view-head">
         <h1>The 1×1 convolution that made it affordable.</h1>
         <p class="lede">
-          Four branches side by side would be far too dear. A thin 1×1 convolution in front of the 3×3 and the
-          5×5 makes the same module several times cheaper. Move the sliders.
+          Four branches side by side would cost far too much. A thin 1×1 convolution in front of the 3×3 and
+          the 5×5 makes the same module several times cheaper. Move the sliders.
         </p>
       </div>
       <section class="card cost-card" aria-labelledby="cost-title">

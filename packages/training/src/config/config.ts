@@ -58,7 +58,7 @@ export interface TrainConfig {
   evaluateBatchSize?: number;
 }
 
-/** A {@link TrainConfig} with every default filled in. */
+/** A {@link TrainConfig} with a value in each field that has a default; the others may still be missing. */
 export type ResolvedTrainConfig = TrainConfig &
   Required<
     Pick<

@@ -41,7 +41,7 @@ export default async function diskFull({ random, cases, folder }) {
       execFileSync('rm', ['-rf', join(disk, 'run')]);
     }
   } finally {
-    spawnSync('umount', [disk]);
+    spawnSync('umount', ['-l', disk]);
   }
   return { counts, failures };
 }

@@ -40,8 +40,8 @@ function graphProblem(layers: readonly unknown[]): string | undefined {
     const name = nameOf(layer);
     const nodes = Array.isArray(layer.inbound_nodes) ? (layer.inbound_nodes as unknown[]) : [];
     if (calls.has(name)) return `two layers of the name ${JSON.stringify(name)}`;
-    // An input layer has one output and no inbound nodes.
-    calls.set(name, Math.max(1, nodes.length));
+    // An input layer has one output and no inbound nodes; any other layer without them is never called.
+    calls.set(name, Math.max(layer.class_name === 'InputLayer' ? 1 : 0, nodes.length));
     nodes.forEach((node, i) => edges.set(`${name}/${i}`, inputsOf(node)));
   }
   for (const [call, inputs] of edges) {

@@ -1,9 +1,8 @@
 // Makes a trained run the network that the page ships:
 //   node scripts/ship-model.mjs RUN_FOLDER
 // writes public/model/model.json, weights.bin (float16, half the size) and run.json, the run's own summary with the
-// commit and the digests. Then check the shipped files, not the run:
+// digests. Then check the shipped files, not the run:
 //   npx googlenet evaluate --model apps/web-demo/public/model
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,8 +37,11 @@ if (
 const weights = Buffer.from(
   toFloat16(new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))).buffer,
 );
+const sha256 = (content) => createHash('sha256').update(content).digest('hex');
+const card = { ...json.userDefinedMetadata?.googlenet, sha256: { 'weights.bin': sha256(weights) } };
 const model = JSON.stringify({
   ...json,
+  userDefinedMetadata: { ...json.userDefinedMetadata, googlenet: card },
   weightsManifest: [
     {
       paths: ['weights.bin'],
@@ -55,11 +57,8 @@ if (wireBytes > mostBytes) {
   process.exit(1);
 }
 
-const sha256 = (content) => createHash('sha256').update(content).digest('hex');
-const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const record = {
   ...JSON.parse(readFileSync(join(run, sources.summary), 'utf8')),
-  commit,
   shipped: {
     weights: 'float16',
     parameters: size,

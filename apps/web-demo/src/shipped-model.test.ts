@@ -29,11 +29,11 @@ const images = 1000;
 describe('the shipped network', () => {
   const record = () => JSON.parse(readFileSync(recordPath, 'utf8')) as RunRecord;
 
-  it('has the record of its run: config, seed, commit, and at least 99.3 % of the test images right', () => {
+  it('has the record of its run: config, seed, commit, and at least 99.68 % of the test images right', () => {
     const { seed, commit, testAccuracy, validation, config } = record();
     expect(Number.isInteger(seed)).toBe(true);
     expect(commit).toMatch(/^[0-9a-f]{40}$/);
-    expect(testAccuracy).toBeGreaterThanOrEqual(0.993);
+    expect(testAccuracy).toBeGreaterThanOrEqual(0.9968);
     expect(validation.best?.value).toBeGreaterThan(0);
     expect(Object.keys(config)).toEqual(expect.arrayContaining(['training', 'model']));
   });

@@ -51,7 +51,7 @@ export function CostBars() {
           {branchNames.map((branch) => (
             <tr key={branch} class={`branch-${branch}`}>
               <th scope="row">
-                <span class="swatch" /> {branchTitles[branch].title}
+                <span class="swatch" /> {branchTitles[branch]}
               </th>
               <td>{count(costs.value.naive.branches[branch])}</td>
               <td>{count(costs.value.reduced.branches[branch])}</td>

@@ -18,8 +18,8 @@ export function InsideView() {
       <div class="view-head">
         <h1>Nine modules, four opinions in each.</h1>
         <p class="lede">
-          Every Inception module looks at the same picture through a 1×1, a 3×3 and a 5×5 window and through a
-          pool, and stacks what the four branches found. Open one.
+          Every Inception module looks at the same picture through a 1×1, a 3×3 and a 5×5 window (here two 3×3
+          in a row, which see as much) and through a pool, and stacks what the four branches found. Open one.
         </p>
       </div>
       {!networkImage.value && (

@@ -2,7 +2,8 @@ import { percent } from '../ui/format';
 import { PixelCanvas } from '../ui/pixel-canvas';
 import { branchNames, type BranchView, type ModuleInfo } from '../worker/protocol';
 import { model } from '../state/network';
-import { branchTitles, shortName } from './branches';
+import type { Branch5x5 } from '@googlenet/inception';
+import { aboutBranch, branchTitles, shortName } from './branches';
 import { explainedClass, moduleView, openModule } from './inside-state';
 
 /** The open module: its four branches side by side. */
@@ -29,6 +30,7 @@ export function ModulePanel() {
           <Branch
             key={branch}
             channels={module.channels[branch]}
+            branch5x5={module.branch5x5}
             view={current?.branches.find((candidate) => candidate.branch === branch)}
             branch={branch}
             target={
@@ -55,14 +57,15 @@ export function ModulePanel() {
 interface BranchProps {
   branch: (typeof branchNames)[number];
   channels: number;
+  branch5x5: Branch5x5;
   view: BranchView | undefined;
   target: string | undefined;
   strongest: number;
   size: number;
 }
 
-export function Branch({ branch, channels, view, target, strongest, size }: BranchProps) {
-  const { title, about } = branchTitles[branch];
+export function Branch({ branch, channels, branch5x5, view, target, strongest, size }: BranchProps) {
+  const title = branchTitles[branch];
   const evidence = view?.evidence ?? 0;
   return (
     <article class={`branch branch-${branch}`} aria-label={`Branch ${title}`} data-branch={branch}>
@@ -70,7 +73,7 @@ export function Branch({ branch, channels, view, target, strongest, size }: Bran
         <h3>{title}</h3>
         <span class="number soft">{channels} channels</span>
       </header>
-      <p class="soft small branch-about">{about}</p>
+      <p class="soft small branch-about">{aboutBranch(branch, branch5x5)}</p>
       <div class="maps" style={{ '--map-size': size }}>
         {view
           ? view.maps.map((map) => (

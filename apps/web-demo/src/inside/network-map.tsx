@@ -90,7 +90,7 @@ function ModuleTile({ module, summary }: { module: ModuleInfo; summary: ModuleSu
   const [, , channels] = module.outputShape;
   const parts = summary
     ? branchNames
-        .map((branch) => `${branchTitles[branch].title} ${percent(summary.activationShare[branch], 0)}`)
+        .map((branch) => `${branchTitles[branch]} ${percent(summary.activationShare[branch], 0)}`)
         .join(', ')
     : '';
   return (
@@ -131,7 +131,7 @@ export function Legend() {
     <ul class="legend">
       {branchNames.map((branch) => (
         <li key={branch} class={`branch-${branch}`}>
-          <span class="swatch" /> {branchTitles[branch].title}
+          <span class="swatch" /> {branchTitles[branch]}
         </li>
       ))}
     </ul>

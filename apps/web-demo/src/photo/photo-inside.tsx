@@ -140,7 +140,7 @@ function Panel() {
   const target = photo.value?.classes.find(({ index }) => index === explained.value)?.name;
   const strongest = Math.max(...(view?.branches.map(({ evidence }) => Math.abs(evidence)) ?? [0]), 1e-9);
   const share = view?.branches.map(
-    ({ branch, activationShare }) => `${branchTitles[branch].title} ${percent(activationShare, 0)}`,
+    ({ branch, activationShare }) => `${branchTitles[branch]} ${percent(activationShare, 0)}`,
   );
   return (
     <section
@@ -158,6 +158,7 @@ function Panel() {
           <Branch
             key={branch}
             channels={module.channels[branch]}
+            branch5x5={module.branch5x5}
             view={view?.branches.find((candidate) => candidate.branch === branch)}
             branch={branch}
             target={target}

@@ -43,6 +43,7 @@ describe.each([
       inputShape: [28, 28, 16],
       outputShape: [28, 28, 32],
       channels: { conv1x1: 8, conv3x3: 8, conv5x5: 8, poolProj: 8 },
+      branch5x5: 'two3x3',
     });
     for (const [i, module] of modules.entries()) {
       if (i > 0) expect(module.inputShape[2]).toBe(modules[i - 1]?.outputShape[2]);

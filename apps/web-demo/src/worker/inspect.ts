@@ -1,3 +1,4 @@
+import type { Branch5x5 } from '@googlenet/inception';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { channelOf, highestOf, largestIndices, toGreyMap } from './grey-map';
@@ -26,6 +27,7 @@ export function describeModules(model: tfl.LayersModel): ModuleInfo[] {
         inputShape: planeOf(flow.compute(module.input)),
         outputShape: planeOf(flow.compute(module.output)),
         channels: perBranch((branch) => branches[branch].shape[3]),
+        branch5x5: module.layer.getConfig().branch5x5 as Branch5x5,
       });
     }
   });

@@ -1,3 +1,4 @@
+import type { Branch5x5 } from '@googlenet/inception';
 /** The engines in the order in which the page tries them. */
 export const engineNames = ['webgpu', 'webgl', 'wasm', 'cpu'] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -25,6 +26,8 @@ export interface ModuleInfo {
   inputShape: [number, number, number];
   outputShape: [number, number, number];
   channels: Record<BranchName, number>;
+  /** What stands in the branch that the paper calls 5x5. */
+  branch5x5: Branch5x5;
 }
 
 export interface ModelInfo {

@@ -9,6 +9,6 @@ export default defineConfig({
   target: 'es2022',
   silent: true,
   clean: true,
-  noExternal: [/^@googlenet\//],
+  noExternal: [/^@googlenet(-tooling)?\//],
   external: [/^[^./]/],
 });

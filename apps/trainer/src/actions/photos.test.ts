@@ -191,7 +191,11 @@ describe('googlenet classify', () => {
     ['fetch of what is not served', ['weights', 'fetch', 'slim'], /Published as a TensorFlow checkpoint/],
     ['verify of an unknown set', ['weights', 'verify', 'vgg'], /got vgg/],
     ['verify of a file that is not there', ['weights', 'verify', 'caffe', 'x.pth'], /got "x\.pth"/],
-    ['inspect of a folder', ['weights', 'inspect', 'empty'], /expected a file, got .*empty/],
+    [
+      'inspect of a folder',
+      ['weights', 'inspect', 'empty'],
+      /expected a file of weights, got .*empty \(it is a folder\)/,
+    ],
     ['inspect of two', ['weights', 'inspect', 'a', 'b'], /got 2 words/],
     [
       'convert to an unknown form',

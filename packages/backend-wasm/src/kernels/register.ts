@@ -7,7 +7,7 @@ import type {
 import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
 
-export { FLOATS, type TensorRule } from '@googlenet-tooling/shared/replace-kernel';
+export { FLOATS } from '@googlenet-tooling/shared/replace-kernel';
 
 export const BACKEND_NAME = 'googlenet-wasm';
 

@@ -24,8 +24,7 @@ export function readRunFacts(record: unknown): RunFacts {
   const number = (...path: string[]) => typed<number>(record, path, 'number');
   const width = number('config', 'model', 'widthMultiplier');
   const accuracy = number('testAccuracy');
-  const validation = number('validation', 'best', 'value');
-  const monitor = text('validation', 'best', 'monitor');
+  const shownEpoch = epochOfWeights(record);
   const learningRate = number('config', 'training', 'schedule', 'learningRate');
   const images = number('images', 'training');
   const facts: (Fact | undefined)[] = [
@@ -33,9 +32,9 @@ export function readRunFacts(record: unknown): RunFacts {
       const size = number('images', 'test');
       return `${percent(value, 2)}${size ? ` of ${count(size)} digits` : ''}`;
     }),
-    fact('Chosen by', monitor === 'accuracy' ? validation : undefined, (value) => {
+    fact('Weights', shownEpoch?.accuracy, (value) => {
       const size = number('images', 'validation');
-      return `validation accuracy, ${percent(value, 2)}${size ? ` of ${count(size)} other digits` : ''}`;
+      return `of epoch ${shownEpoch?.epoch}, ${percent(value, 2)}${size ? ` of ${count(size)} other digits` : ''} right`;
     }),
     fact('Trained on', images, (value) => {
       const epochs = number('epochs') ?? number('config', 'training', 'epochs');
@@ -61,6 +60,18 @@ export function readRunFacts(record: unknown): RunFacts {
     facts: facts.flatMap((line) => (line ? [line] : [])),
     commit: text('commit'),
   };
+}
+
+/** The epoch that the weights are of: the best one where they were taken back, else the last. */
+function epochOfWeights(record: unknown): { epoch: number; accuracy: number } | undefined {
+  const history = at(record, ['history']);
+  if (!Array.isArray(history)) return undefined;
+  const best = typed<number>(record, ['validation', 'best', 'epoch'], 'number');
+  const isBest = at(record, ['validation', 'weights']) === 'best';
+  const found: unknown = isBest ? history.find((one) => at(one, ['epoch']) === best) : history.at(-1);
+  const epoch = typed<number>(found, ['epoch'], 'number');
+  const accuracy = typed<number>(found, ['validation', 'accuracy'], 'number');
+  return epoch === undefined || accuracy === undefined ? undefined : { epoch, accuracy };
 }
 
 const optimizers: Record<string, string> = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };

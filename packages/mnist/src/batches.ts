@@ -81,17 +81,18 @@ export function countBatches(size: number, batchSize: number, dropRemainder = fa
  * (seed, epoch, its index), the order on (seed, epoch). So training can stop and go on anywhere.
  * @param rows - which images of `data`, in the order of the data set
  * @param size - what they are resized to, after their augmentation
+ * @param resize - does it; undefined where they have that size
  */
 export function createBatchMaker(
   data: LabeledImages,
   rows: Int32Array,
   options: BatchOptions,
   size: ImageSize = data,
+  resize = createResizer(data, size),
 ): (i: number) => Batch {
   const { batchSize, shuffle = false, seed = 0, epoch = 0, normalize = 'unit' } = options;
   const { channels = 1 } = data;
   const area = data.height * data.width * channels;
-  const resize = createResizer(data, size);
   const { height, width } = size;
   const resizedArea = height * width * channels;
   const order = Int32Array.from(rows.keys());

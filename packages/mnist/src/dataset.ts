@@ -31,6 +31,7 @@ export class ImageDataset {
   readonly name: string;
   private readonly data: LabeledImages;
   private readonly rows: Int32Array;
+  private readonly resizeImage: ReturnType<typeof createResizer>;
 
   /**
    * @param data - kept, not copied; it must not change afterwards
@@ -53,6 +54,7 @@ export class ImageDataset {
     this.height = size?.height ?? data.height;
     this.width = size?.width ?? data.width;
     this.channels = data.channels ?? 1;
+    this.resizeImage = createResizer(data, this);
     this.classNames = data.classNames;
     this.name = data.name;
   }
@@ -63,8 +65,7 @@ export class ImageDataset {
     const area = this.data.height * this.data.width * this.channels;
     const row = this.rows[index];
     const pixels = this.data.images.subarray(row * area, (row + 1) * area);
-    const resize = createResizer(this.data, this);
-    return resize === undefined ? pixels : Uint8Array.from(resize(pixels), Math.round);
+    return this.resizeImage === undefined ? pixels : Uint8Array.from(this.resizeImage(pixels), Math.round);
   }
 
   /** The class of image `index`. */
@@ -181,7 +182,7 @@ export class ImageDataset {
   batches(options: BatchOptions): AsyncIterableIterator<Batch> {
     const where = `batches(${show(this.name)})`;
     validateBatchOptions(where, options, this.size);
-    const make = createBatchMaker(this.data, this.rows, options, this);
+    const make = createBatchMaker(this.data, this.rows, options, this, this.resizeImage);
     const end = countBatches(this.size, options.batchSize, options.dropRemainder);
     return iterateBatches(make, options.startBatch ?? 0, end, options.prefetch ?? 1);
   }

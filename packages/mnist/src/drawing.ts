@@ -31,7 +31,7 @@ const DUST = 0.0005;
  *
  * As MNIST was made: white on black, fitted into 20 x 20 pixels with its proportions kept and
  * its edges smooth, then moved by whole pixels so that its centre of mass is pixel (14, 14) of 28 x 28.
- * Works for canvas drawings (transparent or not), scans and photographs of one digit on an even ground.
+ * Works for canvas drawings (transparent or not), scans and photographs of one digit, unevenly lit or on ruled paper too.
  * @throws {RangeError} if the sizes do not fit the data.
  * @see LeCun, Cortes and Burges, "The MNIST database of handwritten digits"
  * Deviation: contrast is stretched, so that thin or pale strokes reach MNIST's full white.

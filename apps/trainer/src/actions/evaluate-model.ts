@@ -3,9 +3,6 @@ import { evaluate, type EvaluationReport } from '@googlenet/training';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { EvaluateRequest } from '../commands/evaluate';
-import { DATASET_NAMES } from '../config/names';
-import { loadData, resizeData } from '../load-data';
-import { isResizedFrom } from '../model-files';
 import { ExitCode, UserError, messageOf } from '../errors';
 import { colorsFor, remark, say, sayJson, type Io } from '../io';
 import { contactSheet, type SheetItem } from '../png/contact-sheet';
@@ -13,9 +10,9 @@ import { progressBar } from '../render/progress';
 import { rate } from '../render/format';
 import { makeWritableFolder } from '../make-folder';
 import { reportLines } from '../render/report';
-import { runData, shown, writeJson } from '../run-folder';
+import { shown, writeJson } from '../run-folder';
 import { inputSize, readyModel } from './ready-model';
-import { dataRequest } from './data-request';
+import { loadForModel, modelDataRequest } from './model-data';
 
 /** `googlenet evaluate`: reports on a model, and draws its worst mistakes. */
 export async function evaluateModel(
@@ -35,13 +32,9 @@ export async function evaluateModel(
       throw new UserError(
         '--data: expected a network of photographs, got one of grey images. Use --data-folder for IDX files.',
       );
-    const trained = DATASET_NAMES.find((name) => name === card?.dataset) ?? 'mnist';
-    const request = dataRequest(io, options, trained, runData(file));
-    const loaded = await loadData(request, note);
-    const size = inputSize(model);
-    const resized = isResizedFrom(card, loaded.test) ? ([size.height, size.width] as const) : undefined;
-    const { test } = resizeData(loaded, resized);
-    checkFit(model.outputs[0]?.shape.at(-1), size, test);
+    const request = modelDataRequest(io, ready, options);
+    const { test } = await loadForModel(ready, request, note);
+    checkFit(model.outputs[0]?.shape.at(-1), inputSize(model), test);
     const data = limit === undefined || limit >= test.size ? test : test.subset(limit, { seed: 0 });
     const folder = resolve(io.cwd, options.out ?? dirname(file));
     makeWritableFolder('--out', folder);

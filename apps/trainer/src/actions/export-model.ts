@@ -14,13 +14,11 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportRequest } from '../commands/export';
-import { DATASET_NAMES } from '../config/names';
 import { ExitCode, UserError, messageOf } from '../errors';
 import { remark, say, sayJson, type Io } from '../io';
-import { loadData } from '../load-data';
 import { percent } from '../render/format';
-import { runData, shown } from '../run-folder';
-import { dataRequest } from './data-request';
+import { shown } from '../run-folder';
+import { loadForModel, modelDataRequest } from './model-data';
 import { exportRecord } from './export-record';
 import { readyModel, type ReadyModel } from './ready-model';
 
@@ -181,13 +179,13 @@ function store(files: Files, out: string): number {
 /** Test accuracy of the network and of its quantized form, or nothing where the test images would have to be fetched first. */
 async function accuracyOf(
   io: Io,
-  { model, card, file }: ReadyModel,
+  ready: ReadyModel,
   quantize: Quantization,
   options: ExportRequest,
   note: (line: string) => void,
 ): Promise<{ whole: number; quantized: number; images: number } | undefined> {
-  const trained = DATASET_NAMES.find((name) => name === card?.dataset) ?? 'mnist';
-  const request = dataRequest(io, options, trained, runData(file));
+  const { model } = ready;
+  const request = modelDataRequest(io, ready, options);
   if (request.source === 'download') {
     note(
       'test accuracy: not measured, since the test images are not at hand (--data-folder says where they are)',
@@ -195,7 +193,7 @@ async function accuracyOf(
     return undefined;
   }
   try {
-    const { test } = await loadData(request, note);
+    const { test } = await loadForModel(ready, request, note);
     const artifacts = quantizeArtifacts(await artifactsOf(model), quantize);
     const small = await tfl.loadLayersModel(tf.io.fromMemory(artifacts));
     const measure = async (one: tfl.LayersModel) => (await evaluate(one, test, { batchSize: 100 })).accuracy;

@@ -2,16 +2,13 @@ import { extractFeatures, fitOutlierRule, pooledFeatures, type Features } from '
 import type { ImageDataset } from '@googlenet/mnist';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { OutliersRequest } from '../commands/outliers';
-import { DATASET_NAMES } from '../config/names';
 import { ExitCode, UserError, messageOf } from '../errors';
 import { remark, say, sayJson, type Io } from '../io';
-import { loadData, resizeData } from '../load-data';
-import { isResizedFrom } from '../model-files';
 import { outlierFile } from '../outlier-file';
 import { progressBar } from '../render/progress';
-import { runConfig, runData, shown, writeJson } from '../run-folder';
-import { dataRequest } from './data-request';
-import { inputSize, readyModel } from './ready-model';
+import { runConfig, shown, writeJson } from '../run-folder';
+import { loadForModel, modelDataRequest } from './model-data';
+import { readyModel } from './ready-model';
 
 const VALIDATION_FRACTION = 0.05;
 const VALIDATION_IMAGES = 1500;
@@ -22,13 +19,10 @@ export async function learnOutliers(
   { images, layer, seed: asked, json: quiet, ...options }: OutliersRequest & { readonly json: boolean },
 ): Promise<ExitCode> {
   const note = (line: string): void => void (quiet || remark(io, line));
-  const { model, card, file } = await readyModel(io, options, note);
+  const ready = await readyModel(io, options, note);
+  const { model, file } = ready;
   try {
-    const trained = DATASET_NAMES.find((name) => name === card?.dataset) ?? 'mnist';
-    const loaded = await loadData(dataRequest(io, options, trained, runData(file)), note);
-    const size = inputSize(model);
-    const resized = isResizedFrom(card, loaded.test) ? ([size.height, size.width] as const) : undefined;
-    const { train } = resizeData(loaded, resized);
+    const { train } = await loadForModel(ready, modelDataRequest(io, ready, options), note);
     const config = runConfig(file);
     const seed = asked ?? config?.seed ?? 0;
     const fraction = config?.data.validationFraction || VALIDATION_FRACTION;

@@ -19,12 +19,21 @@ export interface Curves {
 
 const POINTS = 300;
 
+/** What `metrics.jsonl` tells. */
+export interface Progress {
+  readonly curves: Curves;
+  /** The records of its epochs. */
+  readonly epochs: readonly Json[];
+  /** What computed, by the newest start. */
+  readonly engine: unknown;
+}
+
 /**
- * The curves of `metrics.jsonl`. Steps, of which there may be hundreds of thousands, are joined to a few hundred points.
+ * Reads `metrics.jsonl`. Steps, of which there may be hundreds of thousands, are joined to a few hundred points.
  *
  * @throws {RunProblem} if the file is no plain file or too large.
  */
-export function readCurves(path: string): Curves {
+export function readProgress(path: string): Progress {
   const steps: {
     epoch: number;
     loss: number;
@@ -34,8 +43,10 @@ export function readCurves(path: string): Curves {
     durationMs: number;
   }[] = [];
   const epochs: Json[] = [];
+  let engine: unknown;
   for (const record of readRecords(join(path, 'metrics.jsonl'))) {
     if (record.type === 'epoch') epochs.push(record);
+    if (record.type === 'start') engine = record.engine;
     if (record.type !== 'step') continue;
     steps.push({
       epoch: Number(record.step) / Number(record.stepsPerEpoch),
@@ -57,7 +68,7 @@ export function readCurves(path: string): Curves {
       const value = getPath(epoch, ['validation', name]);
       return typeof value === 'number' ? [{ x: Number(epoch.epoch), y: value }] : [];
     });
-  return {
+  const curves = {
     trainingLoss: means(({ loss }) => loss),
     trainingAccuracy: means(({ accuracy }) => accuracy),
     learningRate: means(({ learningRate }) => learningRate),
@@ -69,6 +80,7 @@ export function readCurves(path: string): Curves {
     validationAccuracy: validation('accuracy'),
     stepsPerPoint,
   };
+  return { curves, epochs, engine };
 }
 
 function mean(values: readonly number[]): number {

@@ -50,57 +50,52 @@ export function lineChart({ title, xLabel, series, log, format = threeDigits }: 
     { log: log === true },
   );
   const place = placer(xs, ys);
-  return html`<figure class="chart">
-    <figcaption>${title}</figcaption>
-    <ul class="legend">
-      ${drawn.map(
-        ({ name, color, marked }) =>
-          html`<li>
-            <svg class="key" viewBox="0 0 24 8" aria-hidden="true">
-              <path class="line color-${color}${marked === true ? ' marked' : ''}" d="M0 4H24" /></svg
-            >${name}
-          </li>`,
-      )}
-    </ul>
-    <svg
-      viewBox="0 0 ${WIDTH} ${HEIGHT}"
-      role="img"
-      aria-label="${title}: ${drawn.map(({ name }) => name).join(', ')}"
-    >
-      ${axes(xs, ys, xLabel, format)} ${drawn.map((one) => curve(one, place, format))}
-    </svg>
-  </figure>`;
+  return figure(
+    title,
+    legend(drawn),
+    `${title}: ${drawn.map(({ name }) => name).join(', ')}`,
+    html`${axes(xs, ys, xLabel, format)} ${drawn.map((one) => curve(one, place, format))}`,
+  );
 }
 
 /** A square with the share that is right beside the confidence, both from 0 to 1; the diagonal is what a calibrated network has. */
 export function reliabilityChart(title: string, series: readonly Series[]): Html | undefined {
-  const drawn = series.filter(({ points }) => points.length > 0);
+  const drawn = series.filter(({ points }) => points.length > 0).map((one) => ({ ...one, marked: true }));
   if (drawn.length === 0) return undefined;
   const unit = linear(0, 1);
   const place = placer(unit, unit);
   const format = (value: number): string => value.toFixed(3);
   const [from, to] = [place({ x: 0, y: 0 }), place({ x: 1, y: 1 })];
+  return figure(
+    title,
+    drawn.length > 1 && legend(drawn),
+    title,
+    html`${axes(unit, unit, 'confidence (mean of a bin); upwards: share that is right', threeDigits)}
+      <path class="grid" stroke-dasharray="4 4" d="M${from.left} ${from.top}L${to.left} ${to.top}" />
+      ${drawn.map((one) => curve(one, place, format))}`,
+  );
+}
+
+/** @param label - what the drawing is called for those who do not see it. */
+function figure(title: string, key: Html | false, label: string, drawing: Html): Html {
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
-    ${
-      drawn.length > 1 &&
-      html`<ul class="legend">
-        ${drawn.map(
-          ({ name, color }) =>
-            html`<li>
-              <svg class="key" viewBox="0 0 24 8" aria-hidden="true">
-                <path class="line color-${color} marked" d="M0 4H24" /></svg
-              >${name}
-            </li>`,
-        )}
-      </ul>`
-    }
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
-      ${axes(unit, unit, 'confidence (mean of a bin); upwards: share that is right', threeDigits)}
-      <path class="grid" stroke-dasharray="4 4" d="M${from.left} ${from.top}L${to.left} ${to.top}" />
-      ${drawn.map((one) => curve({ ...one, marked: true }, place, format))}
-    </svg>
+    ${key}
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${drawing}</svg>
   </figure>`;
+}
+
+function legend(series: readonly Series[]): Html {
+  return html`<ul class="legend">
+    ${series.map(
+      ({ name, color, marked }) =>
+        html`<li>
+          <svg class="key" viewBox="0 0 24 8" aria-hidden="true">
+            <path class="line color-${color}${marked === true ? ' marked' : ''}" d="M0 4H24" /></svg
+          >${name}
+        </li>`,
+    )}
+  </ul>`;
 }
 
 interface Place {

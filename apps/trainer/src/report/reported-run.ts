@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Json } from '../config/merge';
 import { costsOf, type Cost } from '../cost-table';
 import { loadModel } from '../model-files';
-import { readJsonFile, readMetricsFile } from '../runs/read-files';
+import { readJsonFile } from '../runs/read-files';
 import type { RunRecord } from '../runs/read-run';
-import { readCurves, type Curves } from './curves';
+import { readProgress, type Curves } from './curves';
 import { drawPictures, type Pictures } from './pictures';
 import { readResults, type Results } from './results';
 
@@ -41,14 +41,14 @@ export async function readReportedRun(
 ): Promise<ReportedRun> {
   const summary = readJsonFile(join(run.path, 'summary.json'));
   const results = readResults(run, summary);
-  const { records } = readMetricsFile(join(run.path, 'metrics.jsonl'));
+  const { curves, epochs, engine } = readProgress(run.path);
   return {
     name,
     run,
-    curves: readCurves(run.path),
-    epochs: records.filter(({ type }) => type === 'epoch'),
+    curves,
+    epochs,
     summary,
-    engine: summary?.engine ?? records.findLast(({ type }) => type === 'start')?.engine,
+    engine: summary?.engine ?? engine,
     results,
     pictures: await drawPictures(run, results, dataFolder),
     costs: await readCosts(run.path),

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SweepRequest } from '../commands/sweep';
 import { train as trainCommand, type TrainRequest } from '../commands/train';
-import { ExitCode, UserError } from '../errors';
-import { colorsFor, remark, say, sayJson, type Io } from '../io';
+import { ExitCode } from '../errors';
+import { colorsFor, say, sayJson, type Io } from '../io';
 import { readOptions } from '../options/option';
 import { lineWidth, percent } from '../render/format';
 import { shortened } from '../render/plain-text';
@@ -11,7 +11,7 @@ import { table } from '../render/table';
 import { shown, writeJson } from '../run-folder';
 import { settingText } from '../runs/differences';
 import { isRunFolder, readRun, type RunRecord } from '../runs/read-run';
-import { placeAmong } from '../train/many-runs';
+import { placeAmong, trainShare } from '../train/many-runs';
 import { planSweep, type SweepPlan, type SweepRun } from './plan';
 import { ranking, type Ranked } from './ranking';
 
@@ -34,26 +34,20 @@ const REPORTED = 6;
 export async function sweep(io: Io, file: string, request: Request, work: SweepWork): Promise<ExitCode> {
   const plan = planSweep(io.cwd, file, request.out);
   if (request.dryRun) return listRuns(io, plan, request.json);
-  const { rank, size } = request.distributed === undefined ? { rank: 0, size: 1 } : placeAmong(io.env);
-  let worst: ExitCode = ExitCode.ok;
-  for (const [i, run] of plan.runs.entries()) {
-    if (i % size !== rank || stateOf(run) === 'finished') continue;
-    if (!request.json) say(io, `run ${i + 1} of ${plan.runs.length}: ${describe(run)}`);
-    try {
-      const code = await work.train(io, { ...trainRequest(run), json: request.json });
-      if (code === ExitCode.interrupted) {
-        if (!request.json) say(io, `The sweep goes on with the same command.`);
-        return code;
-      }
-      worst = code === ExitCode.ok ? worst : code;
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      remark(io, `googlenet: run ${i + 1}: ${error.message}`);
-      worst = error.exitCode;
-    }
+  const place = request.distributed === undefined ? { rank: 0, size: 1 } : placeAmong(io.env);
+  const { json } = request;
+  const code = await trainShare(io, place, plan.runs, {
+    json,
+    describe,
+    isDone: (run) => stateOf(run) === 'finished',
+    train: (run) => work.train(io, { ...trainRequest(run), json }),
+  });
+  if (code === ExitCode.interrupted) {
+    if (!json) say(io, 'The sweep goes on with the same command.');
+    return code;
   }
-  await conclude(io, plan, request.json, work);
-  return worst;
+  await conclude(io, plan, json, work);
+  return code;
 }
 
 type State = RunRecord['state'] | 'new';

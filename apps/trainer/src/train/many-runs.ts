@@ -75,12 +75,40 @@ export async function manyRuns(
     );
   const folder =
     request.out === undefined ? newRunPath(io.cwd, preset, new Date()) : resolve(io.cwd, request.out);
+  return trainShare(io, { rank, size }, runs, {
+    json: request.json,
+    describe: ({ set }) => set.join(' '),
+    train: ({ set, name }) =>
+      train(io, { ...request, set: [...request.set, ...set], out: join(folder, name) }),
+  });
+}
+
+/** How the runs of a share are trained. */
+export interface ShareWork<Run> {
+  readonly json: boolean;
+  readonly describe: (run: Run) => string;
+  readonly train: (run: Run) => Promise<ExitCode>;
+  /** Asked when a run's turn comes; default none is. */
+  readonly isDone?: (run: Run) => boolean;
+}
+
+/**
+ * Trains the runs of one process: with `size` processes, every `size`-th from `rank` on. One that fails does not keep it from the next.
+ *
+ * @returns `interrupted` at once when a run was, else how the last that failed ended.
+ */
+export async function trainShare<Run>(
+  io: Io,
+  { rank, size }: { readonly rank: number; readonly size: number },
+  runs: readonly Run[],
+  { json, describe, train, isDone = () => false }: ShareWork<Run>,
+): Promise<ExitCode> {
   let worst: ExitCode = ExitCode.ok;
-  for (const [i, { set, name }] of runs.entries()) {
-    if (i % size !== rank) continue;
-    if (!request.json) say(io, `run ${i + 1} of ${runs.length}: ${set.join(' ')}`);
+  for (const [i, run] of runs.entries()) {
+    if (i % size !== rank || isDone(run)) continue;
+    if (!json) say(io, `run ${i + 1} of ${runs.length}: ${describe(run)}`);
     try {
-      const code = await train(io, { ...request, set: [...request.set, ...set], out: join(folder, name) });
+      const code = await train(run);
       if (code === ExitCode.interrupted) return code;
       worst = code === ExitCode.ok ? worst : code;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import type { TrainRequest } from '../commands/train';
-import { isObject, mergeConfig, type Json } from '../config/merge';
+import { mergeConfig } from '../config/merge';
 import { checkConfig, flagsAsConfig, resolveConfig } from '../config/resolve';
 import type { TrainerConfig } from '../config/schema';
 import { UserError } from '../errors';
@@ -8,6 +8,7 @@ import type { Io } from '../io';
 import { makeWritableFolder } from '../make-folder';
 import { longName } from '../options/option';
 import { newRunPath, RunFolder } from '../run-folder';
+import { settingsOf } from '../runs/differences';
 import { TensorBoardLog } from '../tensorboard/tensorboard-log';
 
 /** What is to be trained, and where. */
@@ -90,7 +91,7 @@ const OF_NEW_RUNS = ['preset', 'config', 'out'] as const;
 function resumedRun(io: Io, request: TrainRequest, path: string): RunPlan {
   const problems: string[] = [];
   const named = flagsAsConfig(request, problems);
-  const settings = settingPaths(named);
+  const settings = settingsOf(named).map(([setting]) => setting);
   const refused = [
     ...OF_NEW_RUNS.filter((name) => request[name] !== undefined).map((name) => longName(name)),
     ...settings.filter((setting) => KEPT.some((kept) => setting === kept || setting.startsWith(`${kept}.`))),
@@ -113,11 +114,4 @@ function resumedRun(io: Io, request: TrainRequest, path: string): RunPlan {
       return run;
     },
   };
-}
-
-/** `['training.epochs', ...]`: the paths of all single values. */
-function settingPaths(config: Json, above = ''): string[] {
-  return Object.entries(config).flatMap(([key, value]) =>
-    isObject(value) ? settingPaths(value, `${above}${key}.`) : [`${above}${key}`],
-  );
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { Icon } from '../ui/icon';
+import { TroubleNotice } from '../ui/model-notice';
 import { RunComparison } from './run-comparison';
 import { RunRow } from './run-row';
 import { compared, followRuns, runs, runsLast, runsTrouble, someTabTrains } from './runs-state';
@@ -22,19 +22,7 @@ export function RunList() {
                 : 'This browser keeps nothing: they are gone with this page.'}
             </span>
           </div>
-          {runsTrouble.value && (
-            <p class="notice bad" role="alert">
-              <span>{runsTrouble.value}</span>
-              <button
-                class="button icon quiet"
-                type="button"
-                aria-label="Close this message"
-                onClick={() => (runsTrouble.value = undefined)}
-              >
-                <Icon name="close" />
-              </button>
-            </p>
-          )}
+          <TroubleNotice of={runsTrouble} />
           {someTabTrains.value && isResting() && (
             <p class="notice" role="status">
               <span>Another tab of this page is training.</span>

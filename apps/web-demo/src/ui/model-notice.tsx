@@ -1,3 +1,4 @@
+import type { Signal } from '@preact/signals';
 import { loadShippedModel, model, trouble } from '../state/network';
 import { bytes } from './format';
 import { Icon } from './icon';
@@ -32,16 +33,16 @@ export function ModelNotice() {
 }
 
 /** The last thing that went wrong, until it is closed. */
-export function TroubleNotice() {
-  if (!trouble.value) return null;
+export function TroubleNotice({ of: message = trouble }: { of?: Signal<string | undefined> }) {
+  if (!message.value) return null;
   return (
     <div class="notice bad" role="alert">
-      <span>{trouble.value}</span>
+      <span>{message.value}</span>
       <button
         class="button icon quiet"
         type="button"
         aria-label="Close this message"
-        onClick={() => (trouble.value = undefined)}
+        onClick={() => (message.value = undefined)}
       >
         <Icon name="close" />
       </button>

@@ -117,12 +117,34 @@ export function fitOutlierRule(options: OutlierRuleOptions): OutlierRule {
  * @throws {RangeError} if the features are not a multiple of the rule's width.
  */
 export function outlierDistance(rule: OutlierRule, features: Float32Array): Float32Array {
-  const { classes, width } = rule;
+  const { width } = rule;
   if (features.length % width !== 0) {
     throw new RangeError(
       `outlierDistance(features): expected a multiple of ${width} numbers, got ${features.length}. Take them from layer ${rule.layer}.`,
     );
   }
+  const { project, centres } = spaceOf(rule);
+  return Float32Array.from({ length: features.length / width }, (_, row) => {
+    const point = project(features, row * width);
+    return Math.min(
+      ...centres.map((centre) => centre.reduce((sum, value, i) => sum + (value - point[i]) ** 2, 0)),
+    );
+  });
+}
+
+/** Where distances are measured: features made uncorrelated, and the classes' means there. */
+interface Space {
+  project: (values: Float32Array, start: number) => Float64Array;
+  centres: readonly Float64Array[];
+}
+
+const spaces = new WeakMap<OutlierRule, Space>();
+
+/** Made once for each rule: a page asks at every stroke. */
+function spaceOf(rule: OutlierRule): Space {
+  const known = spaces.get(rule);
+  if (known) return known;
+  const { classes, width } = rule;
   const whitening = fromBase64(rule.whitening);
   const project = (values: Float32Array, start: number) => {
     const out = new Float64Array(width);
@@ -132,13 +154,9 @@ export function outlierDistance(rule: OutlierRule, features: Float32Array): Floa
     return out;
   };
   const means = fromBase64(rule.means);
-  const centres = Array.from({ length: classes }, (_, k) => project(means, k * width));
-  return Float32Array.from({ length: features.length / width }, (_, row) => {
-    const point = project(features, row * width);
-    return Math.min(
-      ...centres.map((centre) => centre.reduce((sum, value, i) => sum + (value - point[i]) ** 2, 0)),
-    );
-  });
+  const space = { project, centres: Array.from({ length: classes }, (_, k) => project(means, k * width)) };
+  spaces.set(rule, space);
+  return space;
 }
 
 /** The lower triangular L with `L L' = matrix`, of which only the lower triangle is read. */

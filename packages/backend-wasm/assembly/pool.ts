@@ -11,6 +11,23 @@ function groupStart(channels: i32, groups: i32, group: i32): i32 {
   return group >= groups ? channels : ((((channels + 3) >> 2) * group) / groups) << 2;
 }
 
+/** The maxima of three neighbouring pixels; none is NaN. */
+function threeMaxima(best: v128, at: usize, pixelBytes: usize): v128 {
+  best = f32x4.pmax(best, v128.load(at));
+  best = f32x4.pmax(best, v128.load(at + pixelBytes));
+  return f32x4.pmax(best, v128.load(at + 2 * pixelBytes));
+}
+
+/** Channels [first, last), a multiple of four, of a whole window of 3x3. */
+function maximaOfNine(at: usize, lineBytes: usize, pixelBytes: usize, y: usize, first: i32, last: i32): void {
+  for (let offset = (<usize>first) << 2; offset < (<usize>last) << 2; offset += 16) {
+    const from = at + offset;
+    let best = threeMaxima(f32x4.splat(-Infinity), from, pixelBytes);
+    best = threeMaxima(best, from + lineBytes, pixelBytes);
+    v128.store(y + offset, threeMaxima(best, from + 2 * lineBytes, pixelBytes));
+  }
+}
+
 /** Pooling forward: 0 x, 1 y. A maximum never is NaN; an average counts the pixels inside only. */
 export function pool(args: usize, start: i32, end: i32, thread: i32): void {
   const channels = arg(args, 2);
@@ -41,6 +58,17 @@ export function pool(args: usize, start: i32, end: i32, thread: i32): void {
         const count = max(0, r1 - r0) * max(0, c1 - c0);
         const scale: f32 = 1 / <f32>count;
         let c = first;
+        if (kind == MAX && r1 - r0 == 3 && c1 - c0 == 3) {
+          c = first + ((last - first) & ~3);
+          maximaOfNine(
+            x + <usize>r0 * lineBytes + <usize>c0 * pixelBytes,
+            lineBytes,
+            pixelBytes,
+            y,
+            first,
+            c,
+          );
+        }
         for (; c + 4 <= last; c += 4) {
           const offset = (<usize>c) << 2;
           let best = f32x4.splat(-Infinity);
@@ -90,6 +118,19 @@ function clear(dx: usize, pixels: i32, pixelBytes: usize, first: i32, last: i32)
   }
 }
 
+/** Adds to the gradients of four channels at four offsets of their own, -1 for none: the windows may share a pixel, the lanes do not. */
+function addAt(dx: usize, where: v128, gradient: v128): void {
+  const w0 = i32x4.extract_lane(where, 0);
+  const w1 = i32x4.extract_lane(where, 1);
+  const w2 = i32x4.extract_lane(where, 2);
+  const w3 = i32x4.extract_lane(where, 3);
+  if (w0 >= 0) store<f32>(dx + <usize>w0, load<f32>(dx + <usize>w0) + f32x4.extract_lane(gradient, 0));
+  if (w1 >= 0) store<f32>(dx + <usize>w1, load<f32>(dx + <usize>w1, 4) + f32x4.extract_lane(gradient, 1), 4);
+  if (w2 >= 0) store<f32>(dx + <usize>w2, load<f32>(dx + <usize>w2, 8) + f32x4.extract_lane(gradient, 2), 8);
+  if (w3 >= 0)
+    store<f32>(dx + <usize>w3, load<f32>(dx + <usize>w3, 12) + f32x4.extract_lane(gradient, 3), 12);
+}
+
 /** Max pooling backward: 0 x, 1 dy, 15 dx. The first of equal maxima gets the gradient. */
 export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32): void {
   const channels = arg(args, 2);
@@ -132,14 +173,7 @@ export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32):
               at += pixelBytes;
             }
           }
-          for (let r = r0; r < r1; r++) {
-            let at = <usize>r * lineBytes + <usize>c0 * pixelBytes + offset;
-            for (let i = c0; i < c1; i++) {
-              const mine = i32x4.eq(where, i32x4.splat(<i32>at));
-              v128.store(dx + at, f32x4.add(v128.load(dx + at), v128.and(mine, gradient)));
-              at += pixelBytes;
-            }
-          }
+          addAt(dx, where, gradient);
         }
         for (; c < last; c++) {
           const offset = (<usize>c) << 2;

@@ -1,7 +1,9 @@
-// Compiles assembly/ to the two WebAssembly modules and embeds them in src/generated as base64.
-import { mkdir, writeFile } from 'node:fs/promises';
+// Compiles assembly/ to the two WebAssembly modules and embeds them in src/generated as base64; does nothing where they are current.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
 
 const LIMIT_BYTES = 40 * 1024;
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,6 +15,7 @@ const variants = {
 
 /** Compiles one variant and returns its bytes. */
 async function compile(name, features) {
+  const { default: asc } = await import('assemblyscript/asc');
   let binary;
   const { error, stderr } = await asc.main(
     [
@@ -46,10 +49,30 @@ async function compile(name, features) {
   return binary;
 }
 
-await mkdir(`${root}/src/generated`, { recursive: true });
+/** What a module is made from: the sources, this script, the compiler. */
+async function keyOfSources() {
+  const compiler = createRequire(import.meta.url)('assemblyscript/package.json');
+  const hash = createHash('sha256').update(compiler.version);
+  const sources = (await readdir(join(root, 'assembly'))).filter((name) => name.endsWith('.ts')).sort();
+  for (const path of [...sources.map((name) => join(root, 'assembly', name)), fileURLToPath(import.meta.url)])
+    hash.update(await readFile(path)).update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** The generated source's first line; the key in it tells what it was made from. */
+const header = `// Made by scripts/generate.mjs from assembly/ (${await keyOfSources()}); do not edit.\n`;
+
+await mkdir(join(root, 'src/generated'), { recursive: true });
 for (const [name, features] of Object.entries(variants)) {
+  const path = join(root, 'src/generated', `${name}.ts`);
+  const before = await readFile(path, 'utf8').catch(() => '');
+  if (before.startsWith(header)) {
+    console.log(`${name}: current`);
+    continue;
+  }
   const binary = await compile(name, features);
-  const source = `// Made by scripts/generate.mjs from assembly/; do not edit.\nexport const ${name}Base64 =\n  '${Buffer.from(binary).toString('base64')}';\n`;
-  await writeFile(`${root}/src/generated/${name}.ts`, source);
+  const source = `${header}export const ${name}Base64 =\n  '${Buffer.from(binary).toString('base64')}';\n`;
+  await writeFile(`${path}.part`, source);
+  await rename(`${path}.part`, path);
   console.log(`${name}: ${binary.length} bytes`);
 }

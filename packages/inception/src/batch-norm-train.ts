@@ -85,7 +85,7 @@ export function batchNormTrain(
 }
 
 /** Hands a kept tensor back to the scope of the caller. */
-export function release(kept: tf.Tensor): tf.Tensor {
+function release(kept: tf.Tensor): tf.Tensor {
   const handed = tf.clone(kept);
   kept.dispose();
   return handed;

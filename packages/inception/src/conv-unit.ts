@@ -68,26 +68,49 @@ export function trainUnits(
     joined(units, 'beta') as tf.Tensor1D,
     group ? { ...settings, group } : settings,
   );
-  const means = split(mean, units);
-  const variances = split(variance, units);
-  units.forEach((unit, index) => updateMoving(unit, means[index], variances[index], settings.momentum));
+  offTape(() => updateMoving(units, mean, variance, settings.momentum));
   return split(y, units);
 }
 
 /**
  * `moving = moving * momentum + batch * (1 - momentum)`, with the biased variance of the batch, as Keras 3 does.
  * The bias, which the training output does not need, is part of the mean.
+ *
+ * @param mean - of this batch, the units' channels joined.
+ * @param variance - the same.
  */
-export function updateMoving(unit: ConvUnit, mean: tf.Tensor, variance: tf.Tensor, momentum: number): void {
-  tf.tidy(() => {
-    const withBias = unit.bias ? tf.add(mean, unit.bias.read()) : mean;
-    move(unit.movingMean, withBias, momentum);
-    move(unit.movingVariance, variance, momentum);
-  });
+export function updateMoving(
+  units: readonly ConvUnit[],
+  mean: tf.Tensor,
+  variance: tf.Tensor,
+  momentum: number,
+): void {
+  const bias = joined(units, 'bias');
+  move(units, 'movingMean', bias ? tf.add(mean, bias) : mean, momentum);
+  move(units, 'movingVariance', variance, momentum);
 }
 
-function move(moving: LayerVariable | undefined, batch: tf.Tensor, momentum: number): void {
-  if (moving) moving.write(tf.add(tf.mul(moving.read(), momentum), tf.mul(batch, 1 - momentum)));
+function move(
+  units: readonly ConvUnit[],
+  field: 'movingMean' | 'movingVariance',
+  batch: tf.Tensor,
+  momentum: number,
+): void {
+  const moving = joined(units, field);
+  if (!moving) return;
+  const moved = tf.add(tf.mul(moving, momentum), tf.mul(batch, 1 - momentum));
+  split(moved, units).forEach((value, i) => units[i][field]?.write(value));
+}
+
+/**
+ * Runs operations of a forward pass that no gradient goes through. On the tape they would cost as much again: tfjs-core
+ * compares every entry with every weight.
+ */
+export function offTape(action: () => void): void {
+  tf.customGrad(() => {
+    action();
+    return { value: tf.scalar(0), gradFunc: () => [] };
+  })().dispose();
 }
 
 /**

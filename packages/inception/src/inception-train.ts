@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { release } from './batch-norm-train';
-import { type ConvUnit, gammaOf, updateMoving } from './conv-unit';
+import { type ConvUnit, gammaOf, offTape, updateMoving } from './conv-unit';
 import type { ConvUnitSettings } from './conv-unit-options';
 import { type Branch5x5, FILTER_FIELDS, type InceptionFilters, type InceptionKind } from './filters';
 import { hasKernels, OPTIONAL_KERNELS, runKernel } from './kernels';
@@ -64,8 +63,10 @@ export function trainFused(x: tf.Tensor4D, module: FusedModule): tf.Tensor4D {
     return { value: y, gradFunc };
   });
   const y = operation(x, ...weights) as tf.Tensor4D;
-  const released = statistics.map(release);
-  units.forEach((unit, i) => updateMoving(unit, released[2 * i], released[2 * i + 1], settings.momentum));
+  const means = statistics.filter((_, i) => i % 2 === 0);
+  const variances = statistics.filter((_, i) => i % 2 === 1);
+  offTape(() => updateMoving(units, tf.concat(means), tf.concat(variances), settings.momentum));
+  tf.dispose(statistics);
   return y;
 }
 

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { EvaluateRequest } from '../commands/evaluate';
 import type { ReadyModel } from '../actions/ready-model';
 import { ExitCode, UserError } from '../errors';
+import { onInferenceModel } from '../inference-model';
 import { say, sayJson, type Io } from '../io';
 import type { ModelCard } from '../model-files';
 import { rate } from '../render/format';
@@ -53,12 +54,14 @@ export async function evaluatePhotos(
       `${data.size} ${part} pictures of ${path}${photos.skipped.length > 0 ? `, ${photos.skipped.length} skipped` : ''}`,
     );
     const bar = progressBar(io, 'evaluating', data.size, quiet);
-    const report = await evaluate(model, data, {
-      batchSize: Math.min(batchSize, 32),
-      maxMistakes,
-      classNames: data.classNames,
-      onProgress: (done) => bar.update(done),
-    });
+    const report = await onInferenceModel(model, (fast) =>
+      evaluate(fast, data, {
+        batchSize: Math.min(batchSize, 32),
+        maxMistakes,
+        classNames: data.classNames,
+        onProgress: (done) => bar.update(done),
+      }),
+    );
     bar.stop();
     const folder = resolve(io.cwd, options.out ?? dirname(file));
     const result = { model: file, data: path, part, engine, ...report, mistakes: mistakesOf(report, data) };

@@ -3,6 +3,7 @@ import { stripAuxiliary } from '@googlenet/model';
 import { type Collective, evaluate, type EvaluationReport } from '@googlenet/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { writeMistakes } from '../actions/evaluate-model';
+import { onInferenceModel } from '../inference-model';
 import type { Io } from '../io';
 import { saveModel } from '../model-files';
 import { progressBar } from '../render/progress';
@@ -41,13 +42,15 @@ export async function testNetwork(
 ): Promise<EvaluationReport> {
   const bar = progressBar(io, 'testing', test.size, json);
   try {
-    return await evaluate(network, test, {
-      batchSize: config.training.evaluateBatchSize,
-      classNames: test.classNames,
-      maxMistakes: 64,
-      ...(how instanceof AbortSignal ? { signal: how } : { collective: how }),
-      onProgress: (done) => bar.update(done),
-    });
+    return await onInferenceModel(network, (model) =>
+      evaluate(model, test, {
+        batchSize: config.training.evaluateBatchSize,
+        classNames: test.classNames,
+        maxMistakes: 64,
+        ...(how instanceof AbortSignal ? { signal: how } : { collective: how }),
+        onProgress: (done) => bar.update(done),
+      }),
+    );
   } finally {
     bar.stop();
   }

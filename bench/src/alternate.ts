@@ -76,10 +76,12 @@ export function combine(measurements: readonly Measurement[]): Measurement {
   const numbers = (field: 'medianMs' | 'processorMs') => measurements.flatMap((one) => one[field] ?? []);
   const times = numbers('medianMs');
   const processor = numbers('processorMs');
+  const differences = measurements.flatMap((one) => one.difference ?? []);
   const names = Object.keys(measurements[0].convolutions ?? {});
   return {
     ...(times.length > 0 && { medianMs: median(times) }),
     ...(processor.length > 0 && { processorMs: median(processor) }),
+    ...(differences.length > 0 && { difference: Math.max(...differences) }),
     ...(names.length > 0 && {
       convolutions: Object.fromEntries(
         names.map((name) => [name, Math.max(...measurements.map((one) => one.convolutions?.[name] ?? 0))]),

@@ -2,11 +2,12 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { alternate, combine } from './alternate';
+import { alternate, combine, type Outcome } from './alternate';
 import { importable } from './rows/peers';
 import type { Row, Workload } from './rows/row';
+import { difference } from './models/measure';
 import { median, significant } from './statistics';
-import { convolutionTable, stepTable } from './table';
+import { convolutionTable, modelTable, stepTable } from './table';
 
 const workload: Workload = { task: 'train', width: 1, batch: 8, steps: 1, seconds: 0 };
 
@@ -52,6 +53,56 @@ describe('the benchmark', () => {
     expect(combined).toEqual({ convolutions: { a: 2, b: 5 } });
     const outcomes = new Map([['x', { measurement: combined, rounds: 2 }]]);
     expect(convolutionTable([printing('x', '')], outcomes)).toContain('| a | 2.00 |');
+  });
+
+  it('compares networks by processor time, with the mean ratio and the largest difference', () => {
+    const rows = [printing('a', ''), printing('b', '')];
+    const measured = (processorMs: number, difference?: number) => ({
+      measurement: { processorMs, difference },
+      rounds: 1,
+    });
+    const table = modelTable(
+      rows,
+      new Map<string, Map<string, Outcome>>([
+        [
+          'first',
+          new Map([
+            ['a', measured(10)],
+            ['b', measured(5, 1e-6)],
+          ]),
+        ],
+        [
+          'second',
+          new Map([
+            ['a', measured(8)],
+            ['b', measured(1, 3e-5)],
+          ]),
+        ],
+        [
+          'third',
+          new Map<string, Outcome>([
+            ['a', measured(8)],
+            ['b', { reason: 'wrong outputs' }],
+          ]),
+        ],
+      ]),
+      'a',
+    );
+    expect(table.split('\n').slice(2)).toEqual([
+      '| first | 100 | 200 (2.00x) |',
+      '| second | 125 | 1000 (8.00x) |',
+      '| third | 125 | wrong outputs |',
+      '| geometric mean of the ratios |  | 4.00x |',
+      '| largest difference of an output |  | 3e-5 |',
+    ]);
+  });
+
+  it('measures a difference by the largest value of the output, and calls other lengths and NaN wrong', () => {
+    const outputs = (...numbers: number[][]) => numbers.map((one) => Float32Array.from(one));
+    expect(difference(outputs([1, -4], [0.5]), outputs([2, -4], [0.5]))).toBe(0.25);
+    expect(difference(outputs([0, 0]), outputs([0, 0]))).toBe(0);
+    expect(difference(outputs([1]), outputs([1, 2]))).toBe(Infinity);
+    expect(difference(outputs([NaN]), outputs([1])) <= 1).toBe(false);
   });
 
   it('takes a peer by its name, by a file, and by the folder of its package', () => {

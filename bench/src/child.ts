@@ -1,9 +1,17 @@
 import { parseArgs } from 'node:util';
 import { measureConvolutions } from './convolutions';
+import { measureModel } from './models/measure';
 import { prepareStep } from './network';
 import { ENGINES } from './rows/engines';
-import type { Measurement, Workload } from './rows/row';
+import type { Engine, Measurement, Workload } from './rows/row';
 import { timeSteps } from './timing';
+
+async function measure(engine: Engine, workload: Workload): Promise<Measurement> {
+  if (workload.task === 'convolutions')
+    return { convolutions: await measureConvolutions(engine, engine.threads !== 1) };
+  if (workload.model !== undefined) return measureModel(engine, workload.model, workload);
+  return timeSteps(await prepareStep(engine, workload), workload);
+}
 
 /** Measures one row on one workload and prints the result as the last line. */
 async function main(): Promise<void> {
@@ -15,6 +23,7 @@ async function main(): Promise<void> {
       batch: { type: 'string', default: '32' },
       steps: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '0' },
+      model: { type: 'string' },
     },
   });
   const engine = ENGINES[values.row];
@@ -24,12 +33,9 @@ async function main(): Promise<void> {
     batch: Number(values.batch),
     steps: Number(values.steps),
     seconds: Number(values.seconds),
+    model: values.model,
   };
-  const result: Measurement =
-    workload.task === 'convolutions'
-      ? { convolutions: await measureConvolutions(engine, engine.threads !== 1) }
-      : await timeSteps(await prepareStep(engine, workload), workload);
-  console.log(JSON.stringify(result));
+  console.log(JSON.stringify(await measure(engine, workload)));
   process.exit(0);
 }
 

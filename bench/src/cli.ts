@@ -1,16 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { alternate } from './alternate';
+import { alternate, type Outcome } from './alternate';
 import { describeMachine } from './machine';
+import { MODEL_NAMES, whyNoModel } from './models/catalog';
 import { ROWS } from './rows';
 import type { Row, Workload } from './rows/row';
-import { convolutionTable, stepTable } from './table';
+import { convolutionTable, modelTable, stepTable } from './table';
 
 const USAGE = `npm run bench -- [options]
   --rows a,b         rows to run (default: all): ${ROWS.map(({ name }) => name).join(', ')}
-  --tasks a,b        train, inference, convolutions (default: all)
+  --tasks a,b        train, inference, convolutions, models (default: the first three)
   --widths a,b       width multipliers (default: 0.25,1)
   --batches a,b      images a step (default: 1,32,128)
+  --models a,b       networks of the task models, an image at a time (default: all): ${MODEL_NAMES.join(', ')}
   --rounds n         alternated runs of each row (default: 3)
   --steps n          timed steps a run, at least (default: 3)
   --seconds n        seconds of timed steps a run, at least (default: 2)
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: 'train,inference,convolutions' },
     widths: { type: 'string', default: '0.25,1' },
     batches: { type: 'string', default: '1,32,128' },
+    models: { type: 'string', default: MODEL_NAMES.join(',') },
     rounds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2' },
@@ -43,27 +46,61 @@ function rowNamed(name: string): Row {
   return row;
 }
 
-function workloads(): Workload[] {
-  const [steps, seconds] = [Number(values.steps), Number(values.seconds)];
-  return list(values.tasks).flatMap((task): Workload[] => {
-    if (task === 'convolutions') return [{ task, width: 1, batch: 32, steps, seconds }];
-    if (task !== 'train' && task !== 'inference')
-      throw new RangeError(`bench: expected a task, got "${task}".`);
-    return list(values.widths).flatMap((width) =>
-      list(values.batches).map((batch) => ({
-        task,
-        width: Number(width),
-        batch: Number(batch),
-        steps,
-        seconds,
-      })),
-    );
-  });
+const [steps, seconds] = [Number(values.steps), Number(values.seconds)];
+
+function workloadsOf(task: string): Workload[] {
+  switch (task) {
+    case 'convolutions':
+      return [{ task, width: 1, batch: 32, steps, seconds }];
+    case 'train':
+    case 'inference':
+      return list(values.widths).flatMap((width) =>
+        list(values.batches).map((batch) => ({
+          task,
+          width: Number(width),
+          batch: Number(batch),
+          steps,
+          seconds,
+        })),
+      );
+    default:
+      throw new RangeError(
+        `bench: expected the tasks train, inference, convolutions or models, got "${task}".`,
+      );
+  }
 }
 
-function title({ task, width, batch }: Workload): string {
+function title({ task, width, batch, model }: Workload): string {
   if (task === 'convolutions') return 'Single convolutions, GFLOP/s of the direct algorithm';
+  if (task === 'models') return `Network ${model ?? ''}`;
   return `${task === 'train' ? 'Training step' : 'Inference'}, width ${width}, batch ${batch}`;
+}
+
+const measure = (rows: readonly Row[], workload: Workload) =>
+  alternate(rows, workload, Number(values.rounds), (row, round) =>
+    console.error(`${title(workload)}: ${row.name}, round ${round + 1}`),
+  );
+
+async function* stepSections(task: string, rows: readonly Row[], baseline: string): AsyncGenerator<string> {
+  for (const workload of workloadsOf(task)) {
+    const outcomes = await measure(rows, workload);
+    const table =
+      task === 'convolutions'
+        ? convolutionTable(rows, outcomes)
+        : stepTable(rows, workload, outcomes, baseline);
+    yield `### ${title(workload)}\n\n${table}`;
+  }
+}
+
+async function* modelSections(rows: readonly Row[], baseline: string): AsyncGenerator<string> {
+  const models = list(values.models);
+  const missing = models.filter((model) => whyNoModel(model) !== undefined);
+  if (missing.length > 0)
+    console.log(`Networks not installed (see bench/peers/README.md): ${missing.join(', ')}.`);
+  const outcomes = new Map<string, Map<string, Outcome>>();
+  for (const model of models.filter((one) => !missing.includes(one)))
+    outcomes.set(model, await measure(rows, { task: 'models', model, width: 1, batch: 1, steps, seconds }));
+  if (outcomes.size > 0) yield `### Networks of other people\n\n${modelTable(rows, outcomes, baseline)}`;
 }
 
 async function main(): Promise<void> {
@@ -74,16 +111,12 @@ async function main(): Promise<void> {
   const rows = list(values.rows).map(rowNamed);
   const baseline = rowNamed(values.baseline ?? rows[0].name).name;
   const sections: string[] = [];
-  for (const workload of workloads()) {
-    const outcomes = await alternate(rows, workload, Number(values.rounds), (row, round) =>
-      console.error(`${title(workload)}: ${row.name}, round ${round + 1}`),
-    );
-    const table =
-      workload.task === 'convolutions'
-        ? convolutionTable(rows, outcomes)
-        : stepTable(rows, workload, outcomes, baseline);
-    sections.push(`### ${title(workload)}\n\n${table}`);
-    console.log(`\n${sections.at(-1) ?? ''}\n`);
+  for (const task of list(values.tasks)) {
+    const made = task === 'models' ? modelSections(rows, baseline) : stepSections(task, rows, baseline);
+    for await (const section of made) {
+      sections.push(section);
+      console.log(`\n${section}\n`);
+    }
   }
   const page = [
     ...sections,

@@ -14,13 +14,14 @@ function wasm(threads: number, simd: 'auto' | 'simd'): Engine {
   return { network: 'project', threads, start: () => startWasm(threads, simd) };
 }
 
-async function startOneDnn(precision: 'float32' | 'bf16'): Promise<void> {
-  const { isAvailable, setPrecision } = await import('@googlenet/backend-onednn');
+async function startOneDnn(precision: 'float32' | 'bf16', threads?: number): Promise<void> {
+  const { isAvailable, setPrecision, setThreads } = await import('@googlenet/backend-onednn');
   const { available, reason } = isAvailable();
   if (!available)
     throw new Error(`bench(onednn): expected the native engine, got none: ${reason ?? 'no reason given'}.`);
   await start('onednn');
   setPrecision(precision);
+  if (threads !== undefined) setThreads(threads);
 }
 
 async function start(backend: string): Promise<void> {
@@ -63,6 +64,7 @@ export const ENGINES: Record<string, Engine> = {
   'wasm-1': wasm(1, 'auto'),
   'wasm-2-plain': wasm(2, 'simd'),
   'wasm-2': wasm(2, 'auto'),
+  'onednn-1': { network: 'project', threads: 1, start: () => startOneDnn('float32', 1) },
   onednn: { network: 'project', start: () => startOneDnn('float32') },
   'onednn-avx2': { network: 'project', start: () => startOneDnn('float32') },
   'onednn-bf16': { network: 'project', start: () => startOneDnn('bf16') },

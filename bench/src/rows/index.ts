@@ -33,6 +33,7 @@ function canResolve(name: string): boolean {
 
 /** The cpu backend's filter gradient runs at 0.01 GFLOP/s: a training step would take many minutes. */
 function skipCpu({ task, batch, width }: Workload): string | undefined {
+  if (task === 'models') return undefined;
   if (task === 'train') return 'minutes a step';
   if (task === 'convolutions') return 'seconds a convolution';
   return batch > 1 || width > 0.25 ? 'minutes a step' : undefined;
@@ -54,6 +55,7 @@ export const ROWS: readonly Row[] = [
   nodeRow('tfjs-node', 'tfjs-node, stock layers', {
     unavailable: () => (canResolve('@tensorflow/tfjs-node') ? undefined : 'not installed'),
   }),
+  nodeRow('onednn-1', 'native engine, 1 thread'),
   nodeRow('onednn', 'native engine'),
   nodeRow('onednn-avx2', 'native engine, held to AVX2'),
   nodeRow('onednn-bf16', 'native engine, bf16', { skip: trainingOnly }),

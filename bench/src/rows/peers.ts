@@ -41,7 +41,11 @@ export function importable(module: string): string {
   return pathToFileURL(createRequire(import.meta.url).resolve(resolve(module))).href;
 }
 
-const skipConvolutions = ({ task }: Workload) => (task === 'convolutions' ? 'not a network' : undefined);
+/** The peers build the MNIST variant only. */
+function skipOthers({ task }: Workload): string | undefined {
+  if (task === 'convolutions') return 'not a network';
+  return task === 'models' ? 'only the MNIST variant' : undefined;
+}
 
 /** A row that runs `bench/peers/SCRIPT.py` in one of its modes. */
 function pythonRow(
@@ -55,7 +59,7 @@ function pythonRow(
     name: `${module}-${mode}${env && 'MALLOC_MMAP_MAX_' in env ? '-pages' : ''}${env && 'ATEN_CPU_CAPABILITY' in env ? '-avx2' : ''}`,
     title,
     unavailable: () => whyNoImport(module),
-    skip: skipConvolutions,
+    skip: skipOthers,
     command: (workload) => ({
       program: PYTHON,
       args: [`${script}.py`, '--mode', mode, ...optionsOf(workload)],
@@ -97,7 +101,7 @@ function scriptRow(
 /** @jax-js/jax runs convolutions at 0.3 GFLOP/s. */
 function skipJax(workload: Workload): string | undefined {
   if (workload.batch > 1 || workload.width > 0.25) return 'minutes a step';
-  return skipConvolutions(workload);
+  return skipOthers(workload);
 }
 
 /** Other frameworks, where they are installed; see `bench/peers/README.md`. */

@@ -1,6 +1,8 @@
 /** What a run measures. */
 export interface Workload {
-  task: 'train' | 'inference' | 'convolutions';
+  task: 'train' | 'inference' | 'convolutions' | 'models';
+  /** The network of the task `models`. */
+  model?: string;
   /** Width multiplier of the MNIST variant. */
   width: number;
   /** Images a step. */
@@ -13,7 +15,9 @@ export interface Workload {
 
 /** The workload as a command line's options. */
 export function optionsOf(workload: Workload): string[] {
-  return Object.entries(workload).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+  return Object.entries(workload)
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([name, value]) => [`--${name}`, `${value}`]);
 }
 
 /** One line of the table. A row runs in a process of its own that prints one JSON line, a {@link Measurement}. */
@@ -40,6 +44,8 @@ export interface Measurement {
   processorMs?: number;
   /** GFLOP/s by convolution and pass. */
   convolutions?: Record<string, number>;
+  /** The largest difference from the stock engine's outputs, as a share of an output's largest value. */
+  difference?: number;
 }
 
 /** An engine inside Node: what the child process does for a row. */

@@ -1,4 +1,5 @@
-import { drawDigit, networkReady, openSite, type Site } from './site';
+import type { Page } from 'playwright-core';
+import { drawDigit, networkReady, openSite, seriousProblems, type Site } from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -69,6 +70,93 @@ describe('looking inside', () => {
       (before) => document.querySelector<HTMLCanvasElement>('.cam-overlay')?.toDataURL() !== before,
       own,
     );
+    await page.context().close();
+  });
+});
+
+/** The numbers of the sum that is on the screen: its terms, their sum, what the ReLU makes of it; and what the network said. */
+async function sumOnScreen(page: Page) {
+  const view = page.getByTestId('pixel-sum');
+  const [texts, activation] = await Promise.all([
+    view.locator('.part-sum, .sum-total dd').allInnerTexts(),
+    view.getAttribute('data-activation'),
+  ]);
+  const numbers = texts.map((text) => Number(text.replace('−', '-')));
+  return {
+    terms: numbers.slice(0, -2),
+    sum: numbers.at(-2),
+    result: numbers.at(-1),
+    activation: Number(activation),
+  };
+}
+
+describe('the sum behind a pixel', () => {
+  it('adds up on the screen, follows pointer and keys, and gives the focus back', async () => {
+    const { page, problems } = await site.open('#/draw', { reducedMotion: 'reduce' });
+    await networkReady(page);
+    await page.getByRole('button', { name: 'Test digit 3' }).click();
+    await page.evaluate(() => (location.hash = '#/inside'));
+    await page.getByRole('link', { name: /^First convolution, 3×3/ }).click();
+    const panel = page.getByTestId('module-panel');
+    await panel.and(page.locator('[data-module=conv1]')).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await panel.and(page.locator('[data-module=inception_3a]')).waitFor();
+    expect(page.url()).toContain('#/inside/inception_3a');
+    await page.getByRole('button', { name: 'Next: 3b' }).click();
+    await panel.and(page.locator('[data-module=inception_3b]')).waitFor();
+
+    for (const branch of ['conv1x1', 'conv3x3', 'conv5x5', 'poolProj']) {
+      const button = panel.locator(`[data-branch=${branch}] button`).first();
+      await button.click();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      if (branch === 'conv3x3') expect(await seriousProblems(page)).toEqual([]);
+      const line = await dialog.getByRole('status').innerText();
+      const { terms, sum, result, activation } = await sumOnScreen(page);
+      expect(terms.reduce((total, term) => total + term, 0)).toBeCloseTo(sum ?? NaN, 6);
+      expect(activation).toBeGreaterThan(0);
+      expect(Math.abs((result ?? NaN) - activation)).toBeLessThan(0.00051);
+      await page.keyboard.press('ArrowDown');
+      expect(await dialog.getByRole('status').innerText()).not.toBe(line);
+      const box = await dialog.getByRole('application').boundingBox();
+      await page.mouse.move((box?.x ?? 0) + 3, (box?.y ?? 0) + 3);
+      await dialog.getByText('Row 1, column 1:').waitFor();
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+    }
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is told to newcomers in five steps with the network at work', async () => {
+    const { page, problems } = await site.open('#/draw', {
+      viewport: { width: 320, height: 700 },
+      reducedMotion: 'reduce',
+    });
+    await networkReady(page);
+    await page.getByRole('button', { name: 'Test digit 4' }).click();
+    await page.evaluate(() => (location.hash = '#/inside'));
+    await page.getByRole('link', { name: /five steps/ }).click();
+    const story = page.getByTestId('story');
+    await story.getByTestId('pixel-sum').waitFor();
+    await story
+      .getByText(/Alone it would say/)
+      .nth(3)
+      .waitFor({ timeout: 60_000 });
+    expect(await story.getByRole('heading', { level: 2 }).count()).toBe(5);
+    const { sum, result, activation } = await sumOnScreen(page);
+    expect([sum, result]).toEqual([Number(activation.toFixed(3)), Number(activation.toFixed(3))]);
+    await story.getByRole('button', { name: 'Step 4: Deeper' }).click();
+    await story
+      .locator('[aria-current=step]')
+      .and(page.getByText('4', { exact: true }))
+      .waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    expect(problems).toEqual([]);
     await page.context().close();
   });
 });

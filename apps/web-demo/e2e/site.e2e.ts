@@ -1,29 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { dist, drawDigit, networkReady, openSite, settledAnswer, type Site } from './site';
+import { dist, drawDigit, networkReady, openSite, seriousProblems, settledAnswer, type Site } from './site';
 
-const axePath = createRequire(__filename).resolve('axe-core/axe.min.js');
 const views = ['draw', 'inside', 'cost', 'train'];
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
-}
-
-/** What axe finds that is serious or critical, one line each. */
-async function seriousProblems(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(axePath, 'utf8'));
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
-    );
-}
 
 async function viewIsThere(page: Page, view: string): Promise<void> {
   const heading = {

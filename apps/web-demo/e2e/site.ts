@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { chromiumFlags, chromiumHint, findChromium } from '../scripts/chromium.cjs';
 import { serveFolder } from '../scripts/static-server.cjs';
 import { digitStrokes } from './digit-strokes';
+
+const axePath = createRequire(__filename).resolve('axe-core/axe.min.js');
 
 export const dist = join(__dirname, '../dist');
 
@@ -46,6 +50,23 @@ export async function openSite(options: { isolated?: boolean; base?: string } = 
       await server.close();
     },
   };
+}
+
+interface AxeResult {
+  violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
+}
+
+/** What axe finds that is serious or critical, one line each. */
+export async function seriousProblems(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(axePath, 'utf8'));
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
+    );
 }
 
 /** Waits until the shipped network can answer. */

@@ -6,6 +6,8 @@ import './styles/shell.css';
 import './styles/parts.css';
 import './styles/draw.css';
 import './styles/inside.css';
+import './styles/explain.css';
+import './styles/story.css';
 import './styles/cost.css';
 import './styles/photo.css';
 import './styles/train.css';

@@ -15,6 +15,14 @@ const aboutWide: Record<Branch5x5, string> = {
   one3x3: 'A 3×3 in the place of the 5×5, after a 1×1 reduction.',
 };
 
+/** What the third window of a module is. */
+export const aboutWideWindow: Record<Branch5x5, string> = {
+  one5x5: 'a 5×5 window',
+  two5x5: 'a 5×5 window (here two in a row, which see 9×9)',
+  two3x3: 'a 5×5 window (here two 3×3 in a row, which see as much)',
+  one3x3: 'another 3×3 window (in the place of a 5×5)',
+};
+
 /** What a branch does, in one sentence. */
 export function aboutBranch(branch: BranchName, branch5x5: Branch5x5): string {
   switch (branch) {

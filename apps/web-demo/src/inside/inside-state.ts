@@ -3,11 +3,16 @@ import { networkImage } from '../state/drawing';
 import { latestOnly } from '../state/latest';
 import { messageOf, model, network, prediction, trouble } from '../state/network';
 import { route } from '../state/route';
+import { aboutWideWindow } from './branches';
 import { loadSamples } from '../draw/samples';
-import type { ModuleSummary, ModuleView, Opinion } from '../worker/protocol';
+import type { FirstView, MapName, MapTrace, ModuleSummary, ModuleView, Opinion } from '../worker/protocol';
 
 export const summaries = signal<ModuleSummary[] | undefined>(undefined);
 export const moduleView = signal<ModuleView | undefined>(undefined);
+/** What the first convolution makes of the drawing. */
+export const firstView = signal<FirstView | undefined>(undefined);
+/** The feature map that is enlarged, with all that its pixels are computed from. */
+export const enlarged = signal<MapTrace | undefined>(undefined);
 /** What each module takes the drawing for; nothing until the references are there. */
 export const opinions = signal<Opinion[] | undefined>(undefined);
 /** The class that Grad-CAM explains; without a choice, the one that the network chose. */
@@ -19,6 +24,34 @@ export const openModule = computed(() => {
   const { modules } = model.value.info;
   return modules.find(({ name }) => name === route.value.detail) ?? modules[1] ?? modules[0];
 });
+
+/** Whether the first convolution is open in the place of a module. */
+export const firstIsOpen = computed(
+  () => model.value.phase === 'ready' && model.value.info.first?.name === route.value.detail,
+);
+
+/** What can be opened, from the input on: the first convolution and the modules. */
+export const places = computed(() => {
+  if (model.value.phase !== 'ready') return [];
+  const { first, modules } = model.value.info;
+  return [...(first ? [first.name] : []), ...modules.map(({ name }) => name)];
+});
+
+/** The place that is open, and those beside it. */
+export const openPlace = computed(() => {
+  const name = firstIsOpen.value ? route.value.detail : openModule.value?.name;
+  const at = places.value.findIndex((place) => place === name);
+  return { name, previous: places.value[at - 1], next: places.value[at + 1] };
+});
+
+/** The window of the branch that the paper calls 5x5, as this network has it. */
+export const wideWindow = computed(() => {
+  const module = model.value.phase === 'ready' ? model.value.info.modules[0] : undefined;
+  return aboutWideWindow[module?.branch5x5 ?? 'one5x5'];
+});
+
+/** The names of the classes, where there is a network. */
+export const classNames = computed(() => (model.value.phase === 'ready' ? model.value.info.classNames : []));
 
 export const explainedClass = computed(() => {
   const answer = prediction.value?.probabilities;
@@ -33,6 +66,8 @@ interface Question {
 
 const askSummaries = latestOnly(async (image: Uint8Array) => {
   await orTrouble(async () => {
+    if (model.value.phase === 'ready' && model.value.info.first)
+      firstView.value = await network.lookAtFirst(image);
     summaries.value = await network.summarize(image);
   });
 });
@@ -49,6 +84,15 @@ const askOpinions = latestOnly(async (image: Uint8Array) => {
     opinions.value = await network.opinions(image);
   });
 });
+
+/** Enlarges a feature map. */
+export async function enlarge(map: MapName): Promise<void> {
+  const image = networkImage.value;
+  if (!image) return;
+  await orTrouble(async () => {
+    enlarged.value = await network.trace(image, map);
+  });
+}
 
 let references: Promise<void> | undefined;
 
@@ -85,6 +129,7 @@ export function followDrawing(): () => void {
   return () => {
     stopSummaries();
     stopModule();
+    enlarged.value = undefined;
   };
 }
 

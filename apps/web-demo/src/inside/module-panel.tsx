@@ -1,10 +1,12 @@
-import { percent } from '../ui/format';
-import { PixelCanvas } from '../ui/pixel-canvas';
+import { percent, signed } from '../ui/format';
 import { branchNames, type BranchView, type ModuleInfo } from '../worker/protocol';
 import { model } from '../state/network';
 import type { Branch5x5 } from '@googlenet/inception';
 import { aboutBranch, branchTitles, shortName } from './branches';
-import { explainedClass, moduleView, openModule } from './inside-state';
+import { classNames, enlarge, explainedClass, moduleView, openModule } from './inside-state';
+import { LiftedScale } from './lifted-scale';
+import { MapButton } from './map-button';
+import { PlaceSteps } from './place-steps';
 
 /** The open module: its four branches side by side. */
 export function ModulePanel() {
@@ -24,6 +26,7 @@ export function ModulePanel() {
       <div class="card-head">
         <h2 id="module-title">Inside module {shortName(module.name)}</h2>
         <span class="number soft">{shapes(module)}</span>
+        <PlaceSteps />
       </div>
       <div class="branch-grid">
         {branchNames.map((branch) => (
@@ -33,22 +36,19 @@ export function ModulePanel() {
             branch5x5={module.branch5x5}
             view={current?.branches.find((candidate) => candidate.branch === branch)}
             branch={branch}
-            target={
-              target === undefined
-                ? undefined
-                : model.value.phase === 'ready'
-                  ? model.value.info.classNames[target]
-                  : ''
-            }
+            target={target === undefined ? undefined : classNames.value[target]}
             strongest={strongest}
             size={module.outputShape[0]}
+            onEnlarge={(channel) => void enlarge({ place: module.name, branch, channel })}
           />
         ))}
       </div>
+      {current && <LiftedScale ramps={branchNames} highest={current.highest} />}
       <p class="soft small">
-        The {current?.branches[0]?.maps.length ?? 12} most active channels of each branch, all on one scale
-        (square roots, so that faint ones show). Activation is a branch's part of everything the module says;
-        evidence is activation × gradient: how much the branch moves the class's score up or down.
+        Choose a map to see the sum behind each of its pixels. The {current?.branches[0]?.maps.length ?? 12}{' '}
+        most active channels of each branch, all on one scale (square roots, so that faint ones show).
+        Activation is a branch's part of everything the module says; evidence is activation × gradient: how
+        much the branch moves the class's score up or down.
       </p>
     </section>
   );
@@ -62,9 +62,20 @@ interface BranchProps {
   target: string | undefined;
   strongest: number;
   size: number;
+  /** Makes the maps buttons. */
+  onEnlarge?: (channel: number) => void;
 }
 
-export function Branch({ branch, channels, branch5x5, view, target, strongest, size }: BranchProps) {
+export function Branch({
+  branch,
+  channels,
+  branch5x5,
+  view,
+  target,
+  strongest,
+  size,
+  onEnlarge,
+}: BranchProps) {
   const title = branchTitles[branch];
   const evidence = view?.evidence ?? 0;
   return (
@@ -77,11 +88,12 @@ export function Branch({ branch, channels, branch5x5, view, target, strongest, s
       <div class="maps" style={{ '--map-size': size }}>
         {view
           ? view.maps.map((map) => (
-              <PixelCanvas
+              <MapButton
                 key={map.channel}
                 map={map}
                 ramp={branch}
                 label={`Channel ${map.channel} of the ${title} branch`}
+                onEnlarge={onEnlarge}
               />
             ))
           : Array.from({ length: 12 }, (_, i) => <span key={i} class="skeleton" />)}
@@ -105,9 +117,7 @@ export function Branch({ branch, channels, branch5x5, view, target, strongest, s
                 style={{ transform: `scaleX(${evidence / strongest / 2})` }}
               />
             </span>
-            <span class="number">
-              {view ? `${evidence < 0 ? '−' : '+'}${Math.abs(evidence).toFixed(1)}` : '–'}
-            </span>
+            <span class="number">{view ? signed(evidence, 1) : '–'}</span>
           </dd>
         </div>
       </dl>
@@ -115,6 +125,6 @@ export function Branch({ branch, channels, branch5x5, view, target, strongest, s
   );
 }
 
-export function shapes({ inputShape, outputShape }: ModuleInfo): string {
+export function shapes({ inputShape, outputShape }: Pick<ModuleInfo, 'inputShape' | 'outputShape'>): string {
   return `${inputShape.join('×')} → ${outputShape.join('×')}`;
 }

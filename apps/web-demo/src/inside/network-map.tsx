@@ -6,7 +6,7 @@ import { percent } from '../ui/format';
 import { PixelCanvas } from '../ui/pixel-canvas';
 import { branchNames, type ModuleInfo, type ModuleSummary } from '../worker/protocol';
 import { branchTitles, shortName } from './branches';
-import { openModule, summaries } from './inside-state';
+import { firstIsOpen, firstView, openModule, summaries } from './inside-state';
 
 /** The modules in a row for each size of the plane, with their mean activation and the branches' parts in it. */
 export function NetworkMap() {
@@ -34,6 +34,7 @@ export function NetworkMap() {
                 </span>
                 <div class="row-modules">
                   {i === 0 && <InputTile />}
+                  {i === 0 && <FirstTile />}
                   {modules.map((module) => (
                     <ModuleTile
                       key={module.name}
@@ -49,7 +50,7 @@ export function NetworkMap() {
         })}
       </ol>
       <p class="soft small">
-        Each picture is the mean over a module's channels. The strip under it is each branch's part of all
+        Each picture is the mean over the channels. The strip under it is each branch's part of all
         activation.
       </p>
     </section>
@@ -70,6 +71,28 @@ function InputTile() {
   );
 }
 
+function FirstTile() {
+  const view = firstView.value;
+  const first = model.value.phase === 'ready' ? model.value.info.first : undefined;
+  if (!first) return null;
+  const [, , channels] = first.outputShape;
+  return (
+    <a
+      class="module-tile"
+      href={routeTo('inside', first.name)}
+      aria-current={firstIsOpen.value ? 'true' : undefined}
+      onClick={showPanel}
+      aria-label={`First convolution, ${first.kernelSize.join('×')}, ${channels} channels`}
+    >
+      {view ? <PixelCanvas map={view.mean} ramp="magma" /> : <span class="skeleton tile-skeleton" />}
+      <span class="share-strip" />
+      <span class="tile-name">
+        <b>{first.kernelSize.join('×')}</b> <span class="number soft">{channels}</span>
+      </span>
+    </a>
+  );
+}
+
 function AnswerTile() {
   const probabilities = prediction.value?.probabilities;
   if (!probabilities || model.value.phase !== 'ready') return null;
@@ -86,7 +109,7 @@ function AnswerTile() {
 }
 
 function ModuleTile({ module, summary }: { module: ModuleInfo; summary: ModuleSummary | undefined }) {
-  const open = openModule.value?.name === module.name;
+  const open = !firstIsOpen.value && openModule.value?.name === module.name;
   const [, , channels] = module.outputShape;
   const parts = summary
     ? branchNames

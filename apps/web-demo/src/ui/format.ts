@@ -23,6 +23,18 @@ export function percent(part: number, digits = 1): string {
   return `${shown} %`;
 }
 
+/** A number with a proper minus, `digits` after the point; never `-0`. */
+export function decimal(value: number, digits: number): string {
+  const shown = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(shown) !== 0 ? `−${shown}` : shown;
+}
+
+/** The same with a sign in any case. */
+export function signed(value: number, digits: number): string {
+  const shown = decimal(value, digits);
+  return shown.startsWith('−') ? shown : `+${shown}`;
+}
+
 /** A size in bytes as `1.2 MB`. */
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { Inception } from '@googlenet/inception';
+import { ConvBatchNorm, Inception } from '@googlenet/inception';
 import type { BranchName } from './protocol';
 
 /** An Inception module of a model, with the tensors around it. */
@@ -21,6 +21,14 @@ export function findModules(model: tfl.LayersModel): InceptionModule[] {
       input: layer.input as tfl.SymbolicTensor,
       output: layer.output as tfl.SymbolicTensor,
     }));
+}
+
+/** The convolution that reads the network's input. */
+export function findFirstConvolution(model: tfl.LayersModel): ConvBatchNorm | undefined {
+  return model.layers.find(
+    (layer): layer is ConvBatchNorm =>
+      layer instanceof ConvBatchNorm && (layer.input as tfl.SymbolicTensor).id === model.inputs[0].id,
+  );
 }
 
 /** Which output of a model is the answer; the others are auxiliary heads. */

@@ -131,7 +131,8 @@ export async function inspectModule(
         })),
       };
     });
-    return { name, target: chosen, branches, gradCam: toGreyMap(gradCam, height, width, highestOf(gradCam)) };
+    const heat = toGreyMap(gradCam, height, width, highestOf(gradCam));
+    return { name, target: chosen, highest, branches, gradCam: heat };
   } finally {
     tf.dispose(tensors);
   }
@@ -146,7 +147,7 @@ async function strongestClass(model: tfl.LayersModel, image: tf.Tensor): Promise
   return strongest;
 }
 
-function inputOf(model: tfl.LayersModel): tfl.SymbolicTensor {
+export function inputOf(model: tfl.LayersModel): tfl.SymbolicTensor {
   return model.inputs[0];
 }
 

@@ -5,8 +5,10 @@ import { Inception } from '@googlenet/inception';
 import { optimizeForInference } from '@googlenet/model';
 import type { TrainingRunner } from '../train/training-runner';
 import { startEngine } from './engines';
+import { describeFirst, lookAtFirst } from './first-convolution';
 import { mainOutputIndex } from './graph';
 import { describeModules, inspectModule, summarizeModules } from './inspect';
+import { traceMap } from './map-trace';
 import { artifactsFromFiles, fetchArtifacts, fetchOutlierRule, loadModel, toArtifacts } from './model-store';
 import { fitModules, readModules, type ModuleReadout, type References } from './opinions';
 import type { OutlierRule } from '@googlenet/training';
@@ -18,6 +20,10 @@ import type {
   EngineReport,
   ExportedFile,
   ExportFormat,
+  FirstConvolution,
+  FirstView,
+  MapName,
+  MapTrace,
   MemoryReport,
   ModelInfo,
   ModuleInfo,
@@ -84,6 +90,16 @@ export class NetworkWorker {
     return this.withInput(image, (model, input) => inspectModule(model, input, module, target));
   }
 
+  /** What the network's first convolution makes of the picture. */
+  async lookAtFirst(image: Uint8Array): Promise<FirstView> {
+    return this.withInput(image, (model, input) => lookAtFirst(model, input));
+  }
+
+  /** What the pixels of a feature map are computed from. */
+  async trace(image: Uint8Array, map: MapName): Promise<MapTrace> {
+    return this.withInput(image, (model, input) => traceMap(model, input, map));
+  }
+
   /** Pictures with known classes, by which {@link opinions} reads the modules; 784 bytes each. */
   setReferences(references: References): void {
     this.references = references;
@@ -131,10 +147,12 @@ export class NetworkWorker {
   private async build(artifacts: tf.io.ModelArtifacts, name: string, rule?: OutlierRule): Promise<ModelInfo> {
     const model = await loadModel(artifacts);
     let modules: ModuleInfo[];
+    let first: FirstConvolution | undefined;
     let predictor = model;
     let doubter: Doubter | undefined;
     try {
       modules = describeModules(model);
+      first = describeFirst(model);
       if (canBeOptimized(model)) predictor = optimizeForInference(model);
       doubter = rule && doubterOf(predictor, rule);
       await predictOne(predictor, new Uint8Array(784), doubter);
@@ -155,6 +173,7 @@ export class NetworkWorker {
       name,
       parameters: model.countParams(),
       classNames: classNamesOf(artifacts, classes),
+      ...(first && { first }),
       modules,
       auxiliary: model.outputNames.filter((_, i) => i !== mainOutputIndex(model)),
     };

@@ -30,10 +30,21 @@ export interface ModuleInfo {
   branch5x5: Branch5x5;
 }
 
+/** The convolution that the picture meets first. */
+export interface FirstConvolution {
+  name: string;
+  /** `[height, width, channels]` of what enters and of what leaves. */
+  inputShape: [number, number, number];
+  outputShape: [number, number, number];
+  kernelSize: readonly [height: number, width: number];
+}
+
 export interface ModelInfo {
   name: string;
   parameters: number;
   classNames: string[];
+  /** Nothing in networks that begin otherwise. */
+  first?: FirstConvolution;
   modules: ModuleInfo[];
   /** The names of the auxiliary heads that the model has, for example `aux1`. */
   auxiliary: string[];
@@ -78,10 +89,58 @@ export interface BranchView {
   maps: FeatureMap[];
 }
 
+/** What the first convolution makes of a picture. */
+export interface FirstView {
+  /** The mean over all channels. */
+  mean: GreyMap;
+  /** All channels, the one with the highest activation first. */
+  maps: FeatureMap[];
+  /** The activation that is white. */
+  highest: number;
+}
+
+/** Which feature map: a channel of a module's branch, or of the first convolution. */
+export interface MapName {
+  /** The module, or the first convolution. */
+  place: string;
+  /** Of a module. */
+  branch?: BranchName;
+  /** Counted within the branch. */
+  channel: number;
+}
+
+/** All that the pixels of one feature map are computed from: `relu(bias + sum over channels and window of input x kernel)`. */
+export interface MapTrace extends MapName {
+  height: number;
+  width: number;
+  /** What the network computed, `height * width`. */
+  activation: Float32Array;
+  /** The unit whose kernel it is, for example `3x3` or `pool_proj`; empty in a first convolution. */
+  unit: string;
+  /** What the kernel slides over: `pool`, the unit before, or nothing where it is what enters the module or the network. */
+  source: string;
+  /** `[height, width, channels]` */
+  inputShape: [number, number, number];
+  input: Float32Array;
+  /** In the pool branch: what the 3x3 max pool took its maxima from, in the shape of `input`. */
+  pooled?: Float32Array;
+  /** `[height, width, channels]` of the kernel, with the scale of its batch norm. */
+  kernelShape: [number, number, number];
+  kernel: Float32Array;
+  /** With the shift of the batch norm. */
+  bias: number;
+  strides: number;
+  /** Rows and columns of zeros before the input. */
+  padding: [top: number, left: number];
+  relu: boolean;
+}
+
 export interface ModuleView {
   name: string;
   /** The class whose logit the gradients are of. */
   target: number;
+  /** The activation that is white in all maps of the module. */
+  highest: number;
   branches: BranchView[];
   /** Grad-CAM at this module: where it finds evidence for the class. */
   gradCam: GreyMap;

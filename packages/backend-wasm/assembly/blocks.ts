@@ -29,15 +29,13 @@ export enum Comparison {
 
 /** Element-wise functions of one operand. */
 export enum Unary {
-  Relu,
-  Relu6,
+  Clamp,
   Step,
   Sqrt,
   Rsqrt,
   Square,
   Neg,
   Abs,
-  ClipByValue,
   Reciprocal,
   LeakyRelu,
   Elu,

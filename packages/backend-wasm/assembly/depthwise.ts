@@ -1,5 +1,5 @@
 import { DepthwiseBlock as Block } from './blocks';
-import { arg, argf, madd, max, min } from './simd';
+import { arg, argf, atLeast, atMost, madd, max, min } from './simd';
 
 /** First position whose window begins inside, and the end of those whose window ends inside. */
 function firstInside(pad: i32, stride: i32): i32 {
@@ -100,7 +100,7 @@ export function depthwise(args: usize, start: i32, end: i32, thread: i32): void 
 }
 
 function clamp(x: v128, low: f32, high: f32): v128 {
-  return f32x4.min(f32x4.max(x, f32x4.splat(low)), f32x4.splat(high));
+  return atMost(atLeast(x, f32x4.splat(low)), f32x4.splat(high));
 }
 
 /** Four neighbouring pixels of the output, all channels. */

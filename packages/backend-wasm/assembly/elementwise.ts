@@ -1,66 +1,127 @@
 import { Binary, BinaryBlock, Comparison, SelectBlock, Unary, UnaryBlock } from './blocks';
 import { elu, exp, log, sigmoid, tanh } from './math';
-import { arg, argf } from './simd';
+import { arg, argf, atLeast, atMost } from './simd';
 
-function binaryVector(code: i32, a: v128, b: v128): v128 {
-  switch (code) {
-    case Binary.Add:
-      return f32x4.add(a, b);
-    case Binary.Sub:
-      return f32x4.sub(a, b);
-    case Binary.Multiply:
-      return f32x4.mul(a, b);
-    case Binary.RealDiv:
-      return f32x4.div(a, b);
-    case Binary.Maximum:
-      return f32x4.max(a, b);
-    case Binary.Minimum:
-      return f32x4.min(a, b);
-    case Binary.Prelu:
-      return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, f32x4.splat(0)));
-    default: {
-      const d = f32x4.sub(a, b);
-      return f32x4.mul(d, d);
-    }
+/** What is done to two vectors. A type parameter, so that every operation has a loop of its own. */
+abstract class Operation {
+  abstract of(a: v128, b: v128): v128;
+}
+
+class Add extends Operation {
+  of(a: v128, b: v128): v128 {
+    return f32x4.add(a, b);
   }
 }
 
-/** One row: steps of 4 bytes, or 0 where an operand is one number. */
-function row(code: i32, a: usize, aStep: usize, b: usize, bStep: usize, out: usize, count: i32): void {
-  let i = 0;
-  if (aStep && bStep) {
-    if (code == Binary.Add) {
-      for (; i + 4 <= count; i += 4) {
-        v128.store(out, f32x4.add(v128.load(a), v128.load(b)));
-        a += 16;
-        b += 16;
-        out += 16;
-      }
-    } else if (code == Binary.Multiply) {
-      for (; i + 4 <= count; i += 4) {
-        v128.store(out, f32x4.mul(v128.load(a), v128.load(b)));
-        a += 16;
-        b += 16;
-        out += 16;
-      }
+class Sub extends Operation {
+  of(a: v128, b: v128): v128 {
+    return f32x4.sub(a, b);
+  }
+}
+
+class Multiply extends Operation {
+  of(a: v128, b: v128): v128 {
+    return f32x4.mul(a, b);
+  }
+}
+
+class Divide extends Operation {
+  of(a: v128, b: v128): v128 {
+    return f32x4.div(a, b);
+  }
+}
+
+class Maximum extends Operation {
+  of(a: v128, b: v128): v128 {
+    return f32x4.max(a, b);
+  }
+}
+
+class Minimum extends Operation {
+  of(a: v128, b: v128): v128 {
+    return f32x4.min(a, b);
+  }
+}
+
+class Prelu extends Operation {
+  of(a: v128, b: v128): v128 {
+    return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, f32x4.splat(0)));
+  }
+}
+
+class SquaredDifference extends Operation {
+  of(a: v128, b: v128): v128 {
+    const d = f32x4.sub(a, b);
+    return f32x4.mul(d, d);
+  }
+}
+
+/** Lines of an operation: steps of 4 bytes, or 0 where an operand is one number. */
+function lines<T extends Operation>(
+  a: usize,
+  aLine: usize,
+  aStep: usize,
+  b: usize,
+  bLine: usize,
+  bStep: usize,
+  out: usize,
+  count: i32,
+  size: i32,
+): void {
+  const operation = changetype<T>(0);
+  const bytes = (<usize>size) << 2;
+  const wide = bytes & ~15;
+  for (let k = 0; k < count; k++) {
+    let i: usize = 0;
+    if (!bStep) {
+      const right = v128.load32_splat(b);
+      if (aStep) for (; i < wide; i += 16) v128.store(out + i, operation.of(v128.load(a + i), right));
+    } else if (!aStep) {
+      const left = v128.load32_splat(a);
+      for (; i < wide; i += 16) v128.store(out + i, operation.of(left, v128.load(b + i)));
+    } else {
+      for (; i < wide; i += 16) v128.store(out + i, operation.of(v128.load(a + i), v128.load(b + i)));
     }
+    for (; i < bytes; i += 4) {
+      const left = v128.load32_zero(aStep ? a + i : a);
+      const right = v128.load32_zero(bStep ? b + i : b);
+      v128.store32_lane(out + i, operation.of(left, right), 0);
+    }
+    a += aLine;
+    b += bLine;
+    out += bytes;
   }
-  const aWide = aStep << 2;
-  const bWide = bStep << 2;
-  for (; i + 4 <= count; i += 4) {
-    const left = aStep ? v128.load(a) : v128.load32_splat(a);
-    const right = bStep ? v128.load(b) : v128.load32_splat(b);
-    v128.store(out, binaryVector(code, left, right));
-    a += aWide;
-    b += bWide;
-    out += 16;
-  }
-  for (; i < count; i++) {
-    const value = binaryVector(code, v128.load32_zero(a), v128.load32_zero(b));
-    store<f32>(out, f32x4.extract_lane(value, 0));
-    a += aStep;
-    b += bStep;
-    out += 4;
+}
+
+function operate(
+  code: i32,
+  a: usize,
+  aLine: usize,
+  aStep: usize,
+  b: usize,
+  bLine: usize,
+  bStep: usize,
+  out: usize,
+  count: i32,
+  size: i32,
+): void {
+  switch (code) {
+    case Binary.Add:
+      return lines<Add>(a, aLine, aStep, b, bLine, bStep, out, count, size);
+    case Binary.Sub:
+      return lines<Sub>(a, aLine, aStep, b, bLine, bStep, out, count, size);
+    case Binary.Multiply:
+      return lines<Multiply>(a, aLine, aStep, b, bLine, bStep, out, count, size);
+    case Binary.RealDiv:
+      return lines<Divide>(a, aLine, aStep, b, bLine, bStep, out, count, size);
+    case Binary.Maximum:
+      return lines<Maximum>(a, aLine, aStep, b, bLine, bStep, out, count, size);
+    case Binary.Minimum:
+      return lines<Minimum>(a, aLine, aStep, b, bLine, bStep, out, count, size);
+    case Binary.Prelu:
+      return lines<Prelu>(a, aLine, aStep, b, bLine, bStep, out, count, size);
+    default:
+      return lines<SquaredDifference>(a, aLine, aStep, b, bLine, bStep, out, count, size);
   }
 }
 
@@ -94,11 +155,16 @@ function walk(args: usize, start: i32, end: i32, comparing: bool): void {
       <usize>(i * arg(args, BinaryBlock.b0)) +
       <usize>(j * arg(args, BinaryBlock.b1));
     let out = <usize>arg(args, BinaryBlock.out) + <usize>unit * <usize>size2 * outLine;
+    const aLine = <usize>arg(args, BinaryBlock.a2);
+    const bLine = <usize>arg(args, BinaryBlock.b2);
+    if (!comparing) {
+      operate(code, a, aLine, aStep, b, bLine, bStep, out, size2, size3);
+      continue;
+    }
     for (let k = 0; k < size2; k++) {
-      if (comparing) compareRow(code, a, aStep, b, bStep, out, size3);
-      else row(code, a, aStep, b, bStep, out, size3);
-      a += <usize>arg(args, BinaryBlock.a2);
-      b += <usize>arg(args, BinaryBlock.b2);
+      compareRow(code, a, aStep, b, bStep, out, size3);
+      a += aLine;
+      b += bLine;
       out += outLine;
     }
   }
@@ -160,14 +226,20 @@ export function select(args: usize, start: i32, end: i32, thread: i32): void {
   for (; i < last; i++) store<u32>(out + (i << 2), load<u32>((load<u8>(condition + i) ? t : e) + (i << 2)));
 }
 
-function unaryVector(code: i32, x: v128, low: v128, high: v128): v128 {
+/** ReLU, ReLU6 and clipping: between two bounds. NaN stays NaN. */
+function clamp(x: usize, out: usize, count: i32, low: v128, high: v128): void {
+  const bytes = (<usize>count) << 2;
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) v128.store(out + i, atMost(atLeast(v128.load(x + i), low), high));
+  for (; i < bytes; i += 4) {
+    v128.store32_lane(out + i, atMost(atLeast(v128.load32_zero(x + i), low), high), 0);
+  }
+}
+
+function unaryVector(code: i32, x: v128, low: v128): v128 {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   switch (code) {
-    case Unary.Relu:
-      return f32x4.max(x, zero);
-    case Unary.Relu6:
-      return f32x4.min(f32x4.max(x, zero), f32x4.splat(6));
     case Unary.Step: {
       // NaN stays NaN, positive gives 1, the rest alpha (low).
       const positive = f32x4.gt(x, zero);
@@ -183,10 +255,6 @@ function unaryVector(code: i32, x: v128, low: v128, high: v128): v128 {
       return f32x4.neg(x);
     case Unary.Abs:
       return f32x4.abs(x);
-    case Unary.ClipByValue: {
-      const clipped = v128.bitselect(high, v128.bitselect(low, x, f32x4.lt(x, low)), f32x4.gt(x, high));
-      return clipped;
-    }
     case Unary.LeakyRelu:
       return v128.bitselect(f32x4.mul(x, low), x, f32x4.lt(x, zero));
     case Unary.Elu:
@@ -214,20 +282,20 @@ function unaryVector(code: i32, x: v128, low: v128, high: v128): v128 {
 export function unary(args: usize, start: i32, end: i32, thread: i32): void {
   const code = arg(args, UnaryBlock.code);
   const low = f32x4.splat(argf(args, UnaryBlock.lowF));
-  const high = f32x4.splat(argf(args, UnaryBlock.highF));
   const first = start << 10;
   let count = (end << 10) - first;
   if (first + count > arg(args, UnaryBlock.count)) count = arg(args, UnaryBlock.count) - first;
   let x = <usize>arg(args, UnaryBlock.x) + ((<usize>first) << 2);
   let out = <usize>arg(args, UnaryBlock.out) + ((<usize>first) << 2);
+  if (code == Unary.Clamp) return clamp(x, out, count, low, f32x4.splat(argf(args, UnaryBlock.highF)));
   let i = 0;
   for (; i + 4 <= count; i += 4) {
-    v128.store(out, unaryVector(code, v128.load(x), low, high));
+    v128.store(out, unaryVector(code, v128.load(x), low));
     x += 16;
     out += 16;
   }
   for (; i < count; i++) {
-    store<f32>(out, f32x4.extract_lane(unaryVector(code, v128.load32_zero(x), low, high), 0));
+    store<f32>(out, f32x4.extract_lane(unaryVector(code, v128.load32_zero(x), low), 0));
     x += 4;
     out += 4;
   }

@@ -1,8 +1,8 @@
-import { madd } from './simd';
+import { atLeast, atMost, madd } from './simd';
 
 /** e^x per lane, about one unit in the last place; NaN stays NaN. Cephes' expf with its coefficients. */
 export function exp(x: v128): v128 {
-  const bounded = f32x4.max(f32x4.min(x, f32x4.splat(88.8)), f32x4.splat(-104));
+  const bounded = atLeast(atMost(x, f32x4.splat(88.8)), f32x4.splat(-104));
   const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.44269504088896341)));
   let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.1219444e-4)));

@@ -1,4 +1,4 @@
-import { MR, madd } from './simd';
+import { MR, atLeast, atMost, madd } from './simd';
 
 export const ACCUMULATE: i32 = 1;
 export const BIAS: i32 = 2;
@@ -136,22 +136,33 @@ export function tile(
   bias: usize,
   edge: usize,
 ): void {
-  const whole = rows >= MR && columns >= 8;
-  const direct = whole && (flags == 0 || flags == ACCUMULATE || flags == BIAS);
+  const sum = flags & (ACCUMULATE | BIAS);
+  const direct = rows >= MR && columns >= 8 && sum != (ACCUMULATE | BIAS);
   const to = direct ? c : edge;
   let init = ZEROS;
   let ldi: usize = 0;
-  if (direct && flags == ACCUMULATE) {
+  if (direct && sum == ACCUMULATE) {
     init = c;
     ldi = ldc;
-  } else if (direct && flags == BIAS) {
+  } else if (direct && sum == BIAS) {
     init = bias;
   }
   if (ASC_FEATURE_RELAXED_SIMD) micro6(a, aStride, b, bStride, k, to, direct ? ldc : 32, init, ldi);
   else micro4(a, aStride, b, bStride, k, to, direct ? ldc : 32, init, ldi);
-  if (direct) return;
-  if (columns >= 8) finishWhole(edge, c, ldc, rows, flags, bias);
-  else finishCut(edge, c, ldc, rows, columns, flags, bias);
+  if (!direct && columns >= 8) finishWhole(edge, c, ldc, rows, flags, bias);
+  else if (!direct) finishCut(edge, c, ldc, rows, columns, flags, bias);
+  else if (flags & (RELU | RELU6)) clampTile(c, ldc, flags & RELU6 ? 6 : Infinity);
+}
+
+/** The ReLU, or that up to `most`, of a whole tile in its place. */
+function clampTile(c: usize, ldc: usize, most: f32): void {
+  const low = f32x4.splat(0);
+  const high = f32x4.splat(most);
+  for (let i = 0; i < MR; i++) {
+    v128.store(c, atMost(atLeast(v128.load(c), low), high));
+    v128.store(c, atMost(atLeast(v128.load(c, 16), low), high), 16);
+    c += ldc;
+  }
 }
 
 /** Adds a tile of eight columns to the output: what was there, the bias, the ReLU. */
@@ -169,14 +180,13 @@ function finishWhole(edge: usize, c: usize, ldc: usize, rows: i32, flags: i32, b
       left = f32x4.add(left, v128.load(c));
       right = f32x4.add(right, v128.load(c, 16));
     }
-    if (flags & RELU) {
-      // pmax(x, 0) would turn NaN into 0; max keeps it.
-      left = f32x4.max(left, f32x4.splat(0));
-      right = f32x4.max(right, f32x4.splat(0));
+    if (flags & (RELU | RELU6)) {
+      left = atLeast(left, f32x4.splat(0));
+      right = atLeast(right, f32x4.splat(0));
     }
     if (flags & RELU6) {
-      left = f32x4.min(f32x4.max(left, f32x4.splat(0)), f32x4.splat(6));
-      right = f32x4.min(f32x4.max(right, f32x4.splat(0)), f32x4.splat(6));
+      left = atMost(left, f32x4.splat(6));
+      right = atMost(right, f32x4.splat(6));
     }
     v128.store(c, left);
     v128.store(c, right, 16);

@@ -10,6 +10,16 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** The larger of both per lane; where x is NaN, NaN. A single instruction, unlike `f32x4.max`. */
+export function atLeast(x: v128, low: v128): v128 {
+  return f32x4.pmax(x, low);
+}
+
+/** The smaller of both per lane; where x is NaN, NaN. */
+export function atMost(x: v128, high: v128): v128 {
+  return f32x4.pmin(x, high);
+}
+
 export function min(a: i32, b: i32): i32 {
   return a < b ? a : b;
 }

@@ -1,5 +1,5 @@
 import { ACCUMULATE, BIAS, RELU, RELU6, tile } from './micro';
-import { MR, arg, min } from './simd';
+import { MR, arg, atLeast, atMost, min } from './simd';
 import { filterLine, gradientLine, inputLine6, inputLine8, outputLine, tapsLine } from './winograd-lines';
 
 /**
@@ -365,8 +365,8 @@ function outputTile(args: usize, n: i32, index: i32, m: usize, mPoint: usize, li
       for (let j = 0; j < columns; j++) {
         let value = f32x4.add(v128.load(line + ((<usize>j) << 4)), bias);
         if (flags & ACCUMULATE) value = f32x4.add(value, v128.load(out));
-        if (flags & RELU) value = f32x4.max(value, zero);
-        if (flags & RELU6) value = f32x4.min(f32x4.max(value, zero), f32x4.splat(6));
+        if (flags & RELU) value = atLeast(value, zero);
+        if (flags & RELU6) value = atMost(atLeast(value, zero), f32x4.splat(6));
         v128.store(out, value);
         out += ldy;
       }

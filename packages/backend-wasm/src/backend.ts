@@ -1,5 +1,6 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import { PackedFilter } from './packed-filter';
 import type { Runtime } from './runtime/runtime';
 
 type Values = tf.backend_util.BackendValues;
@@ -22,6 +23,8 @@ class TensorRecord {
   pointer = 0;
   /** The same numbers as another type, for tensors that another backend stored as this one and declares as that one. */
   companion: TensorRecord | undefined;
+  /** The numbers as the filter of a convolution, once they were one. */
+  packed: PackedFilter | undefined;
   private held: Values | undefined;
 
   constructor(
@@ -79,6 +82,7 @@ class TensorRecord {
     this.held = undefined;
     this.companion?.release();
     this.companion = undefined;
+    this.packed?.forget();
   }
 
   /** This record, or its companion of the wanted type. */
@@ -150,6 +154,17 @@ export class WasmBackend extends MathBackendCPU {
   /** The address of a tensor's numbers, of the type that the tensor declares; moves them into the engine's memory if need be. */
   pointer(info: tf.TensorInfo): number {
     return this.record(info.dataId).as(info.dtype).upload();
+  }
+
+  /** The packed form of a tensor that is a convolution's filter. */
+  packedFilter(info: tf.TensorInfo): PackedFilter {
+    const record = this.record(info.dataId);
+    return (record.packed ??= new PackedFilter(this.runtime.heap));
+  }
+
+  /** A kernel wrote to a tensor that existed before: what was made of its numbers is of no use any more. */
+  changed(info: tf.TensorInfo): void {
+    this.record(info.dataId).packed?.forget();
   }
 
   /** A tensor's numbers for reading in JavaScript; valid until the next allocation. */

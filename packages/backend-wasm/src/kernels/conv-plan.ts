@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { FoldBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
+import { unkept, type Packed, type PackedFilter } from '../packed-filter';
 import { isWinograd, winogradConvolve, winogradFilterGradient } from './winograd';
 
 /** The shape of one convolution, NHWC. Sizes in elements. */
@@ -88,6 +89,8 @@ export interface Product {
   /** The right matrix: rows of `ldb` floats, or, transposed, columns; filter taps as groups of rows. */
   b: number;
   ldb: number;
+  /** Where the right matrix stays packed for the next call. */
+  packing?: PackedFilter;
   transposed?: boolean;
   groups?: number;
   groupFloats?: number;
@@ -98,32 +101,33 @@ export interface Product {
   geometry?: readonly number[];
 }
 
+/** The right matrix in panels of eight columns. */
+function packRight(backend: WasmBackend, product: Product, key: string, small: boolean): Packed {
+  const { runtime } = backend;
+  const { n, k, groups = 1, groupFloats = 0, transposed, packing } = product;
+  const panels = Math.ceil(n / 8);
+  const [bytes, what] = [panels * 8 * k * 4, 'a packed matrix'];
+  const packed = packing?.take(key, bytes, what) ?? unkept(backend, bytes, what);
+  if (packed.ready) return packed;
+  runtime.run(
+    'packRight',
+    [product.b, product.ldb * 4, k / groups, n, packed.pointer, transposed ? 1 : 0, groups, groupFloats * 4],
+    panels,
+    small ? panels : undefined,
+  );
+  return packed;
+}
+
 /** C = A B on all threads; the result does not depend on their number. */
 export function multiply(backend: WasmBackend, product: Product): void {
   const { runtime } = backend;
   const { m, n, k } = product;
   const panels = Math.ceil(n / 8);
   const small = m * n * k < SMALL_MACS;
-  const direct = !product.transposed && m < PACK_MIN_ROWS && n % 8 === 0;
-  const packed = direct ? 0 : runtime.heap.allocate(panels * 8 * k * 4, 'a packed matrix');
-  if (!direct) {
-    const groups = product.groups ?? 1;
-    runtime.run(
-      'packRight',
-      [
-        product.b,
-        product.ldb * 4,
-        k / groups,
-        n,
-        packed,
-        product.transposed ? 1 : 0,
-        groups,
-        (product.groupFloats ?? 0) * 4,
-      ],
-      panels,
-      small ? panels : undefined,
-    );
-  }
+  const key = [k, n, product.ldb, product.groups, product.transposed].join();
+  const direct = !product.transposed && m < PACK_MIN_ROWS && n % 8 === 0 && !product.packing?.isKnown(key);
+  const packed = direct ? undefined : packRight(backend, product, key, small);
+  if (direct) product.packing?.note(key);
   const shares = runtime.threads * 2;
   const rows = Math.min(ROWS_PER_BLOCK, Math.max(12, Math.ceil(m / shares / 12) * 12));
   const blocks = Math.ceil(m / rows);
@@ -137,7 +141,7 @@ export function multiply(backend: WasmBackend, product: Product): void {
       product.mode,
       product.a,
       product.lda * 4,
-      direct ? product.b : packed,
+      packed?.pointer ?? product.b,
       direct ? product.ldb * 4 : 32,
       product.c,
       product.ldc * 4,
@@ -157,7 +161,7 @@ export function multiply(backend: WasmBackend, product: Product): void {
     units,
     small ? units : undefined,
   );
-  if (packed) runtime.heap.release(packed);
+  if (packed && !packed.kept) runtime.heap.release(packed.pointer);
 }
 
 /** Arguments 18 to 32 of the convolution kernels. */
@@ -181,7 +185,11 @@ function geometry(shape: ConvShape, zeros: number): number[] {
   ];
 }
 
-/** y = convolution of x with the filter (HWIO), then bias and ReLU as the flags say. */
+/**
+ * y = convolution of x with the filter (HWIO), then bias and ReLU as the flags say.
+ *
+ * @param packing - where the filter stays packed for the next call
+ */
 export function convolve(
   backend: WasmBackend,
   shape: ConvShape,
@@ -190,9 +198,10 @@ export function convolve(
   y: Pixels,
   bias = 0,
   flags = 0,
+  packing?: PackedFilter,
 ): void {
   if (backend.runtime.winograd && isWinograd(shape)) {
-    winogradConvolve(backend, shape, x, filter, false, y, bias, flags);
+    winogradConvolve(backend, shape, x, filter, false, y, bias, flags, packing);
     return;
   }
   const pointwise = isPointwise(shape);
@@ -205,6 +214,7 @@ export function convolve(
     k: shape.filterHeight * shape.filterWidth * shape.inChannels,
     b: filter,
     ldb: shape.outChannels,
+    packing,
     c: y.pointer,
     ldc: y.stride,
     bias,

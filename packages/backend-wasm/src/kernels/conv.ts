@@ -49,7 +49,8 @@ const conv2d: Kernel = ({ inputs, attrs, backend }) => {
   const from = { pointer: backend.pointer(x), stride: shape.inChannels };
   const to = { pointer: backend.pointer(output), stride: shape.outChannels };
   const biasPointer = flags & FLAG_BIAS ? backend.pointer(bias) : 0;
-  convolve(backend, shape, from, backend.pointer(filter), to, biasPointer, flags);
+  const weights = backend.pointer(filter);
+  convolve(backend, shape, from, weights, to, biasPointer, flags, backend.packedFilter(filter));
   activate(backend, output, attrs, inputs.preluActivationWeights);
   return output;
 };

@@ -24,15 +24,15 @@ const COMPARISON_CODES: Record<string, Comparison> = {
 };
 
 const UNARY_CODES: Record<string, Unary> = {
-  [tf.Relu]: Unary.Relu,
-  [tf.Relu6]: Unary.Relu6,
+  [tf.Relu]: Unary.Clamp,
+  [tf.Relu6]: Unary.Clamp,
   [tf.Step]: Unary.Step,
   [tf.Sqrt]: Unary.Sqrt,
   [tf.Rsqrt]: Unary.Rsqrt,
   [tf.Square]: Unary.Square,
   [tf.Neg]: Unary.Neg,
   [tf.Abs]: Unary.Abs,
-  [tf.ClipByValue]: Unary.ClipByValue,
+  [tf.ClipByValue]: Unary.Clamp,
   [tf.Reciprocal]: Unary.Reciprocal,
   [tf.LeakyRelu]: Unary.LeakyRelu,
   [tf.Elu]: Unary.Elu,
@@ -47,6 +47,8 @@ const UNARY_CODES: Record<string, Unary> = {
 
 const FLOAT = { dtype: 'float32' } as const;
 const UNARY_BLOCK = 1024;
+/** The upper bound of ReLU6; the other clamps have none, or their own. */
+const HIGHEST: Record<string, number> = { [tf.Relu6]: 6 };
 /** Floats below which one thread does the job. */
 const SMALL = 16384;
 
@@ -189,7 +191,8 @@ function unaryKernel(kernelName: string, code: Unary): KernelReplacement {
       clipValueMax?: number;
     };
     const low = clipValueMin ?? alpha ?? 0;
-    runUnary(backend, code, from, backend.pointer(output), sizeOf(x), low, clipValueMax ?? 0);
+    const high = clipValueMax ?? HIGHEST[kernelName] ?? Infinity;
+    runUnary(backend, code, from, backend.pointer(output), sizeOf(x), low, high);
     return output;
   };
   return { kernelName, accepts: { inputs: { x: FLOAT } }, kernelFunc };

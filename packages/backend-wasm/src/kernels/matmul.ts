@@ -43,6 +43,7 @@ const matMul: Kernel = ({ inputs, attrs, backend }) => {
       k,
       b: pointers.b + (i % bBatch) * k * n * 4,
       ldb: bColumns,
+      packing: bBatch === 1 ? backend.packedFilter(b) : undefined,
       transposed: transposeB,
       c: pointers.c + i * m * n * 4,
       ldc: n,

@@ -106,7 +106,9 @@ function checked(kernelName: string, kernel: Kernel): Kernel {
         `${kernelName}: expected ${name} of ${parameters} numbers, got ${list?.length ?? 'none'}. Give one for each parameter.`,
       );
     }
-    return kernel(args);
+    const result = kernel(args);
+    for (const input of Object.values(inputs)) args.backend.changed(input);
+    return result;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { WasmBackend } from '../backend';
+import { unkept, type PackedFilter } from '../packed-filter';
 import type { ConvShape, Pixels } from './conv-plan';
 
 /** Outputs of a tile per side. */
@@ -73,6 +74,7 @@ function blockOf(tiles: number, bytesPerTile: number, threads: number): number {
 /**
  * y = convolution, for shapes that {@link isWinograd} accepts.
  *
+ * @param packing - where the transformed filter stays for the next call
  * @param rotated - the filter is that of the transposed convolution: [taps, out, in] read backwards
  */
 export function winogradConvolve(
@@ -84,6 +86,7 @@ export function winogradConvolve(
   y: Pixels,
   bias: number,
   flags: number,
+  packing?: PackedFilter,
 ): void {
   const { runtime } = backend;
   const { inChannels, outChannels, filterHeight } = shape;
@@ -91,25 +94,21 @@ export function winogradConvolve(
   const { points, count } = tilesOf(shape);
   const block = blockOf(count, points * 4 * (inChannels + panels * 8), runtime.threads);
   const scratch = runtime.scratch(FEW_BYTES + block * points * 4 * (inChannels + panels * 8));
-  const transformed = runtime.heap.allocate(points * panels * 8 * inChannels * 4, 'a transformed filter');
-  runtime.run(
-    'winogradFilter',
-    [
-      filter,
-      filterHeight,
-      inChannels,
-      outChannels,
-      rotated ? 1 : 0,
-      transformed,
-      scratch.pointer,
-      scratch.bytes,
-    ],
-    panels * inChannels,
-  );
+  const [bytes, what] = [points * panels * 8 * inChannels * 4, 'a transformed filter'];
+  const key = ['winograd', filterHeight, inChannels, outChannels, rotated].join();
+  const packed = packing?.take(key, bytes, what) ?? unkept(backend, bytes, what);
+  if (!packed.ready) {
+    const sizes = [filterHeight, inChannels, outChannels, rotated ? 1 : 0];
+    runtime.run(
+      'winogradFilter',
+      [filter, ...sizes, packed.pointer, scratch.pointer, scratch.bytes],
+      panels * inChannels,
+    );
+  }
   const tiles = tileArguments(backend, shape, x, block);
-  const rest = [scratch.pointer, scratch.bytes, transformed, y.pointer, y.stride * 4, bias, flags];
+  const rest = [scratch.pointer, scratch.bytes, packed.pointer, y.pointer, y.stride * 4, bias, flags];
   runtime.run('winogradConvolve', [...tiles, ...rest], Math.ceil(count / block), 1);
-  runtime.heap.release(transformed);
+  if (!packed.kept) runtime.heap.release(packed.pointer);
 }
 
 /** dW of a convolution that {@link isWinograd} accepts. The same bits for one thread and for two. */

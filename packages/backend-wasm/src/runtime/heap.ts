@@ -51,6 +51,11 @@ export class Heap {
     return { usedBytes: this.usedBytes, freeBytes: this.freeBytes, heapBytes: this.memory.buffer.byteLength };
   }
 
+  /** Whether at most half of what may be used is, with `bytes` more: room for what could be done without. */
+  hasPlenty(bytes: number): boolean {
+    return this.usedBytes + bytes <= this.maximumBytes / 2;
+  }
+
   /**
    * @param bytes - wanted size
    * @param what - for the error message

@@ -1,66 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Kernel, KernelReplacement } from './register';
-
-type Values = Float32Array | Int32Array | Uint8Array;
-
-/** Whether position i of a row comes after position j: its value is smaller, or equal and further behind. */
-const after = (row: Values, i: number, j: number) => row[i] < row[j] || (row[i] === row[j] && i > j);
-
-/** Restores a heap whose root is the last of its positions in order, below `at`. */
-function sink(heap: Int32Array, at: number, row: Values): void {
-  const moved = heap[at];
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && after(row, heap[child + 1], heap[child])) child++;
-    if (!after(row, heap[child], moved)) break;
-    heap[at] = heap[child];
-    at = child;
-  }
-  heap[at] = moved;
-}
-
-/** The positions of a row's k largest values, largest first. */
-function largest(row: Values, k: number): Int32Array {
-  const heap = Int32Array.from({ length: k }, (_, i) => i);
-  for (let i = (k >> 1) - 1; i >= 0; i--) sink(heap, i, row);
-  let least = row[heap[0]];
-  for (let i = k; i < row.length; i++) {
-    // Equal values further behind do not displace.
-    if (!(row[i] > least)) continue;
-    heap[0] = i;
-    sink(heap, 0, row);
-    least = row[heap[0]];
-  }
-  return heap.sort((i, j) => (after(row, i, j) ? 1 : -1));
-}
-
-const topK: Kernel = ({ inputs: { x }, attrs, backend }) => {
-  const k = attrs.k as number;
-  const columns = x.shape[x.shape.length - 1];
-  const numbers = backend.numbers(x);
-  const rows = numbers.length / columns;
-  const indices = new Int32Array(rows * k);
-  const values = numbers instanceof Int32Array ? new Int32Array(rows * k) : new Float32Array(rows * k);
-  for (let row = 0; row < rows; row++) {
-    const line = numbers.subarray(row * columns, (row + 1) * columns);
-    largest(line, k).forEach((index, i) => {
-      indices[row * k + i] = index;
-      values[row * k + i] = line[index];
-    });
-  }
-  const shape = [...x.shape.slice(0, -1), k];
-  return [backend.makeTensorInfo(shape, x.dtype, values), backend.makeTensorInfo(shape, 'int32', indices)];
-};
+import { topKReplacement } from '@googlenet-tooling/shared/top-k';
+import type { WasmBackend } from '../backend';
+import type { KernelReplacement } from './register';
 
 export const topKKernels: readonly KernelReplacement[] = [
-  {
-    kernelName: tf.TopK,
-    accepts: {
-      inputs: { x: { dtype: ['float32', 'int32'], rank: [1, 6] } },
-      where: ({ inputs: { x }, attrs }) =>
-        (attrs.k as number) > 0 && (attrs.k as number) <= x.shape[x.shape.length - 1],
-    },
-    kernelFunc: topK,
-  },
+  topKReplacement<WasmBackend>((backend, x) => backend.numbers(x)),
 ];

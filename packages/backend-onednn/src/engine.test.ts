@@ -14,6 +14,7 @@ test('the exports are these', () => {
       'setExact',
       'setPrecision',
       'setThreads',
+      'useOneDnn',
     ].sort(),
   );
 });

@@ -15,6 +15,7 @@ import { registerEngine } from './register';
 
 export type { Availability, EngineInfo, EngineProfile, Precision };
 export { getPrecision, setPrecision } from './precision';
+export { useOneDnn, type OneDnnInfo, type OneDnnOptions } from './use-onednn';
 
 const loaded = loadAddon();
 if (loaded.addon !== undefined) registerEngine(loaded.addon);

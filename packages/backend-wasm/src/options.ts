@@ -1,5 +1,10 @@
-import { didYouMean } from '@googlenet-tooling/shared/option-names';
-import { show } from '@googlenet-tooling/shared/show';
+import {
+  isBoolean,
+  isIntegerIn,
+  isOneOf,
+  optionProblems,
+  type OptionRule,
+} from '@googlenet-tooling/shared/option-rules';
 import { hasRelaxedSimd, hasSimd, nodeBuiltin, type Simd } from './runtime/module';
 
 /** Options of `useWasm`. */
@@ -36,27 +41,19 @@ const MOST_THREADS = 8;
 /** The first pages that the memory begins with. */
 const LEAST_BYTES = 16 << 20;
 
-type Check = (value: unknown) => boolean;
-const isBoolean: Check = (value) => typeof value === 'boolean';
-const oneOf =
-  (...values: unknown[]): Check =>
-  (value) =>
-    values.includes(value);
-
-/** Every option: whether a value will do, what was expected, and what to do. */
-const RULES: Record<keyof WasmOptions, { accepts: Check; expected: string; fix: string }> = {
+const RULES: Record<keyof WasmOptions, OptionRule> = {
   threads: {
-    accepts: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 64,
+    accepts: isIntegerIn(1, 64),
     expected: 'an integer from 1 to 64',
     fix: 'Leave it out for one per core.',
   },
   simd: {
-    accepts: oneOf('auto', 'relaxed', 'simd'),
+    accepts: isOneOf('auto', 'relaxed', 'simd'),
     expected: '"auto", "relaxed" or "simd"',
     fix: 'Leave it out for the best.',
   },
   precision: {
-    accepts: oneOf('float32'),
+    accepts: isOneOf('float32'),
     expected: '"float32"',
     fix: 'Leave it out: this engine has no other.',
   },
@@ -81,23 +78,7 @@ const RULES: Record<keyof WasmOptions, { accepts: Check; expected: string; fix: 
  * @throws {Error} if the runtime has no WebAssembly SIMD, or not the one asked for
  */
 export function readOptions(options: WasmOptions): Settings {
-  if (typeof options !== 'object' || (options as WasmOptions | null) === null) {
-    throw new RangeError(
-      `useWasm: expected an object of options, got ${show(options)}. Pass {} for the defaults.`,
-    );
-  }
-  const problems = Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
-    if (!Object.hasOwn(RULES, name)) {
-      const names = Object.keys(RULES);
-      return [
-        `expected options among ${names.join(', ')}, got ${show(name)}.${didYouMean(name, names) || ' Remove it.'}`,
-      ];
-    }
-    const { accepts, expected, fix } = RULES[name as keyof WasmOptions];
-    return value === undefined || accepts(value)
-      ? []
-      : [`expected ${name} to be ${expected}, got ${show(value)}. ${fix}`];
-  });
+  const problems = optionProblems('useWasm', options, RULES);
   const { threads, simd = 'auto', winograd, exact = false, maximumBytes, workerUrl } = options;
   if (exact === true && winograd === true) {
     problems.push('expected winograd to be false where exact is true, got true. Leave one out.');

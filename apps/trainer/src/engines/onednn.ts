@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../errors';
 import type { Engine, Probe } from './engine';
 
@@ -25,16 +24,12 @@ export const onednn: Engine = {
     }
   },
   async use({ threads, precision = 'float32' }) {
-    const { setThreads, setPrecision, engineInfo } = await load();
-    if (threads !== undefined) setThreads(threads);
-    setPrecision(precision);
-    await tf.setBackend('onednn');
-    await tf.ready();
-    const info = engineInfo();
+    const { useOneDnn } = await load();
+    const info = await useOneDnn({ ...(threads !== undefined && { threads }), precision });
     const count = `${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}`;
     return {
       name: 'onednn',
-      backend: tf.getBackend(),
+      backend: info.backend,
       detail: `oneDNN ${info.oneDnnVersion}, ${info.instructionSet}${precision === 'bf16' ? ', bf16' : ''}, ${count}`,
     };
   },

@@ -50,19 +50,18 @@ export async function toModelFiles(artifacts: io.ModelArtifacts): Promise<ModelF
   return { 'model.json': JSON.stringify(json), 'weights.bin': weights };
 }
 
+/** Gives the bytes of a weight file, `limit` of them at most, by its path in the manifest. */
+export type ReadWeights = (path: string, limit: number) => Promise<Uint8Array>;
+
 /**
  * Reads a model's files and trusts nothing in them: the graph must have no circle, the weight files must lie beside `model.json`, be as long as
  * the manifest says, have the checksums that the model names, and hold finite numbers.
  *
  * @param json - `model.json`, parsed.
- * @param read - the bytes of a weight file by its path in the manifest; it is asked for `limit` bytes at most.
  * @returns what `tf.io.fromMemory` takes.
  * @throws {RangeError} that says what is wrong.
  */
-export async function readModelFiles(
-  json: unknown,
-  read: (path: string, limit: number) => Promise<Uint8Array>,
-): Promise<io.ModelArtifacts> {
+export async function readModelFiles(json: unknown, read: ReadWeights): Promise<io.ModelArtifacts> {
   if (isObject(json) && json.format === 'graph-model')
     throw wrong(
       'a TensorFlow.js layers model',
@@ -77,6 +76,42 @@ export async function readModelFiles(
     );
   const problem = topologyProblem(json.modelTopology);
   if (problem !== undefined) throw wrong('a graph of layers', problem, 'Save the model again.');
+  const { weightSpecs, weightData } = await readWeights(json, read);
+  checkFinite(weightSpecs, weightData);
+  const { modelTopology, format, generatedBy, convertedBy } = json;
+  return {
+    modelTopology,
+    format,
+    generatedBy,
+    convertedBy,
+    userDefinedMetadata: withoutChecksums(json.userDefinedMetadata),
+    weightSpecs,
+    weightData: weightData.buffer,
+  } as io.ModelArtifacts;
+}
+
+/**
+ * The files of a graph model, with the checks of the weight files that {@link readModelFiles} makes; constants may be infinite, and
+ * the graph itself is for `tf.loadGraphModel` to check.
+ *
+ * @throws {RangeError} that says what is wrong.
+ */
+export async function readGraphFiles(json: unknown, read: ReadWeights): Promise<io.ModelArtifacts> {
+  if (!isObject(json) || !isObject(json.modelTopology) || !Array.isArray(json.weightsManifest))
+    throw wrong(
+      'a TensorFlow.js graph model',
+      'a file without modelTopology and weightsManifest',
+      'Convert the model again.',
+    );
+  const { weightsManifest: _files, ...rest } = json;
+  const { weightSpecs, weightData } = await readWeights(json, read);
+  return { ...rest, weightSpecs, weightData: weightData.buffer } as io.ModelArtifacts;
+}
+
+async function readWeights(
+  json: Record<string, unknown>,
+  read: ReadWeights,
+): Promise<{ weightSpecs: io.WeightsManifestEntry[]; weightData: Uint8Array }> {
   const { paths, specs } = readManifest(json.weightsManifest as unknown[]);
   const expected = specs.reduce((sum, spec) => sum + byteLength(spec), 0);
   const parts: Uint8Array[] = [];
@@ -102,17 +137,7 @@ export async function readModelFiles(
   }
   const weightData = new Uint8Array(length);
   parts.reduce((at, part) => (weightData.set(part, at), at + part.length), 0);
-  checkFinite(specs, weightData);
-  const { modelTopology, format, generatedBy, convertedBy } = json;
-  return {
-    modelTopology,
-    format,
-    generatedBy,
-    convertedBy,
-    userDefinedMetadata: withoutChecksums(json.userDefinedMetadata),
-    weightSpecs: specs,
-    weightData: weightData.buffer,
-  } as io.ModelArtifacts;
+  return { weightSpecs: specs, weightData };
 }
 
 /** What a saved model knows of its task. */

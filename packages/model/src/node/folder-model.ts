@@ -15,7 +15,14 @@ import { basename, dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { messageOf } from '@googlenet-tooling/shared/show';
-import { modelCard, readModelFiles, toModelFiles, type ModelCard } from '../files/model-files';
+import {
+  modelCard,
+  type ModelCard,
+  type ModelFiles,
+  readModelFiles,
+  type ReadWeights,
+  toModelFiles,
+} from '../files/model-files';
 
 /** A `model.json` of a network of this kind has some hundred kilobytes. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
@@ -34,9 +41,7 @@ export async function saveModel(model: tfl.LayersModel, folder: string, card: Mo
         ...artifacts,
         userDefinedMetadata: { ...known, googlenet: { ...modelCard(artifacts), ...card } },
       });
-      mkdirSync(folder, { recursive: true });
-      replaceFile(join(folder, 'weights.bin'), files['weights.bin']);
-      replaceFile(join(folder, 'model.json'), files['model.json']);
+      writeFolder(folder, files);
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     }),
   );
@@ -53,18 +58,31 @@ export async function saveModel(model: tfl.LayersModel, folder: string, card: Mo
  * @throws {Error} of the file system, with its `code`, if a file cannot be read.
  */
 export async function loadModel(path: string): Promise<tfl.LayersModel> {
+  const { json, read } = openModel(path);
+  return tfl.loadLayersModel(tf.io.fromMemory(await readModelFiles(json, read)));
+}
+
+/** `model.json`, parsed, and how to read the weight files beside it. @param path - of the file or its folder. */
+export function openModel(path: string): { json: unknown; read: ReadWeights } {
   const file = statSync(path).isDirectory() ? join(path, 'model.json') : path;
   const folder = realpathSync(dirname(file));
   const json = parse(file, readFile(file, MAX_JSON_BYTES));
-  const artifacts = await readModelFiles(json, (name, limit) => {
+  const read: ReadWeights = (name, limit) => {
     const place = placeOf(folder, name);
     if (!place.startsWith(folder.endsWith(sep) ? folder : folder + sep))
       throw new RangeError(
         `loadModel(${basename(file)}): expected weight files beside it, got a link out of the folder, ${JSON.stringify(name)}. Copy the whole folder.`,
       );
     return Promise.resolve(readFile(place, limit));
-  });
-  return tfl.loadLayersModel(tf.io.fromMemory(artifacts));
+  };
+  return { json, read };
+}
+
+/** Writes a model's two files into a folder, which is made if it is missing; each beside its name, then renamed. */
+export function writeFolder(folder: string, files: ModelFiles): void {
+  mkdirSync(folder, { recursive: true });
+  replaceFile(join(folder, 'weights.bin'), files['weights.bin']);
+  replaceFile(join(folder, 'model.json'), files['model.json']);
 }
 
 /** Where a weight file really is, links followed. */

@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
+export { registerFileScheme } from './file-scheme';
 export { loadModel, saveModel } from './folder-model';

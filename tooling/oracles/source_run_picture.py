@@ -2,7 +2,7 @@
 
     python source_run_picture.py RUN_FOLDER... KERAS_FILE...
 
-Each run becomes one JSON file, its losses as means of 75 steps; then all files there become losses.svg and table.md.
+Each run becomes one JSON file, its losses as means of 75 steps; then all files there become losses.svg and a printed table.
 """
 
 import json
@@ -112,7 +112,6 @@ def main():
         save(f"{run['who']}-seed{run['seed']}.json", json.dumps(run) + "\n")
     runs = [json.loads(file.read_text()) for file in sorted(HERE.glob("*-seed*.json"), reverse=True)]
     save("losses.svg", picture(runs))
-    save("table.md", table(runs))
     print(table(runs))
 
 

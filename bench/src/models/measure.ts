@@ -10,6 +10,10 @@ import { loadModel } from './catalog';
 const OPEN_SIDE = 256;
 const SEED = 1;
 
+/** Steps, or milliseconds where they come first, after which the compilers of the JavaScript engine are done with a network's code. */
+const WARM_UP_STEPS = 40;
+const WARM_UP_MS = 4000;
+
 /** What {@link difference} may be: hundreds of layers of float32 sums in another order, in outputs that a sigmoid makes steep. */
 const TOLERANCE = 1e-2;
 
@@ -93,6 +97,8 @@ async function checkOutputs(outputs: readonly Numbers[], model: string): Promise
  */
 export async function measureModel(engine: Engine, model: string, workload: Workload): Promise<Measurement> {
   const { step, outputs } = await prepare(engine, model);
+  const end = performance.now() + WARM_UP_MS;
+  for (let i = 0; i < WARM_UP_STEPS && performance.now() < end; i++) await step();
   const times = await timeSteps(step, workload);
   const isStock = engine === ENGINES['stock-wasm'] || engine === ENGINES.cpu;
   return isStock ? times : { ...times, difference: await checkOutputs(outputs, model) };

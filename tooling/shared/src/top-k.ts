@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernel, KernelReplacement } from './replace-kernel';
 
-type Values = Float32Array | Int32Array | Uint8Array;
+/** A tensor's numbers. */
+export type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /** Whether position i of a row comes after position j: its value is smaller, or equal and further behind. */
-const after = (row: Values, i: number, j: number) => row[i] < row[j] || (row[i] === row[j] && i > j);
+const after = (row: Numbers, i: number, j: number) => row[i] < row[j] || (row[i] === row[j] && i > j);
 
 /** Restores a heap whose root is the last of its positions in order, below `at`. */
-function sink(heap: Int32Array, at: number, row: Values): void {
+function sink(heap: Int32Array, at: number, row: Numbers): void {
   const moved = heap[at];
   for (;;) {
     let child = 2 * at + 1;
@@ -21,7 +22,7 @@ function sink(heap: Int32Array, at: number, row: Values): void {
 }
 
 /** The positions of a row's k largest values, largest first. */
-function largest(row: Values, k: number): Int32Array {
+function largest(row: Numbers, k: number): Int32Array {
   const heap = Int32Array.from({ length: k }, (_, i) => i);
   for (let i = (k >> 1) - 1; i >= 0; i--) sink(heap, i, row);
   let least = row[heap[0]];
@@ -36,8 +37,8 @@ function largest(row: Values, k: number): Int32Array {
 }
 
 /** An engine whose tensors JavaScript can read. */
-interface Backend {
-  makeTensorInfo(shape: number[], dtype: tf.DataType, values: Values): tf.TensorInfo;
+export interface ReadableBackend {
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values: Numbers): tf.TensorInfo;
 }
 
 /**
@@ -45,8 +46,8 @@ interface Backend {
  *
  * @param numbersOf - a tensor's numbers, for reading only
  */
-export function topKReplacement<B extends Backend>(
-  numbersOf: (backend: B, x: tf.TensorInfo) => Values,
+export function topKReplacement<B extends ReadableBackend>(
+  numbersOf: (backend: B, x: tf.TensorInfo) => Numbers,
 ): KernelReplacement<B> {
   const kernelFunc: Kernel<B> = ({ inputs: { x }, attrs, backend }) => {
     const k = attrs.k as number;

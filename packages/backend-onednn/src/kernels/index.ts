@@ -11,7 +11,7 @@ import { pools } from './pooling';
 import { reductions } from './reduction';
 import type { KernelReplacement } from './register';
 import { resizes } from './resize';
-import { topK } from './top-k';
+import { selections } from './selection';
 
 /** Every kernel that is not the cpu backend's, and what it accepts. */
 export const kernels: readonly KernelReplacement[] = [
@@ -27,5 +27,5 @@ export const kernels: readonly KernelReplacement[] = [
   ...pools,
   ...reductions,
   ...resizes,
-  ...topK,
+  ...selections,
 ];

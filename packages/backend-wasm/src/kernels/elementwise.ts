@@ -121,8 +121,14 @@ function cut(plan: Collapsed): Collapsed {
   return plan;
 }
 
+const sameShape = (a: number[], b: number[]) => a.length === b.length && a.every((size, i) => size === b[i]);
+
 /** The plan of an operation of two operands; undefined where the engine's kernels do not cover it. */
 function planOf(a: tf.TensorInfo, b: tf.TensorInfo): { shape: number[]; plan: Collapsed } | undefined {
+  if (sameShape(a.shape, b.shape)) {
+    const steps = [0, 0, 0, 1];
+    return { shape: a.shape, plan: { sizes: [1, 1, 1, sizeOf(a)], a: steps, b: steps } };
+  }
   const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const plan = collapse(shape, a.shape, b.shape);
   return plan && { shape, plan };

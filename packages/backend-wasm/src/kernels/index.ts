@@ -13,7 +13,7 @@ import { poolKernels } from './pool';
 import { reduceKernels } from './reduce';
 import type { KernelReplacement } from './register';
 import { resizeKernels } from './resize';
-import { topKKernels } from './top-k';
+import { selectionKernels } from './selection';
 
 /** Every kernel of the engine. */
 export const kernels: readonly KernelReplacement[] = [
@@ -31,5 +31,5 @@ export const kernels: readonly KernelReplacement[] = [
   ...poolKernels,
   ...reduceKernels,
   ...resizeKernels,
-  ...topKKernels,
+  ...selectionKernels,
 ];

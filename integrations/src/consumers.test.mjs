@@ -84,6 +84,7 @@ test('a Node project of ES modules trains a step with all libraries', () => {
   assert.ok(Math.abs(result.sum - 1) < 1e-5, `probabilities add up to ${result.sum}`);
   assert.equal(result.parameters, 6_178_602);
   assert.equal(result.macs, 128_049_152);
+  assert.equal(result.readsBarAs, 1);
   assert.equal(result.loadDataset, 'function');
 });
 
@@ -140,6 +141,7 @@ test('a Vite project bundles for the browser without Node modules, and its page 
   assert.equal(result.engine.backend, 'googlenet-wasm');
   assert.deepEqual(result.outputShape, [1, 10]);
   assert.ok(Math.abs(result.sum - 1) < 1e-5, `probabilities add up to ${result.sum}`);
+  assert.deepEqual(result.digits, [null, 10]);
   assert.equal(result.functions, true);
 });
 

@@ -30,6 +30,7 @@ export function jestConfig(overrides = {}) {
           module: { type: 'commonjs', ignoreDynamic: false },
         },
       ],
+      '\\.bin$': fileURLToPath(new URL('./base64-transform.cjs', import.meta.url)),
     },
     testTimeout: 60_000,
     maxWorkers: 2,

@@ -17,7 +17,7 @@ import { doubterOf, predictOne } from '../src/worker/predict';
 export async function measureDoubt(digits: number, seed: number): Promise<void> {
   await useWasm();
   const read = (name: string) =>
-    readFileSync(fileURLToPath(new URL(`../public/model/${name}`, import.meta.url)));
+    readFileSync(fileURLToPath(new URL(`../../../packages/mnist-weights/model/${name}`, import.meta.url)));
   const json = JSON.parse(read('model.json').toString()) as tf.io.ModelJSON;
   const model = optimizeForInference(
     await loadModel({

@@ -12,7 +12,7 @@ import { loadModel } from '../src/worker/model-store';
 /** Makes photographs of test digits by a seed, and counts which the shipped network reads. */
 export async function measurePhotographs(count: number, seed: number): Promise<void> {
   await useWasm();
-  const folder = new URL('../public/model/', import.meta.url);
+  const folder = new URL('../../../packages/mnist-weights/model/', import.meta.url);
   const read = (name: string) => readFileSync(fileURLToPath(new URL(name, folder)));
   const json = JSON.parse(read('model.json').toString()) as tf.io.ModelJSON;
   const model = await loadModel({

@@ -1,8 +1,8 @@
 // Makes a trained run the network that the page ships:
 //   node scripts/ship-model.mjs RUN_FOLDER
-// writes public/model/model.json, weights.bin (float16, half the size) and run.json, the run's own summary with the
+// writes packages/mnist-weights/model: model.json, weights.bin (float16, half the size) and run.json, the run's own summary with the
 // digests. Then check the shipped files, not the run:
-//   npx googlenet evaluate --model apps/web-demo/public/model
+//   npx googlenet evaluate --model packages/mnist-weights/model
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,7 +68,7 @@ const record = {
   },
 };
 
-const target = fileURLToPath(new URL('../public/model/', import.meta.url));
+const target = fileURLToPath(new URL('../../../packages/mnist-weights/model/', import.meta.url));
 mkdirSync(target, { recursive: true });
 writeFileSync(join(target, 'model.json'), model);
 writeFileSync(join(target, 'weights.bin'), weights);

@@ -10,7 +10,7 @@ import { evaluate } from '@googlenet/training';
 import { findModules } from './worker/graph';
 import { loadModel } from './worker/model-store';
 
-const folder = join(__dirname, '../public/model');
+const folder = join(__dirname, '../../../packages/mnist-weights/model');
 const recordPath = join(folder, 'run.json');
 const read = (name: string) => readFileSync(join(folder, name));
 

@@ -3,6 +3,7 @@ import { useWasm } from '@googlenet/backend-wasm';
 import { inceptionCost } from '@googlenet/inception';
 import { ImageDataset } from '@googlenet/mnist';
 import { loadDataset } from '@googlenet/mnist/node';
+import { pretrainedMnist } from '@googlenet/mnist-weights';
 import { googlenet } from '@googlenet/model';
 import { predict, train } from '@googlenet/training';
 import { folderStore } from '@googlenet/training/node';
@@ -38,6 +39,11 @@ const [probabilities] = await predict(
   Float32Array.from(images.subarray(0, 784), (byte) => byte / 255),
 );
 
+const bar = Float32Array.from({ length: 784 }, (_, i) =>
+  Number(Math.abs((i % 28) - 14) < 2 && Math.abs(i / 28 - 14) < 9),
+);
+const [reading] = await predict(await pretrainedMnist(), bar);
+
 const { macs } = inceptionCost({
   height: 28,
   width: 28,
@@ -50,6 +56,7 @@ console.log(
     sum: probabilities.reduce((total, value) => total + value, 0),
     parameters: googlenet().countParams(),
     macs,
+    readsBarAs: reading.indexOf(Math.max(...reading)),
     loadDataset: typeof loadDataset,
   }),
 );

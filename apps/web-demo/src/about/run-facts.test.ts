@@ -4,7 +4,7 @@ import { readRunFacts } from './run-facts';
 
 describe('the facts of the shipped network', () => {
   it('are those of the record that is shipped beside it', () => {
-    const path = join(__dirname, '../../public/model/run.json');
+    const path = join(__dirname, '../../../../packages/mnist-weights/model/run.json');
     const record = JSON.parse(readFileSync(path, 'utf8')) as { testAccuracy: number; commit: string };
     const { facts, width, commit } = readRunFacts(record);
     const named = new Map(facts);

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { useWasm } from '@googlenet/backend-wasm';
 import { inception } from '@googlenet/inception';
+import { pretrainedMnist } from '@googlenet/mnist-weights';
 import { pixelSum, roundToSum } from '../inside/pixel-sum';
 import { describeFirst, lookAtFirst } from './first-convolution';
 import { findModules, Flow } from './graph';
 import { traceMap } from './map-trace';
-import { loadModel } from './model-store';
 import { toInput } from './predict';
 import { branchNames, type MapName } from './protocol';
 
@@ -22,13 +20,7 @@ let input: tf.Tensor4D;
 
 beforeAll(async () => {
   await useWasm({ threads: 1 });
-  const read = (name: string) => readFileSync(join(__dirname, '../../public/model', name));
-  const json = JSON.parse(read('model.json').toString()) as tf.io.ModelJSON;
-  model = await loadModel({
-    modelTopology: json.modelTopology,
-    weightSpecs: json.weightsManifest.flatMap(({ weights }) => weights),
-    weightData: Uint8Array.from(read('weights.bin')).buffer,
-  });
+  model = await pretrainedMnist();
   input = toInput(image);
 });
 

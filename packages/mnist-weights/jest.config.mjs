@@ -1,0 +1,3 @@
+import { jestConfig } from '@googlenet-tooling/config/jest';
+
+export default jestConfig();

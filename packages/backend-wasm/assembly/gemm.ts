@@ -107,6 +107,8 @@ function packReceptiveFields(
   const zeros = <u32>arg(args, 32);
   // Image, top and left of every pixel of the tile, behind the pointers.
   const where = pointers + 32;
+  // Whether the taps of a filter's line lie side by side inside the image, for every pixel.
+  let joined = dilationWidth == 1 && spreadWidth == 1 && lda == (<usize>channels) << 2;
   for (let r = 0; r < MR; r++) {
     const pixel = min(row + r, lastRow);
     const x = pixel % outWidth;
@@ -114,13 +116,16 @@ function packReceptiveFields(
     const at = where + <usize>(r * 12);
     store<i32>(at, (line / outHeight) * inHeight * inWidth);
     store<i32>(at, (line % outHeight) * strideHeight - padTop, 4);
-    store<i32>(at, x * strideWidth - padLeft, 8);
+    const left = x * strideWidth - padLeft;
+    store<i32>(at, left, 8);
+    joined = joined && left >= 0 && left + filterWidth <= inWidth;
   }
+  const lineChannels = filterWidth * channels;
   let k = k0;
   while (k < k1) {
     const tap = k / channels;
     const channel = k - tap * channels;
-    const count = min(k1 - k, channels - channel);
+    const count = min(k1 - k, joined ? lineChannels - (k % lineChannels) : channels - channel);
     const down = (tap / filterWidth) * dilationHeight;
     const right = (tap % filterWidth) * dilationWidth;
     for (let r = 0; r < MR; r++) {

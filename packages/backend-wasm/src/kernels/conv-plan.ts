@@ -219,7 +219,9 @@ export function convolve(
     ldc: y.stride,
     bias,
     flags,
-    geometry: pointwise ? undefined : geometry(shape, backend.runtime.zeros(shape.inChannels)),
+    geometry: pointwise
+      ? undefined
+      : geometry(shape, backend.runtime.zeros(shape.filterWidth * shape.inChannels)),
   });
 }
 
@@ -271,7 +273,9 @@ export function convolveInputGradient(
     c: dx.pointer,
     ldc: dx.stride,
     flags,
-    geometry: pointwise ? undefined : geometry(rotated, backend.runtime.zeros(shape.outChannels)),
+    geometry: pointwise
+      ? undefined
+      : geometry(rotated, backend.runtime.zeros(shape.filterWidth * shape.outChannels)),
   });
 }
 

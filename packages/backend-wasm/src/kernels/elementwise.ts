@@ -123,8 +123,16 @@ function cut(plan: Collapsed): Collapsed {
 
 const sameShape = (a: number[], b: number[]) => a.length === b.length && a.every((size, i) => size === b[i]);
 
+/** The plan that was made last: whether a kernel accepts its operands is asked just before it runs. */
+let latest: { a: tf.TensorInfo; b: tf.TensorInfo; found: ReturnType<typeof makePlan> } | undefined;
+
 /** The plan of an operation of two operands; undefined where the engine's kernels do not cover it. */
-function planOf(a: tf.TensorInfo, b: tf.TensorInfo): { shape: number[]; plan: Collapsed } | undefined {
+function planOf(a: tf.TensorInfo, b: tf.TensorInfo): ReturnType<typeof makePlan> {
+  if (latest?.a !== a || latest.b !== b) latest = { a, b, found: makePlan(a, b) };
+  return latest.found;
+}
+
+function makePlan(a: tf.TensorInfo, b: tf.TensorInfo): { shape: number[]; plan: Collapsed } | undefined {
   if (sameShape(a.shape, b.shape)) {
     const steps = [0, 0, 0, 1];
     return { shape: a.shape, plan: { sizes: [1, 1, 1, sizeOf(a)], a: steps, b: steps } };

@@ -1,4 +1,5 @@
 // Copies that change where values lie and nothing else: what transposing, slicing, padding, tiling and reversing are made of.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -18,6 +19,18 @@ void copyLine(const float* from, int64_t strideFrom, float* to, int64_t strideTo
     std::fill(to, to + length, *from);
   } else {
     for (int64_t i = 0; i < length; ++i) to[i * strideTo] = from[i * strideFrom];
+  }
+}
+
+// Rows and columns that are copied at once where two dimensions change places: their cache lines are used up on both sides.
+constexpr int64_t kBlock = 16;
+
+// Up to kBlock rows, dense at the source, of columns that are dense at the target.
+void copyCrossed(const float* from, int64_t strideFrom, float* to, int64_t strideTo, int64_t rows, int64_t columns) {
+  for (int64_t column = 0; column < columns; column += kBlock) {
+    const int64_t end = std::min(columns, column + kBlock);
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = column; j < end; ++j) to[i * strideTo + j] = from[i + j * strideFrom];
   }
 }
 
@@ -48,17 +61,26 @@ void copyStrided(Call& call) {
   if (!within(v[0], strideFrom, from.length) || !within(v[1], strideTo, to.length)) call.failRange("expected positions inside both arrays");
 
   const size_t last = rank - 1;
-  const int64_t length = size[last], lines = total / length;
+  const bool crossed = rank > 1 && strideFrom[last - 1] == 1 && strideTo[last] == 1 && strideFrom[last] != 1;
+  // Walked one by one: all dimensions but the last, or the last two, of which the first then goes in blocks.
+  const size_t walked = crossed ? last - 1 : last;
+  const int64_t rows = crossed ? size[last - 1] : 1, length = size[last], lines = total / (rows * length);
+  const int64_t blocks = (rows + kBlock - 1) / kBlock;
 #pragma omp parallel for schedule(static) if (total > 65536)
-  for (int64_t line = 0; line < lines; ++line) {
-    int64_t rest = line, at = v[0], into = v[1];
-    for (size_t d = last; d-- > 0;) {
+  for (int64_t unit = 0; unit < lines * blocks; ++unit) {
+    const int64_t row = unit % blocks * kBlock;
+    int64_t rest = unit / blocks, at = v[0], into = v[1];
+    for (size_t d = walked; d-- > 0;) {
       const int64_t index = rest % size[d];
       rest /= size[d];
       at += index * strideFrom[d];
       into += index * strideTo[d];
     }
-    copyLine(from.data + at, strideFrom[last], to.data + into, strideTo[last], length);
+    if (crossed) {
+      copyCrossed(from.data + at + row, strideFrom[last], to.data + into + row * strideTo[last - 1], strideTo[last - 1], std::min(kBlock, rows - row), length);
+    } else {
+      copyLine(from.data + at, strideFrom[last], to.data + into, strideTo[last], length);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { split, tensor } from '@tensorflow/tfjs-core';
+import { split, tensor, transpose } from '@tensorflow/tfjs-core';
 import { describeNative, expectNoTensors, expectSame, RandomCase } from '../testing/compare';
 
 describeNative('splits equal those of the cpu backend', () => {
@@ -16,5 +16,35 @@ describeNative('splits equal those of the cpu backend', () => {
       const counted = data.pick([axis, axis - shape.length]);
       expectSame(() => split(tensor(values, shape), sizes, counted), label, 0);
     }
+  });
+});
+
+describeNative('transposes equal those of the cpu backend', () => {
+  afterAll(expectNoTensors);
+
+  test.each([
+    [
+      [2, 35, 18, 33],
+      [0, 3, 1, 2],
+    ],
+    [
+      [2, 35, 18, 33],
+      [0, 2, 3, 1],
+    ],
+    [
+      [2, 35, 18, 33],
+      [3, 2, 1, 0],
+    ],
+    [
+      [1, 3, 50, 70],
+      [0, 2, 3, 1],
+    ],
+    [
+      [17, 129],
+      [1, 0],
+    ],
+  ])('%j by %j, longer than the blocks that are copied at once', (shape, perm) => {
+    const values = new RandomCase(1).floats(shape.reduce((a, b) => a * b));
+    expectSame(() => transpose(tensor(values, shape), perm), `${perm.join()}`, 0);
   });
 });

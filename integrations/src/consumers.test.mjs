@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, it } from 'node:test';
 import { createRequire } from 'node:module';
 import { readPage } from './browser.mjs';
 import { isBinaryPackage, isComplete, root, publishedPackages } from './packages.mjs';
@@ -73,7 +73,7 @@ function copiesOf(name, project) {
 
 const lastLine = (output) => JSON.parse(output.trim().split('\n').at(-1));
 
-test('a Node project of ES modules trains a step with all libraries', () => {
+it('a Node project of ES modules trains a step with all libraries', () => {
   const folder = install('node-esm');
   const result = lastLine(run(process.execPath, ['main.mjs'], { cwd: folder }));
   assert.equal(result.losses.length, 2);
@@ -88,7 +88,7 @@ test('a Node project of ES modules trains a step with all libraries', () => {
   assert.equal(result.loadDataset, 'function');
 });
 
-test('a Node project of CommonJS reads the same packages', () => {
+it('a Node project of CommonJS reads the same packages', () => {
   const folder = install('node-cjs');
   const result = lastLine(run(process.execPath, ['main.cjs'], { cwd: folder }));
   assert.equal(result.macs, 12_443_648);
@@ -96,7 +96,7 @@ test('a Node project of CommonJS reads the same packages', () => {
 });
 
 for (const name of ['typescript-bundler', 'typescript-node16']) {
-  test(`a TypeScript project (${name}) compiles against the declarations`, () => {
+  it(`a TypeScript project (${name}) compiles against the declarations`, () => {
     const folder = install(name);
     run(process.execPath, [tsc, '-p', '.'], { cwd: folder });
 
@@ -118,7 +118,7 @@ function tryRun(args, folder) {
   return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).stdout;
 }
 
-test('a Vite project bundles for the browser without Node modules, and its page runs', async (context) => {
+it('a Vite project bundles for the browser without Node modules, and its page runs', async (context) => {
   const folder = install('vite');
   const bin = join(dirname(require.resolve('vite/package.json')), 'bin', 'vite.js');
   run(process.execPath, [bin, 'build', '--logLevel', 'warn'], { cwd: folder });
@@ -145,7 +145,7 @@ test('a Vite project bundles for the browser without Node modules, and its page 
   assert.equal(result.functions, true);
 });
 
-test('a page without a bundler runs the packages as they are, through an import map', async (context) => {
+it('a page without a bundler runs the packages as they are, through an import map', async (context) => {
   const folder = install('import-map');
   // What a content delivery network makes of TensorFlow.js, whose own files are not all ES modules: one file each, the core shared.
   const parts = { core: [], layers: ['@tensorflow/tfjs-core'], 'backend-cpu': ['@tensorflow/tfjs-core'] };
@@ -177,7 +177,7 @@ const shared = (names) => ({
     }),
 });
 
-test('a webpack project bundles and its bundle runs', () => {
+it('a webpack project bundles and its bundle runs', () => {
   const folder = install('webpack');
   const cli = require.resolve('webpack-cli/bin/cli.js');
   run(process.execPath, [cli, '--mode', 'production'], {
@@ -188,7 +188,7 @@ test('a webpack project bundles and its bundle runs', () => {
   assert.deepEqual(result.outputShape, [1, 28, 28, 256]);
 });
 
-test('a person with only @tensorflow/tfjs and @googlenet/inception trains, saves and reloads a model of their own', () => {
+it('a person with only @tensorflow/tfjs and @googlenet/inception trains, saves and reloads a model of their own', () => {
   const folder = install('own-model');
   const installed = readdirSync(join(folder, 'node_modules', '@googlenet'));
   assert.deepEqual(installed, ['inception']);
@@ -197,7 +197,7 @@ test('a person with only @tensorflow/tfjs and @googlenet/inception trains, saves
   assert.equal(result.largestDifference, 0);
 });
 
-test('a person installs the command, trains on data of their own and asks the network about it', () => {
+it('a person installs the command, trains on data of their own and asks the network about it', () => {
   const folder = install('command');
   const googlenet = (...args) => run('npx', ['--no-install', 'googlenet', ...args], { cwd: folder });
   const { version } = JSON.parse(
@@ -217,7 +217,7 @@ test('a person installs the command, trains on data of their own and asks the ne
   assert.equal(report.accuracy, testAccuracy);
 });
 
-test('a Node project adds the native engine by its name alone', (context) => {
+it('a Node project adds the native engine by its name alone', (context) => {
   const binary = publishedPackages().find((one) => one.name.endsWith(`-${process.platform}-${process.arch}`));
   const folder = install('native');
   const result = lastLine(run(process.execPath, ['main.mjs'], { cwd: folder }));

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { builtinModules, createRequire, isBuiltin } from 'node:module';
-import { before, describe, test } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { isBinaryPackage, isCommand, isComplete, root, publishedPackages, workFolder } from './packages.mjs';
 import { run } from './run.mjs';
 
@@ -48,7 +48,7 @@ for (const one of packages) {
   const { name, folder, manifest } = one;
   const short = name.split('/')[1];
   describe(name, () => {
-    test('has the fields that people and registries look for', () => {
+    it('has the fields that people and registries look for', () => {
       assert.match(manifest.description, /\.$/);
       assert.ok(manifest.keywords.length >= 3, 'keywords');
       assert.equal(manifest.license, isBinaryPackage(one) ? 'MIT AND Apache-2.0' : 'MIT');
@@ -70,7 +70,7 @@ for (const one of packages) {
 
     const skip =
       isBinaryPackage(one) && !isComplete(one) && 'its add-on is not built here (npm run build:native)';
-    test('packs what should ship and nothing else', { skip }, () => {
+    it('packs what should ship and nothing else', { skip }, () => {
       const { files } = packed.get(name);
       for (const required of ['LICENSE', 'README.md', 'package.json'])
         assert.ok(files.includes(required), required);
@@ -90,17 +90,17 @@ for (const one of packages) {
 
     if (isBinaryPackage(one)) return;
 
-    test('passes publint --strict', () => {
+    it('passes publint --strict', () => {
       run(bin('publint'), ['--strict', packed.get(name).tarball]);
     });
 
     if (isCommand(one)) return;
 
-    test('gives every module resolution its types (attw --pack)', () => {
+    it('gives every module resolution its types (attw --pack)', () => {
       run(bin('attw'), [packed.get(name).tarball, '--profile', 'node16', '--no-color']);
     });
 
-    test('exports the listed names, the same to import and require', async () => {
+    it('exports the listed names, the same to import and require', async () => {
       const names = {};
       for (const path of Object.keys(manifest.exports).filter((key) => key !== './package.json')) {
         const target = manifest.exports[path];
@@ -140,7 +140,7 @@ async function bundle(code) {
 }
 
 describe('bundles', () => {
-  test('importing one pure function leaves the rest out', async () => {
+  it('importing one pure function leaves the rest out', async () => {
     const pairs = [
       ['@googlenet/mnist', 'parseIdx'],
       ['@googlenet/training', 'confusionMatrix'],
@@ -153,7 +153,7 @@ describe('bundles', () => {
     }
   });
 
-  test('an import for its effects alone keeps what package.json calls effects, and nothing else', async () => {
+  it('an import for its effects alone keeps what package.json calls effects, and nothing else', async () => {
     for (const { name, manifest } of libraries) {
       const { code } = await bundle(`import '${name}';`);
       assert.equal(manifest.sideEffects === false, code.trim() === '', `${name}: ${code.length} bytes`);
@@ -162,24 +162,24 @@ describe('bundles', () => {
       assert.match((await bundle(`import '@googlenet/${name}';`)).code, /registerClass/);
   });
 
-  test('a browser bundle of every library reaches no Node module', async () => {
+  it('a browser bundle of every library reaches no Node module', async () => {
     for (const { name } of libraries.filter((one) => !/onednn$|-mpi$/.test(one.manifest.name))) {
       const { nodeModules } = await bundle(`import * as all from '${name}'; globalThis.all = all;`);
       assert.deepEqual(nodeModules, [], name);
     }
   });
 
-  test('every package is within its size limit', () => {
+  it('every package is within its size limit', () => {
     run(bin('size-limit'), [], { cwd: join(root, 'integrations') });
   });
 });
 
 describe('repository', () => {
-  test('has no unused file, export or dependency (knip)', () => {
+  it('has no unused file, export or dependency (knip)', () => {
     run(bin('knip'), ['--no-progress', '--no-config-hints'], { cwd: root });
   });
 
-  test('documents every export (typedoc)', () => {
+  it('documents every export (typedoc)', () => {
     run(bin('typedoc'), ['--options', join(root, 'integrations', 'typedoc.json')], { cwd: root });
     assert.ok(existsSync(join(workFolder, 'api', 'index.html')));
   });
@@ -226,7 +226,7 @@ describe('README snippets', () => {
     }
   });
 
-  test('compile', () => {
+  it('compile', () => {
     const tsc = createRequire(join(root, 'package.json')).resolve('typescript/bin/tsc');
     assert.ok(
       readdirSync(folder).filter((file) => /\.[tj]s$/.test(file)).length > libraries.length,
@@ -235,7 +235,7 @@ describe('README snippets', () => {
     run(process.execPath, [tsc, '-p', folder]);
   });
 
-  test('run, where marked so', () => {
+  it('run, where marked so', () => {
     const esbuild = require('esbuild');
     const marked = readdirSync(folder).filter((file) => /\.run\.[tj]s$/.test(file));
     assert.ok(marked.length >= 4, 'the libraries have runnable snippets');

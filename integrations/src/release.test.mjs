@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, it } from 'node:test';
 import { isBinaryPackage, isComplete, publishedPackages, root } from './packages.mjs';
 import { run } from './run.mjs';
 import { seedRegistry, startRegistry } from './registry.mjs';
@@ -57,7 +57,7 @@ after(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-test('a change with a changeset becomes a version, a changelog entry and published packages in order', () => {
+it('a change with a changeset becomes a version, a changelog entry and published packages in order', () => {
   const before = versionOf('inception');
   addChangeset('tests-a-release', 'minor', 'The release test adds this line.');
   git('add', '-A');
@@ -82,11 +82,11 @@ test('a change with a changeset becomes a version, a changelog entry and publish
   assert.equal(native.optionalDependencies['@googlenet/backend-onednn-linux-x64'], version);
 });
 
-test('a second run publishes nothing twice', () => {
+it('a second run publishes nothing twice', () => {
   assert.doesNotMatch(release('--skip-version'), /== publish /);
 });
 
-test('the released packages install into a fresh project and work', () => {
+it('the released packages install into a fresh project and work', () => {
   const project = join(work, 'project');
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "name": "fresh", "private": true, "type": "module" }\n');
@@ -110,7 +110,7 @@ test('the released packages install into a fresh project and work', () => {
   assert.match(run(process.execPath, ['main.mjs'], { cwd: project }), /6178602\s*$/);
 });
 
-test('a pre-release goes to the tag next and leaves latest alone', () => {
+it('a pre-release goes to the tag next and leaves latest alone', () => {
   const stable = versionOf('inception');
   git('add', '-A');
   git('commit', '-qm', 'release');

@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, it } from 'node:test';
 import { LOCK_FILES, missingPlatforms, registryAddresses } from '../../tooling/lock/platforms.mjs';
 import { installed, npm } from '../../tooling/release/programs.mjs';
+import { importCycles } from './import-cycles.mjs';
 import { root } from './packages.mjs';
 
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
 describe('the lock files', () => {
   for (const file of LOCK_FILES) {
-    test(`${relative(root, file)} has every package of every platform`, () => {
+    it(`${relative(root, file)} has every package of every platform`, () => {
       assert.deepEqual(missingPlatforms(read(file)), [], 'node tooling/lock/platforms.mjs --fix');
     });
 
-    test(`${relative(root, file)} names no registry`, () => {
+    it(`${relative(root, file)} names no registry`, () => {
       assert.deepEqual(registryAddresses(read(file)), []);
     });
   }
@@ -24,7 +26,7 @@ describe('the lock files', () => {
 describe('the entry points of the packages', () => {
   const { entryPoints } = read(join(root, 'integrations', 'typedoc.json'));
 
-  test('each begins by saying what it is and where to start reading', () => {
+  it('each begins by saying what it is and where to start reading', () => {
     const headless = entryPoints.filter((entry) => {
       const [, header = ''] =
         /^\/\*\*\n(.*?)\*\//s.exec(readFileSync(join(root, 'integrations', entry), 'utf8')) ?? [];
@@ -37,12 +39,40 @@ describe('the entry points of the packages', () => {
     );
   });
 
-  test('all are there', () => {
+  it('all are there', () => {
     const folders = readdirSync(join(root, 'packages')).filter((name) =>
       existsSync(join(root, 'packages', name, 'src/index.ts')),
     );
     const listed = entryPoints.map((entry) => entry.replace('../packages/', ''));
     for (const name of folders) assert.ok(listed.includes(`${name}/src/index.ts`), name);
+  });
+});
+
+describe('the sources', () => {
+  const { workspaces } = read(join(root, 'package.json'));
+  const folders = workspaces
+    .flatMap((pattern) =>
+      pattern.endsWith('/*')
+        ? readdirSync(join(root, pattern.slice(0, -2))).map((name) => join(root, pattern.slice(0, -1), name))
+        : [join(root, pattern)],
+    )
+    .map((folder) => join(folder, 'src'))
+    .filter((folder) => existsSync(folder));
+
+  for (const folder of folders) {
+    it(`no file of ${relative(root, folder)} imports itself through others`, () => {
+      assert.deepEqual(importCycles(folder), [], 'move what both need into a file of its own');
+    });
+  }
+
+  it('a cycle is found, through types as well; what import() loads later makes none', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cycle-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'a.ts'), "import { b } from './b';\nexport interface A { b: typeof b }\n");
+    writeFileSync(join(folder, 'b.ts'), "import type { A } from './a';\nexport const b = (a: A) => a;\n");
+    writeFileSync(join(folder, 'c.ts'), "export const d = () => import('./d');\n");
+    writeFileSync(join(folder, 'd.ts'), "export { d } from './c';\n");
+    assert.deepEqual(importCycles(folder), ['a.ts -> b.ts -> a.ts']);
   });
 });
 
@@ -52,14 +82,14 @@ describe('missingPlatforms()', () => {
     optionalDependencies: { '@tool/linux': '2.0.0', '@tool/darwin': '2.0.0' },
   };
 
-  test('finds the platforms that npm left out', () => {
+  it('finds the platforms that npm left out', () => {
     const packages = { 'node_modules/tool': tool, 'node_modules/@tool/linux': { version: '2.0.0' } };
     assert.deepEqual(missingPlatforms({ packages }), [
       { parent: 'node_modules/tool', name: '@tool/darwin', range: '2.0.0' },
     ]);
   });
 
-  test('looks where Node looks: the nearest folder upwards, and wants the exact version', () => {
+  it('looks where Node looks: the nearest folder upwards, and wants the exact version', () => {
     const packages = {
       'node_modules/app/node_modules/tool': tool,
       'node_modules/app/node_modules/@tool/linux': { version: '2.0.0' },
@@ -76,7 +106,7 @@ describe('missingPlatforms()', () => {
 });
 
 describe('programs of a release', () => {
-  test('npm is its own script where npm runs the release, on every platform', () => {
+  it('npm is its own script where npm runs the release, on every platform', () => {
     for (const platform of ['linux', 'win32']) {
       const started = npm(['view', 'a b'], {
         env: { npm_execpath: '/lib/npm-cli.js' },
@@ -91,7 +121,7 @@ describe('programs of a release', () => {
     }
   });
 
-  test('npm is npm.cmd through a shell on Windows otherwise', () => {
+  it('npm is npm.cmd through a shell on Windows otherwise', () => {
     assert.deepEqual(npm(['view', 'a b'], { env: {}, platform: 'win32' }), {
       file: 'npm.cmd',
       args: ['view', '"a b"'],
@@ -100,7 +130,7 @@ describe('programs of a release', () => {
     assert.equal(npm([], { env: {}, platform: 'linux' }).file, 'npm');
   });
 
-  test('commands of installed packages start without npx', () => {
+  it('commands of installed packages start without npx', () => {
     for (const [name, bin] of [
       ['@changesets/cli', 'changeset'],
       ['turbo', 'turbo'],

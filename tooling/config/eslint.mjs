@@ -1,5 +1,17 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { constants } from './eslint-constants.mjs';
+
+/** TensorFlow.js is imported whole, under one name a package. */
+const WHOLE_IMPORTS = Object.entries({ core: 'tf', layers: 'tfl', data: 'tfd' }).map(([part, name]) => ({
+  selector: `ImportDeclaration[source.value='@tensorflow/tfjs-${part}'] > :not(ImportNamespaceSpecifier[local.name='${name}'], Literal)`,
+  message: `Write import * as ${name} from '@tensorflow/tfjs-${part}'.`,
+}));
+
+const OTHER_TEST_WORDS = ['test', 'xtest', 'xit', 'fit', 'xdescribe', 'fdescribe'].map((name) => ({
+  name,
+  message: 'Tests are describe and it, it.skip, it.each.',
+}));
 
 /**
  * The lint rules of a workspace, type-checked.
@@ -23,6 +35,7 @@ export function eslintConfig(tsconfigRootDir) {
     js.configs.recommended,
     ...tseslint.configs.recommendedTypeChecked,
     {
+      plugins: { constants },
       languageOptions: { parserOptions: { projectService: true, tsconfigRootDir } },
       rules: {
         '@typescript-eslint/no-floating-promises': 'error',
@@ -33,8 +46,15 @@ export function eslintConfig(tsconfigRootDir) {
           'error',
           { allowNumber: true, allowBoolean: true },
         ],
+        'no-restricted-syntax': ['error', ...WHOLE_IMPORTS],
+        'no-restricted-globals': ['error', ...OTHER_TEST_WORDS],
+        'constants/case': 'error',
         eqeqeq: 'error',
       },
+    },
+    {
+      files: ['src/presets/**', 'src/evaluate/**', 'src/bench.test.ts', 'src/models/**'],
+      rules: { 'constants/case': 'off', 'no-restricted-globals': 'off', 'no-restricted-syntax': 'off' },
     },
     {
       files: ['src/**/*.ts'],

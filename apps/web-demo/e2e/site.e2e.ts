@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { dist, drawDigit, networkReady, openSite, seriousProblems, settledAnswer, type Site } from './site';
 
-const views = ['draw', 'inside', 'cost', 'train'];
+const VIEWS = ['draw', 'inside', 'cost', 'train'];
 
 async function viewIsThere(page: Page, view: string): Promise<void> {
   const heading = {
@@ -32,7 +32,7 @@ describe('the site, on a host with isolation headers', () => {
     await networkReady(page);
     await page.getByRole('button', { name: 'Test digit 8' }).click();
     await settledAnswer(page);
-    for (const view of views) {
+    for (const view of VIEWS) {
       await page.evaluate((name) => (location.hash = `#/${name}`), view);
       await viewIsThere(page, view);
       if (view === 'inside') await page.locator('[data-testid=module-panel][data-module]').waitFor();
@@ -50,7 +50,7 @@ describe('the site, on a host with isolation headers', () => {
   ])('fits a window %d pixels wide, in every view', async (width, height) => {
     const { page } = await site.open('#/draw', { viewport: { width, height } });
     await networkReady(page);
-    for (const view of views) {
+    for (const view of VIEWS) {
       await page.evaluate((name) => (location.hash = `#/${name}`), view);
       await viewIsThere(page, view);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -188,7 +188,7 @@ describe('the site, on a plain static host under a base path', () => {
     await networkReady(page);
     await drawDigit(page, 2);
     expect(await settledAnswer(page)).toBe('2');
-    for (const view of views) {
+    for (const view of VIEWS) {
       await page.evaluate((name) => (location.hash = `#/${name}`), view);
       await viewIsThere(page, view);
     }

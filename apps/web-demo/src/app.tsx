@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
 import { lazy, Suspense } from 'preact/compat';
 import { useEffect } from 'preact/hooks';
-import { links } from './about/links';
+import { LINKS } from './about/links';
 import { DrawView } from './draw/draw-view';
 import { worksOffline } from './state/offline';
 import { route, routeTo, type View } from './state/route';
@@ -64,10 +64,10 @@ export function App() {
         <p>Everything runs in this page: no drawing and no picture leaves your computer.</p>
         {worksOffline.value && <p>This page now also opens without a network.</p>}
         <p class="footer-links">
-          <a href={links.source}>Source</a>
-          <a href={links.paper}>The paper: “Going deeper with convolutions”</a>
-          <a href={links.licences}>Licences</a>
-          <a href={links.notices}>Notices</a>
+          <a href={LINKS.source}>Source</a>
+          <a href={LINKS.paper}>The paper: “Going deeper with convolutions”</a>
+          <a href={LINKS.licences}>Licences</a>
+          <a href={LINKS.notices}>Notices</a>
         </p>
       </footer>
     </>

@@ -24,7 +24,7 @@ interface RunRecord {
 }
 
 /** How many of the 10,000 test images are evaluated here: enough to see a broken model, few enough for every run. */
-const images = 1000;
+const IMAGES = 1000;
 
 describe('the shipped network', () => {
   const record = () => JSON.parse(readFileSync(recordPath, 'utf8')) as RunRecord;
@@ -45,7 +45,7 @@ describe('the shipped network', () => {
     }
   });
 
-  it(`reads the first ${images} test images as well as its record says`, async () => {
+  it(`reads the first ${IMAGES} test images as well as its record says`, async () => {
     await useWasm({ threads: 2 });
     const json = JSON.parse(read('model.json').toString()) as tf.io.ModelJSON;
     const weights = Uint8Array.from(read('weights.bin'));
@@ -56,7 +56,7 @@ describe('the shipped network', () => {
     });
     expect(findModules(model)).toHaveLength(9);
     const { test } = await loadDataset({ name: 'mnist', source: 'package' });
-    const rows = Int32Array.from({ length: images }, (_, i) => i);
+    const rows = Int32Array.from({ length: IMAGES }, (_, i) => i);
     const report = await evaluate(model, new ImageDataset(test, rows), { batchSize: 50 });
     expect(report.accuracy).toBeGreaterThanOrEqual(0.99);
     model.dispose();

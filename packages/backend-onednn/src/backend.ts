@@ -1,11 +1,11 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Addon } from './addon';
 import { BufferPool } from './buffer-pool';
 import { PackedFilters } from './packed-filters';
 
-type Values = backend_util.BackendValues;
-type DataId = TensorInfo['dataId'];
+type Values = tf.backend_util.BackendValues;
+type DataId = tf.TensorInfo['dataId'];
 
 /** The TensorFlow.js name of the engine. */
 export const BACKEND_NAME = 'onednn';
@@ -27,11 +27,11 @@ export class OneDnnBackend extends MathBackendCPU {
   }
 
   /** Keeps the values; those that lie in pooled memory (a view of another tensor) are copied. */
-  override write(values: Values, shape: number[], dtype: DataType): DataId {
+  override write(values: Values, shape: number[], dtype: tf.DataType): DataId {
     return super.write(this.unshared(values), shape, dtype);
   }
 
-  override move(dataId: DataId, values: Values, shape: number[], dtype: DataType, refCount: number): void {
+  override move(dataId: DataId, values: Values, shape: number[], dtype: tf.DataType, refCount: number): void {
     super.move(dataId, this.unshared(values), shape, dtype, refCount);
   }
 
@@ -54,19 +54,19 @@ export class OneDnnBackend extends MathBackendCPU {
   }
 
   /** A float32 tensor whose values are undefined until a kernel has written them. */
-  allocate(shape: number[]): { info: TensorInfo; values: Float32Array } {
-    const values = this.pool.take(util.sizeFromShape(shape));
+  allocate(shape: number[]): { info: tf.TensorInfo; values: Float32Array } {
+    const values = this.pool.take(tf.util.sizeFromShape(shape));
     return { info: { dataId: super.write(values, shape, 'float32'), shape, dtype: 'float32' }, values };
   }
 
   /** The tensor's values; a float32 tensor may hold integers after a cast. */
-  floats(info: TensorInfo): Float32Array {
+  floats(info: tf.TensorInfo): Float32Array {
     const { values } = this.data.get(info.dataId);
     return isFloat32Array(values) ? values : Float32Array.from(values as ArrayLike<number>);
   }
 
   /** As {@link floats}, for a kernel that changes the tensor: what others may hold is replaced by a copy, once. */
-  writable(info: TensorInfo): Float32Array {
+  writable(info: tf.TensorInfo): Float32Array {
     this.packedFilters.delete(info.dataId);
     const record = this.data.get(info.dataId);
     if (isFloat32Array(record.values) && this.writableData.has(info.dataId)) return record.values;
@@ -80,7 +80,7 @@ export class OneDnnBackend extends MathBackendCPU {
   }
 
   /** The tensor, or one in its place whose values are stored under its declared type. */
-  faithful(info: TensorInfo): TensorInfo {
+  faithful(info: tf.TensorInfo): tf.TensorInfo {
     const { values, dtype, complexTensorInfos } = this.data.get(info.dataId);
     const faithful = dtype === info.dtype && isStoredAs(values, info.dtype);
     if (faithful || complexTensorInfos !== undefined || !(info.dtype in STORED)) return info;
@@ -98,7 +98,7 @@ export class OneDnnBackend extends MathBackendCPU {
 const STORED = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
 /** Whether the values are of the array that a type is stored in; true for other types. Also for an array that another realm made. */
-function isStoredAs(values: unknown, dtype: DataType): boolean {
+function isStoredAs(values: unknown, dtype: tf.DataType): boolean {
   const stored = STORED[dtype as keyof typeof STORED] as (typeof STORED)[keyof typeof STORED] | undefined;
   return (
     stored === undefined ||

@@ -4,7 +4,7 @@ import { engineInfo, engineProfile, isAvailable, setPrecision, setThreads } from
 import * as exported from './index';
 import { describeNative, largestError, RandomCase } from './testing/compare';
 
-test('the exports are these', () => {
+it('the exports are these', () => {
   expect(Object.keys(exported).sort()).toEqual(
     [
       'engineInfo',
@@ -19,23 +19,23 @@ test('the exports are these', () => {
   );
 });
 
-test('isAvailable says yes, or why not and what to do', () => {
+it('isAvailable says yes, or why not and what to do', () => {
   const { available, reason, hint } = isAvailable();
   expect(available ? [reason, hint] : [typeof reason, typeof hint]).toEqual(
     available ? [undefined, undefined] : ['string', 'string'],
   );
 });
 
-test.each([0, -1, 1.5, NaN, 1025])('setThreads(%s) is refused', (count) => {
+it.each([0, -1, 1.5, NaN, 1025])('setThreads(%s) is refused', (count) => {
   expect(() => setThreads(count)).toThrow(RangeError);
 });
 
-test('an unknown precision is refused', () => {
+it('an unknown precision is refused', () => {
   expect(() => setPrecision('fp8' as 'bf16')).toThrow('expected "float32" or "bf16"');
 });
 
 if (!isAvailable().available)
-  test('without the add-on the engine is not registered, and its functions say so', () => {
+  it('without the add-on the engine is not registered, and its functions say so', () => {
     expect(tf.engine().registryFactory).not.toHaveProperty('onednn');
     expect(() => engineInfo()).toThrow('engineInfo: expected the native engine, got none');
     expect(() => setThreads(1)).toThrow('setThreads: expected the native engine, got none');
@@ -108,12 +108,12 @@ describeNative('a model trains on the engine', () => {
     void tf.setBackend('onednn');
   });
 
-  test('with the cpu backend’s losses', () => {
+  it('with the cpu backend’s losses', () => {
     const expected = train('cpu', 3).losses;
     expect(largestError(train('onednn', 3).losses, expected)).toBeLessThan(1e-4);
   });
 
-  test('to a lower loss, 500 steps without a tensor or a byte more, twice the same', () => {
+  it('to a lower loss, 500 steps without a tensor or a byte more, twice the same', () => {
     const first = train('onednn', 500);
     expect(first.losses[499]).toBeLessThan(first.losses[0] / 2);
     expect(first.tensors[499]).toBe(first.tensors[10]);
@@ -130,7 +130,7 @@ describeNative('memory', () => {
   });
   afterAll(() => expect(tf.memory().numTensors).toBe(before));
 
-  test('values that were read stay, though the memory of their tensor is used again', () => {
+  it('values that were read stay, though the memory of their tensor is used again', () => {
     const x = tf.fill([100, 100], 3);
     const y = tf.mul(x, 2);
     const kept = y.dataSync();
@@ -140,7 +140,7 @@ describeNative('memory', () => {
     tf.dispose([x, z]);
   });
 
-  test('views that inherited kernels make of a tensor do not change with its memory', () => {
+  it('views that inherited kernels make of a tensor do not change with its memory', () => {
     const x = tf.tidy(() => tf.mul(tf.fill([4, 5000], 3), 2));
     const parts = tf.split(x, 2);
     const rows = tf.unstack(x);
@@ -150,7 +150,7 @@ describeNative('memory', () => {
     tf.dispose([other, ...parts, ...rows]);
   });
 
-  test('a tensor moves to another backend and back', async () => {
+  it('a tensor moves to another backend and back', async () => {
     const x = tf.tidy(() => tf.mul(tf.fill([5000], 1), 4));
     await tf.setBackend('cpu');
     const y = tf.add(x, 1);
@@ -159,7 +159,7 @@ describeNative('memory', () => {
     tf.dispose([x, y]);
   });
 
-  test('in-place kernels leave the array of the caller alone', () => {
+  it('in-place kernels leave the array of the caller alone', () => {
     const mine = new Float32Array([1, 2, 3]);
     const [param, velocity, grad] = [tf.tensor1d(mine), tf.zeros([3]), tf.ones([3])];
     const attributes = { learningRates: [0.5], weightDecays: [0], momentum: 0.9, nesterov: false };
@@ -172,7 +172,7 @@ describeNative('memory', () => {
     tf.dispose([param, velocity, grad]);
   });
 
-  test('the profile counts and starts anew', () => {
+  it('the profile counts and starts anew', () => {
     engineProfile();
     tf.tidy(() => void tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])));
     expect(engineProfile().matrix).toBeGreaterThan(0);

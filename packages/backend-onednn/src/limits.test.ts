@@ -1,14 +1,14 @@
-import { add, conv2d, fused, relu, relu6, setBackend, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { describeNative } from './testing/compare';
 
 describeNative('what must not be hidden or crash', () => {
-  beforeAll(() => void setBackend('onednn'));
+  beforeAll(() => void tf.setBackend('onednn'));
 
   it('a tensor larger than an ArrayBuffer can be is the documented error, and the engine goes on', () => {
-    const tooLarge = () => tidy(() => add(zeros([2 ** 16, 1]), zeros([1, 2 ** 25])));
+    const tooLarge = () => tf.tidy(() => tf.add(tf.zeros([2 ** 16, 1]), tf.zeros([1, 2 ** 25])));
     for (let i = 0; i < 3; i++)
       expect(tooLarge).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }) as Error);
-    const sum = tidy(() => add(zeros([300, 1]), zeros([1, 300])).dataSync());
+    const sum = tf.tidy(() => tf.add(tf.zeros([300, 1]), tf.zeros([1, 300])).dataSync());
     expect(sum).toHaveLength(90_000);
     expect(sum.every((value) => value === 0)).toBe(true);
   });
@@ -23,11 +23,11 @@ describeNative('what must not be hidden or crash', () => {
       ]) {
         const values = Float32Array.from({ length: size * size * channels }, (_, i) => Math.sin(i));
         values[0] = NaN;
-        const y = tidy(() =>
-          fused
+        const y = tf.tidy(() =>
+          tf.fused
             .conv2d({
-              x: tensor4d(values, [1, size, size, channels]),
-              filter: tensor4d(
+              x: tf.tensor4d(values, [1, size, size, channels]),
+              filter: tf.tensor4d(
                 Float32Array.from({ length: 9 * channels * 32 }, (_, i) => Math.cos(i)),
                 [3, 3, channels, 32],
               ),
@@ -45,16 +45,16 @@ describeNative('what must not be hidden or crash', () => {
   );
 
   it('NaN passes through pointwise, 1x1 and depthwise kernels', () => {
-    const x = tensor4d([NaN, -1, 1, 7], [1, 1, 2, 2]);
-    const [a, b, c, d] = tidy(() => [
-      Array.from(relu(x).dataSync()),
-      Array.from(relu6(x).dataSync()),
-      Array.from(conv2d(x, tensor4d([1, 0, 0, 1], [1, 1, 2, 2]), 1, 'valid').dataSync()),
+    const x = tf.tensor4d([NaN, -1, 1, 7], [1, 1, 2, 2]);
+    const [a, b, c, d] = tf.tidy(() => [
+      Array.from(tf.relu(x).dataSync()),
+      Array.from(tf.relu6(x).dataSync()),
+      Array.from(tf.conv2d(x, tf.tensor4d([1, 0, 0, 1], [1, 1, 2, 2]), 1, 'valid').dataSync()),
       Array.from(
-        fused
+        tf.fused
           .depthwiseConv2d({
             x,
-            filter: tensor4d([1, 1], [1, 1, 2, 1]),
+            filter: tf.tensor4d([1, 1], [1, 1, 2, 1]),
             strides: 1,
             pad: 'same',
             activation: 'relu6',

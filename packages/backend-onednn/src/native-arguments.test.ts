@@ -131,15 +131,15 @@ function damage(data: RandomCase, value: unknown): unknown {
 }
 
 describeNative('the add-on checks what it is given', () => {
-  test.each(Object.entries(CALLS))('%s takes a right call', (name, parameters) => {
+  it.each(Object.entries(CALLS))('%s takes a right call', (name, parameters) => {
     expect(() => call(name, parameters)).not.toThrow();
   });
 
-  test.each(Object.keys(CALLS))('%s refuses no arguments at all', (name) => {
+  it.each(Object.keys(CALLS))('%s refuses no arguments at all', (name) => {
     expect(() => call(name, [])).toThrow(`onednn.${name}: expected`);
   });
 
-  test.each(Object.entries(CALLS))(
+  it.each(Object.entries(CALLS))(
     '%s survives 300 random wrong calls, and refuses those of a wrong type',
     (name, parameters) => {
       for (let seed = 0; seed < 300; seed++) {
@@ -171,7 +171,7 @@ describeNative('the add-on checks what it is given', () => {
     },
   );
 
-  test('says which size is wrong', () => {
+  it('says which size is wrong', () => {
     const [shape, x, filter, bias, y] = CALLS.conv2d;
     expect(() => call('conv2d', [shape, floats(31), filter, bias, y, 0, null])).toThrow(
       'onednn.conv2d: expected 32 values in x, got 31.',
@@ -184,7 +184,7 @@ describeNative('the add-on checks what it is given', () => {
     );
   });
 
-  test('refuses an array whose buffer was given away', () => {
+  it('refuses an array whose buffer was given away', () => {
     const x = floats(7);
     structuredClone(x.buffer, { transfer: [x.buffer] });
     expect(() => call('unary', [0, x, floats(7), 0, 0])).toThrow(
@@ -192,7 +192,7 @@ describeNative('the add-on checks what it is given', () => {
     );
   });
 
-  test('refuses memory that cannot be had', () => {
+  it('refuses memory that cannot be had', () => {
     for (const bytes of [5 * 2 ** 30, 2 ** 38, 2 ** 50])
       expect(() => call('allocate', [bytes])).toThrow(
         expect.objectContaining({ code: 'OUT_OF_MEMORY' }) as Error,

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-layers';
-import { conv2d, engine, setBackend, tensor4d, type Tensor4D, tidy, variable } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { engineProfile, setThreads, setExact } from './index';
 import { describeNative, expectNoTensors, RandomCase } from './testing/compare';
 
@@ -7,9 +7,9 @@ const data = new RandomCase(1);
 const x = data.floats(16 * 9 * 10 * 24);
 const weights = [3, 5].map((size) => data.floats(size * size * 24 * 40));
 
-function convolve(filter: Tensor4D): Float32Array {
-  return tidy(() =>
-    Float32Array.from(conv2d(tensor4d(x, [16, 9, 10, 24]), filter, 1, 'same').dataSync<'float32'>()),
+function convolve(filter: tf.Tensor4D): Float32Array {
+  return tf.tidy(() =>
+    Float32Array.from(tf.conv2d(tf.tensor4d(x, [16, 9, 10, 24]), filter, 1, 'same').dataSync<'float32'>()),
   );
 }
 
@@ -21,19 +21,19 @@ const reorderMs = (run: () => unknown) => {
 
 describeNative('filters that come again', () => {
   beforeAll(async () => {
-    await setBackend('onednn');
+    await tf.setBackend('onednn');
     setThreads(1);
   });
   afterEach(() => setExact(false));
   afterAll(expectNoTensors);
 
-  test.each([
+  it.each([
     ['3x3', 3, true],
     ['5x5', 5, true],
     ['5x5 without Winograd', 5, false],
   ])('%s: the same result, and arranged once', (_, size, winograd) => {
     setExact(!winograd);
-    const filter = tensor4d(weights[size === 3 ? 0 : 1], [size, size, 24, 40]);
+    const filter = tf.tensor4d(weights[size === 3 ? 0 : 1], [size, size, 24, 40]);
     const [first, second, third] = [1, 2, 3].map(() => convolve(filter));
     expect(second).toEqual(first);
     expect(third).toEqual(first);
@@ -41,24 +41,24 @@ describeNative('filters that come again', () => {
     filter.dispose();
   });
 
-  test('an optimizer step, an assignment and a setting make them anew', () => {
-    const filter = tidy(() => variable(tensor4d(weights[0], [3, 3, 24, 40])));
+  it('an optimizer step, an assignment and a setting make them anew', () => {
+    const filter = tf.tidy(() => tf.variable(tf.tensor4d(weights[0], [3, 3, 24, 40])));
     const fresh = () => {
-      const copy = tidy(() => tensor4d(filter.dataSync(), [3, 3, 24, 40]));
+      const copy = tf.tidy(() => tf.tensor4d(filter.dataSync(), [3, 3, 24, 40]));
       const result = convolve(copy);
       copy.dispose();
       return result;
     };
-    const repeat = () => [1, 2, 3].map(() => convolve(filter as Tensor4D))[2];
+    const repeat = () => [1, 2, 3].map(() => convolve(filter as tf.Tensor4D))[2];
     expect(repeat()).toEqual(fresh());
-    tidy(() => {
-      const grad = tensor4d(weights[0], [3, 3, 24, 40]);
+    tf.tidy(() => {
+      const grad = tf.tensor4d(weights[0], [3, 3, 24, 40]);
       const attributes = { learningRates: [0.1], weightDecays: [0], momentum: 0, nesterov: false };
-      engine().runKernel('SgdStep', { param0: filter, grad0: grad }, attributes);
+      tf.engine().runKernel('SgdStep', { param0: filter, grad0: grad }, attributes);
     });
     expect(repeat()).toEqual(fresh());
-    tidy(() => {
-      filter.assign(tensor4d(weights[0], [3, 3, 24, 40]));
+    tf.tidy(() => {
+      filter.assign(tf.tensor4d(weights[0], [3, 3, 24, 40]));
     });
     expect(repeat()).toEqual(fresh());
     setExact(true);

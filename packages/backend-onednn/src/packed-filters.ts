@@ -1,7 +1,7 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Addon } from './addon';
 
-type DataId = TensorInfo['dataId'];
+type DataId = tf.TensorInfo['dataId'];
 
 /** Counts the changes of the settings that a layout depends on, so that a key of earlier ones is never met again. */
 let generation = 0;

@@ -1,5 +1,5 @@
 import { inheritKernels, replaceKernel } from '@googlenet-tooling/shared/replace-kernel';
-import { findBackendFactory, registerBackend } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Addon } from './addon';
 import { BACKEND_NAME, OneDnnBackend } from './backend';
 import { kernels } from './kernels';
@@ -9,8 +9,8 @@ const PRIORITY = 3;
 
 /** Makes `tf.setBackend('onednn')` work: every kernel of the cpu backend, the heavy ones native. */
 export function registerEngine(addon: Addon): void {
-  if (findBackendFactory(BACKEND_NAME) as unknown) return;
+  if (tf.findBackendFactory(BACKEND_NAME) as unknown) return;
   inheritKernels(BACKEND_NAME);
   for (const kernel of kernels) replaceKernel(BACKEND_NAME, kernel);
-  registerBackend(BACKEND_NAME, () => new OneDnnBackend(addon), PRIORITY);
+  tf.registerBackend(BACKEND_NAME, () => new OneDnnBackend(addon), PRIORITY);
 }

@@ -9,4 +9,4 @@
 
 export { trainableStockWasm } from './stock';
 export { useWasm, type WasmInfo, type WasmOptions } from './use-wasm';
-export { workerSource } from './runtime/worker-source';
+export { WORKER_SOURCE } from './runtime/worker-source';

@@ -24,7 +24,7 @@ export interface WasmOptions {
   exact?: boolean;
   /** Limit of the engine's memory in bytes. Default: 4 GiB, or what the runtime grants. */
   maximumBytes?: number;
-  /** URL of a script with `workerSource`, for pages that forbid `blob:` workers. */
+  /** URL of a script with `WORKER_SOURCE`, for pages that forbid `blob:` workers. */
   workerUrl?: string | URL;
 }
 

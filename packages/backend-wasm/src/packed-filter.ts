@@ -1,4 +1,3 @@
-import type { WasmBackend } from './backend';
 import type { Heap } from './runtime/heap';
 
 /** A filter in the layout that its convolution reads. */
@@ -57,6 +56,6 @@ export class PackedFilter {
 }
 
 /** Room for a filter that is packed for one call. */
-export function unkept({ runtime }: WasmBackend, bytes: number, what: string): Packed {
-  return { pointer: runtime.heap.allocate(bytes, what), ready: false, kept: false };
+export function unkept(heap: Heap, bytes: number, what: string): Packed {
+  return { pointer: heap.allocate(bytes, what), ready: false, kept: false };
 }

@@ -1,5 +1,6 @@
-import * as mpi from './index';
+import expected from '../../../integrations/expected/collective-mpi.exports.json';
+import * as everywhere from './index';
 
-it('has these public names', () => {
-  expect(Object.keys(mpi).sort()).toEqual(['isAvailable', 'openMpi', 'threadsPerRank']);
+it('exports the listed names and no others', () => {
+  expect({ '.': Object.keys(everywhere).sort() }).toEqual(expected);
 });

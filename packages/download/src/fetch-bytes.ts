@@ -3,7 +3,7 @@ import { DownloadError, messageOf } from './errors';
 import type { Progress } from './progress';
 
 /** The defaults of `FetchBytesOptions`. */
-export const defaultFetch = { maxBytes: 2 ** 30, retries: 0, retryDelayMs: 500 };
+export const DEFAULT_FETCH = { maxBytes: 2 ** 30, retries: 0, retryDelayMs: 500 };
 
 /** Options of {@link fetchBytes}. */
 export interface FetchBytesOptions {
@@ -64,7 +64,7 @@ async function matches(bytes: Uint8Array, checksum: FetchBytesOptions['checksum'
 }
 
 async function transfer(url: string, options: FetchBytesOptions): Promise<Uint8Array> {
-  const { retries = defaultFetch.retries, retryDelayMs = defaultFetch.retryDelayMs, signal } = options;
+  const { retries = DEFAULT_FETCH.retries, retryDelayMs = DEFAULT_FETCH.retryDelayMs, signal } = options;
   const received: Received = { chunks: [], bytes: 0 };
   for (let attempt = 0; ; attempt++) {
     try {
@@ -87,7 +87,7 @@ interface Received {
 
 /** One request, going on after what has been received. */
 async function receive(url: string, received: Received, options: FetchBytesOptions): Promise<void> {
-  const { fetch = globalThis.fetch, maxBytes = defaultFetch.maxBytes, onProgress, signal } = options;
+  const { fetch = globalThis.fetch, maxBytes = DEFAULT_FETCH.maxBytes, onProgress, signal } = options;
   const headers: Record<string, string> = received.bytes > 0 ? { range: `bytes=${received.bytes}-` } : {};
   const response = await fetch(url, { headers, signal });
   if (!response.ok) {

@@ -1,10 +1,7 @@
-import * as any from './index';
+import expected from '../../../integrations/expected/download.exports.json';
+import * as everywhere from './index';
 import * as node from './node/index';
 
-it('exports these names for any platform', () => {
-  expect(Object.keys(any).sort()).toEqual(['DownloadError', 'digest', 'fetchBytes', 'isDigest', 'messageOf']);
-});
-
-it('exports these names for Node', () => {
-  expect(Object.keys(node).sort()).toEqual(['cacheFolder', 'digestOfFile', 'download']);
+it('exports the listed names and no others', () => {
+  expect({ '.': Object.keys(everywhere).sort(), './node': Object.keys(node).sort() }).toEqual(expected);
 });

@@ -3,9 +3,9 @@ import { resize } from './resize';
 import { formulaPicture } from './testing/formula-picture';
 
 const photo = formulaPicture(64, 48);
-const size = { height: 12, width: 16 };
+const SIZE = { height: 12, width: 16 };
 const view = (key: number[], augment: PhotoAugmentOptions = {}) =>
-  augmentPhoto(photo, { size, key, augment }).data;
+  augmentPhoto(photo, { size: SIZE, key, augment }).data;
 
 /** A ramp whose red tells the column and whose green the row. */
 const ramp = {
@@ -41,7 +41,7 @@ describe('augmentPhoto', () => {
 
   it('is the resized picture when the whole is taken and nothing else is on', () => {
     const whole = { area: [1, 1], aspect: [4 / 3, 4 / 3], mirror: false } as const;
-    expect(view([5], whole)).toEqual(resize(photo, size).data);
+    expect(view([5], whole)).toEqual(resize(photo, SIZE).data);
   });
 
   it('crops 8 to 100 % of the area with an aspect of 3/4 to 4/3, and mirrors half', () => {

@@ -21,7 +21,7 @@ export interface PhotoAugmentOptions {
 }
 
 /** The defaults of {@link augmentPhoto}: crop and mirror, no change of colour, as torchvision's reference training has it. */
-export const defaultPhotoAugment: Readonly<Required<PhotoAugmentOptions>> = {
+export const DEFAULT_PHOTO_AUGMENT: Readonly<Required<PhotoAugmentOptions>> = {
   area: [0.08, 1],
   aspect: [3 / 4, 4 / 3],
   mirror: true,
@@ -54,7 +54,7 @@ export function augmentPhoto(
 ): PixelImage {
   requireImage('augmentPhoto', image);
   validateAugment('augmentPhoto', options.augment ?? {});
-  const settings = { ...defaultPhotoAugment, ...options.augment };
+  const settings = { ...DEFAULT_PHOTO_AUGMENT, ...options.augment };
   const random = keyedRandom(AUGMENT_STREAM, ...options.key);
   const area = randomArea(image, settings, random);
   const view = resize(crop(image, area), {
@@ -67,7 +67,7 @@ export function augmentPhoto(
 
 /** Throws a `RangeError` for an option outside its range. */
 export function validateAugment(where: string, options: PhotoAugmentOptions): void {
-  const { area, aspect, brightness, contrast, saturation } = { ...defaultPhotoAugment, ...options };
+  const { area, aspect, brightness, contrast, saturation } = { ...DEFAULT_PHOTO_AUGMENT, ...options };
   for (const [name, pair, low, high] of [
     ['area', area, 0.001, 1],
     ['aspect', aspect, 0.1, 10],

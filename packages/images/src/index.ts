@@ -5,7 +5,7 @@
  *
  * @packageDocumentation
  */
-export { adjustColor, augmentPhoto, defaultPhotoAugment } from './augment';
+export { adjustColor, augmentPhoto, DEFAULT_PHOTO_AUGMENT } from './augment';
 export type { PhotoAugmentOptions } from './augment';
 export { decodeImage } from './decode-browser';
 export { ImageError } from './errors';

@@ -8,11 +8,11 @@ export interface DecodeOptions {
   maxPixels?: number;
 }
 
-export const defaultMaxPixels = 64e6;
+export const DEFAULT_MAX_PIXELS = 64e6;
 
 /** The header of a picture that may be decoded. */
 export function admit(bytes: Uint8Array, options: DecodeOptions): ImageHeader {
-  const { maxPixels = defaultMaxPixels } = options;
+  const { maxPixels = DEFAULT_MAX_PIXELS } = options;
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(
       `decodeImage: expected bytes in a Uint8Array, got ${typeof bytes}. Read the file first.`,

@@ -1,7 +1,7 @@
 import { isPositiveInteger } from '@googlenet-tooling/shared/checks';
 import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Shape } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { type ConvGeometry, inferUnits, trainUnits, withZeroGradients } from './conv-unit';
 import { ConvUnitLayer, type LayerOptions, refuseUnknownOptions } from './conv-unit-layer';
 import type { ConvUnitOptions } from './conv-unit-options';
@@ -14,7 +14,7 @@ export interface ConvBatchNormOptions extends ConvUnitOptions {
   /** Default true; a frozen layer uses and keeps its moving statistics. */
   trainable?: boolean;
   /** Height, width and channels, where the layer is the first of a sequential model. */
-  inputShape?: Shape;
+  inputShape?: tfl.Shape;
   /** Output channels. */
   filters: number;
   /** Pixels; one number for a square. */
@@ -63,9 +63,9 @@ export class ConvBatchNorm extends ConvUnitLayer {
     return [{ name: '', kernelSize: this.kernelSize, inputChannels, filters: this.filters }];
   }
 
-  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     nhwcChannels(inputShape, this.where);
-    const [batch, height, width] = inputShape as Shape;
+    const [batch, height, width] = inputShape as tfl.Shape;
     return [batch, this.outputSize(height, 0), this.outputSize(width, 1), this.filters];
   }
 

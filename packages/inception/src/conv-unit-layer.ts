@@ -1,7 +1,7 @@
 import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
 import { unknownOptions } from '@googlenet-tooling/shared/option-names';
-import type { serialization } from '@tensorflow/tfjs-core';
-import { initializers, InputSpec, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import type * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import type { StatisticsGroup } from './batch-norm-train';
 import type { ConvUnit } from './conv-unit';
 import {
@@ -17,7 +17,7 @@ import {
 import type { UnitShape } from './module-units';
 import { nhwcChannels } from './validation';
 
-type LayerConfig = ConstructorParameters<typeof layers.Layer>[0];
+type LayerConfig = ConstructorParameters<typeof tfl.layers.Layer>[0];
 
 /** What a config holds beside the options of the layer itself. */
 export type LayerOptions = NonNullable<LayerConfig>;
@@ -45,7 +45,7 @@ export function refuseUnknownOptions(options: object, own: readonly string[], wh
 }
 
 /** A layer that owns the weights of one or more convolution units. */
-export abstract class ConvUnitLayer extends layers.Layer {
+export abstract class ConvUnitLayer extends tfl.layers.Layer {
   /** Options with their defaults. */
   readonly settings: ConvUnitSettings;
   /** Kernel, bias, batch norm of every convolution, in the order of the weights. Empty before the layer is built. */
@@ -64,10 +64,10 @@ export abstract class ConvUnitLayer extends layers.Layer {
   protected abstract get where(): string;
   protected abstract unitShapes(inputChannels: number): UnitShape[];
 
-  override build(inputShape: Shape | Shape[]): void {
+  override build(inputShape: tfl.Shape | tfl.Shape[]): void {
     const channels = nhwcChannels(inputShape, this.where);
     this.inputChannels = channels;
-    this.inputSpec = [new InputSpec({ ndim: 4, axes: { 3: channels } })];
+    this.inputSpec = [new tfl.InputSpec({ ndim: 4, axes: { 3: channels } })];
     const shapes = this.unitShapes(channels);
     for (const shape of shapes) this.checkKernel(shape);
     this.units = shapes.map((unit, index) => this.addUnit(unit, index));
@@ -87,7 +87,7 @@ export abstract class ConvUnitLayer extends layers.Layer {
     this.group = group;
   }
 
-  override getConfig(): serialization.ConfigDict {
+  override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), ...serializeUnitOptions(this.settings) };
   }
 
@@ -110,7 +110,7 @@ export abstract class ConvUnitLayer extends layers.Layer {
         regularizer = null,
         trainable = true,
       }: { regularizer?: Regularizer | null; trainable?: boolean } = {},
-    ): LayerVariable => {
+    ): tfl.LayerVariable => {
       const scoped = unit.name ? `${unit.name}/${name}` : name;
       return this.addWeight(scoped, shape, 'float32', initializer, regularizer ?? undefined, trainable);
     };
@@ -125,7 +125,7 @@ export abstract class ConvUnitLayer extends layers.Layer {
       ? { bias: add('bias', channels, this.settings.biasInitializer, { regularizer: biasRegularizer }) }
       : {};
     if (!batchNorm) return { ...unit, kernel, ...bias };
-    const [zeros, ones] = [initializers.zeros(), initializers.ones()];
+    const [zeros, ones] = [tfl.initializers.zeros(), tfl.initializers.ones()];
     return {
       ...unit,
       kernel,

@@ -1,10 +1,10 @@
 import { requireChoice } from '@googlenet-tooling/shared/checks';
 import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
-import type { initializers, regularizers } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 
-export type Initializer = ReturnType<typeof initializers.zeros>;
-export type Regularizer = ReturnType<typeof regularizers.l2>;
+export type Initializer = ReturnType<typeof tfl.initializers.zeros>;
+export type Regularizer = ReturnType<typeof tfl.regularizers.l2>;
 /** A name such as `glorotUniform`, a tfjs initializer, or its serialized form. */
 export type InitializerOption = string | Initializer | tf.serialization.ConfigDict;
 /** A name such as `l1l2`, a tfjs regularizer, or its serialized form. */

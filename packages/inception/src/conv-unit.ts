@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormTrain, type StatisticsGroup } from './batch-norm-train';
 import type { ConvUnitSettings } from './conv-unit-options';
 import type { UnitShape } from './module-units';
@@ -7,12 +7,12 @@ import type { UnitShape } from './module-units';
 /** One convolution with its batch norm: its shape and its weights. Absent weights are those that the options leave out. */
 export interface ConvUnit extends UnitShape {
   /** HWIO. */
-  readonly kernel: LayerVariable;
-  readonly bias?: LayerVariable;
-  readonly gamma?: LayerVariable;
-  readonly beta?: LayerVariable;
-  readonly movingMean?: LayerVariable;
-  readonly movingVariance?: LayerVariable;
+  readonly kernel: tfl.LayerVariable;
+  readonly bias?: tfl.LayerVariable;
+  readonly gamma?: tfl.LayerVariable;
+  readonly beta?: tfl.LayerVariable;
+  readonly movingMean?: tfl.LayerVariable;
+  readonly movingVariance?: tfl.LayerVariable;
 }
 
 /** How a unit moves over its input. */

@@ -28,7 +28,7 @@ function build(options: Partial<InceptionOptions> = {}): Inception {
 }
 
 const input = (batch = 2) => wave<tf.Tensor4D>([batch, 6, 7, CHANNELS], 99);
-const train = { training: true };
+const TRAIN = { training: true };
 
 describe.each(CASES)('inception, %s', (_, options) => {
   it('equals the module computed unit by unit, in inference and in training', () => {
@@ -50,7 +50,7 @@ describe.each(CASES)('inception, %s', (_, options) => {
       const weights = wave(layer.computeOutputShape([2, 6, 7, CHANNELS]) as number[], 5);
       const gradients = (f: () => tf.Tensor) =>
         tf.variableGrads(() => tf.sum(tf.mul(f(), weights)), [...variables, x]).grads;
-      const actual = gradients(() => layer.apply(x, train) as tf.Tensor);
+      const actual = gradients(() => layer.apply(x, TRAIN) as tf.Tensor);
       const expected = gradients(() =>
         tf.concat(plainModule(x as tf.Tensor as tf.Tensor4D, layer.units, true), 3),
       );
@@ -120,7 +120,7 @@ it('moves its moving statistics as Keras 3 does, the bias being part of the mean
     const { mean, variance } = tf.moments(z, [0, 1, 2]);
     const expectedMean = tf.add(tf.mul(reduce.movingMean!.read(), 0.9), tf.mul(mean, 0.1));
     const expectedVariance = tf.add(tf.mul(reduce.movingVariance!.read(), 0.9), tf.mul(variance, 0.1));
-    layer.apply(input(), train);
+    layer.apply(input(), TRAIN);
     expectClose(reduce.movingMean!.read(), expectedMean, 1e-6);
     expectClose(reduce.movingVariance!.read(), expectedVariance, 1e-6);
   });
@@ -146,7 +146,7 @@ it('keeps its moving statistics and its weights while frozen, by layer or by mod
     (freeze === 'layer' ? layer : model).trainable = false;
     const before = layer.getWeights().map((weight) => Array.from(weight.dataSync()));
     tf.tidy(() => {
-      expectClose(layer.apply(input(), train) as tf.Tensor, layer.apply(input()) as tf.Tensor, 1e-7);
+      expectClose(layer.apply(input(), TRAIN) as tf.Tensor, layer.apply(input()) as tf.Tensor, 1e-7);
     });
     expect(layer.getWeights().map((weight) => Array.from(weight.dataSync()))).toEqual(before);
     expect(layer.trainableWeights).toEqual([]);
@@ -248,7 +248,7 @@ it('leaves no tensor behind over training steps and predictions', () => {
   const variables = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const step = () => {
     const { value, grads } = tf.variableGrads(
-      () => tf.mean<tf.Scalar>(tf.square(layer.apply(x, train) as tf.Tensor)),
+      () => tf.mean<tf.Scalar>(tf.square(layer.apply(x, TRAIN) as tf.Tensor)),
       variables,
     );
     tf.dispose([value, grads]);

@@ -1,6 +1,6 @@
 import { requireChoice } from '@googlenet-tooling/shared/checks';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Shape } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { type ConvUnit, inferUnits, trainUnits, withZeroGradients } from './conv-unit';
 import { ConvUnitLayer, type LayerOptions, refuseUnknownOptions } from './conv-unit-layer';
 import type { ConvUnitOptions } from './conv-unit-options';
@@ -32,7 +32,7 @@ export interface InceptionOptions extends ConvUnitOptions {
   /** Default true; a frozen layer uses and keeps its moving statistics. */
   trainable?: boolean;
   /** Height, width and channels, where the layer is the first of a sequential model. */
-  inputShape?: Shape;
+  inputShape?: tfl.Shape;
   /** Filter counts by name, or a row of the paper's table. */
   filters: InceptionFilters | InceptionFilterTuple;
   /** Default `reduced`. */
@@ -82,9 +82,9 @@ export class Inception extends ConvUnitLayer {
     return unitsInOrder(branchUnits(this.moduleShape(inputChannels)));
   }
 
-  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
     const inputChannels = nhwcChannels(inputShape, this.where);
-    const [batch, height, width] = inputShape as Shape;
+    const [batch, height, width] = inputShape as tfl.Shape;
     return [batch, height, width, outputChannels(this.moduleShape(inputChannels))];
   }
 

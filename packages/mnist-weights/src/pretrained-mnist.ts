@@ -1,4 +1,4 @@
-import { io, tidy } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { googlenet, type GoogLeNetOptions } from '@googlenet/model';
 import { MNIST_RECORD } from './record';
@@ -47,8 +47,8 @@ export async function loadMnistWeights(model: tfl.LayersModel): Promise<void> {
       `loadMnistWeights: expected a model of googlenet({ widthMultiplier: ${MNIST_RECORD.widthMultiplier} }) with ${specs.length} weights, got ${pairs.length} weights, ${source} of shape [${weight.shape.join(', ')}]. Use pretrainedMnist(), and replaceHead() after it.`,
     );
   }
-  tidy(() => {
-    const tensors = io.decodeWeights(weightBytes().buffer, specs);
+  tf.tidy(() => {
+    const tensors = tf.io.decodeWeights(weightBytes().buffer, specs);
     for (const { weight, source } of pairs) weight.write(tensors[source]);
   });
 }

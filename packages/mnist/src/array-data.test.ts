@@ -5,7 +5,7 @@ import { syntheticImages } from './testing/synthetic';
 
 /** Two images of 2 x 3 in three channels: the values 0 to 35, times 7. */
 const bytes = Uint8Array.from({ length: 36 }, (_, i) => 7 * i);
-const colour = { labels: [1, 0], shape: [2, 3, 3] } as const;
+const COLOUR = { labels: [1, 0], shape: [2, 3, 3] } as const;
 
 async function firstBatch(dataset: ImageDataset, options: object = {}): Promise<Batch> {
   const { value } = (await dataset
@@ -29,7 +29,7 @@ function nested(values: Iterable<number>, lengths: readonly number[]): ArrayData
 
 describe('arrayData', () => {
   it('gives batches [batch, height, width, channels] of the pixels over 255', async () => {
-    const dataset = arrayData({ images: bytes, ...colour, classNames: ['cat', 'dog', 'fox'] });
+    const dataset = arrayData({ images: bytes, ...COLOUR, classNames: ['cat', 'dog', 'fox'] });
     expect(dataset).toBeInstanceOf(ImageDataset);
     expect(dataset).toMatchObject({
       size: 2,
@@ -73,7 +73,7 @@ describe('arrayData', () => {
       [0, 18].map((at) => Float32Array.from(bytes.subarray(at, at + 18), (v) => v / 255)),
     ],
   ])('gives the same pixels from %s', (_, images) => {
-    const dataset = arrayData({ images, ...colour });
+    const dataset = arrayData({ images, ...COLOUR });
     expect([...dataset.image(0), ...dataset.image(1)]).toEqual([...bytes]);
   });
 
@@ -86,11 +86,11 @@ describe('arrayData', () => {
   });
 
   it('keeps a flat Uint8Array without a copy', () => {
-    expect(arrayData({ images: bytes, ...colour }).image(0).buffer).toBe(bytes.buffer);
+    expect(arrayData({ images: bytes, ...COLOUR }).image(0).buffer).toBe(bytes.buffer);
   });
 
   it('can have more classes than labels show, for a part of the data', () => {
-    expect(arrayData({ images: bytes, ...colour, numClasses: 5 }).numClasses).toBe(5);
+    expect(arrayData({ images: bytes, ...COLOUR, numClasses: 5 }).numClasses).toBe(5);
   });
 
   it.each<[Partial<ArrayDataOptions>, string]>([
@@ -148,7 +148,7 @@ describe('arrayData', () => {
       'expected images[1] to be an array or a typed array, got null',
     ],
   ])('refuses %j', (wrong, message) => {
-    const make = () => arrayData({ images: bytes, ...colour, name: 'mine', ...wrong });
+    const make = () => arrayData({ images: bytes, ...COLOUR, name: 'mine', ...wrong });
     expect(make).toThrow(message);
     expect(make).toThrow(/^arrayData\("mine"\): expected/);
   });

@@ -20,7 +20,7 @@ export interface AugmentOptions {
 }
 
 /** The defaults of `AugmentOptions`: suited to handwritten digits, which stay readable. */
-export const defaultAugment: Required<AugmentOptions> = {
+export const DEFAULT_AUGMENT: Required<AugmentOptions> = {
   shift: 2,
   rotate: 12,
   scale: 0.1,
@@ -55,7 +55,7 @@ export function createAugmenter(
   width: number,
   channels = 1,
 ): Augmenter {
-  const settings = { ...defaultAugment, ...options };
+  const settings = { ...DEFAULT_AUGMENT, ...options };
   validate(settings, Math.max(height, width));
   const { shift, rotate, scale, shear, elastic, elasticSpacing, fill } = settings;
   const field = elastic > 0 ? createField(height, width, elasticSpacing, elastic) : undefined;
@@ -98,10 +98,10 @@ export function createAugmenter(
 
 function validate(settings: Required<AugmentOptions>, size: number): void {
   const where = 'augment';
-  const unknown = Object.keys(settings).filter((name) => !Object.hasOwn(defaultAugment, name));
+  const unknown = Object.keys(settings).filter((name) => !Object.hasOwn(DEFAULT_AUGMENT, name));
   if (unknown.length > 0)
     throw new RangeError(
-      `augment: expected only ${Object.keys(defaultAugment).join(', ')}, got ${unknown.join(', ')}. Correct the name.`,
+      `augment: expected only ${Object.keys(DEFAULT_AUGMENT).join(', ')}, got ${unknown.join(', ')}. Correct the name.`,
     );
   requireNumber(where, 'shift', settings.shift, 0, size);
   requireNumber(where, 'rotate', settings.rotate, 0, 180);

@@ -1,4 +1,4 @@
-import { catalog, fileRoles } from './catalog';
+import { catalog, FILE_ROLES } from './catalog';
 
 describe.each(catalog.map((entry) => [entry.name, entry] as const))('the sources of %s', (_, entry) => {
   it('are asked over https first, and none of the files comes without its sha256', () => {
@@ -7,7 +7,7 @@ describe.each(catalog.map((entry) => [entry.name, entry] as const))('the sources
     expect(secure[0]).toBe(true);
     const sums =
       entry.archive === undefined
-        ? fileRoles.map((role) => entry.packedSha256?.[role])
+        ? FILE_ROLES.map((role) => entry.packedSha256?.[role])
         : [entry.archive.sha256];
     for (const sum of sums) expect(sum).toMatch(/^[0-9a-f]{64}$/);
     expect(new Set(sums).size).toBe(sums.length);

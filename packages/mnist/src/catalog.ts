@@ -16,7 +16,7 @@ export type DatasetName =
 export type FileRole = 'trainImages' | 'trainLabels' | 'testImages' | 'testLabels';
 
 /** The four files, in the order in which they are listed everywhere. */
-export const fileRoles: readonly FileRole[] = ['trainImages', 'trainLabels', 'testImages', 'testLabels'];
+export const FILE_ROLES: readonly FileRole[] = ['trainImages', 'trainLabels', 'testImages', 'testLabels'];
 
 /** What is known about a data set. */
 export interface DatasetEntry {
@@ -42,21 +42,21 @@ export interface DatasetEntry {
   licence: string;
 }
 
-const digits = [...'0123456789'];
-const capitals = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-const small = [...'abcdefghijklmnopqrstuvwxyz'];
+const DIGITS = [...'0123456789'];
+const CAPITALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const SMALL = [...'abcdefghijklmnopqrstuvwxyz'];
 /** Letters whose two cases look alike are one class in EMNIST's merged parts. */
-const merged = [...digits, ...capitals, ...'abdefghnqrt'];
+const MERGED = [...DIGITS, ...CAPITALS, ...'abdefghnqrt'];
 
 /** The file names of MNIST, which most data sets like it share. */
-export const idxNames: Record<FileRole, string> = {
+export const IDX_NAMES: Record<FileRole, string> = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
   testImages: 't10k-images-idx3-ubyte',
   testLabels: 't10k-labels-idx1-ubyte',
 };
 
-const sixtyThousand = { trainCount: 60_000, testCount: 10_000, files: idxNames };
+const SIXTY_THOUSAND = { trainCount: 60_000, testCount: 10_000, files: IDX_NAMES };
 
 function sums(...values: [string, string, string, string]): Record<FileRole, string> {
   const [trainImages, trainLabels, testImages, testLabels] = values;
@@ -106,8 +106,8 @@ export const catalog: readonly DatasetEntry[] = [
   {
     name: 'mnist',
     title: 'MNIST',
-    ...sixtyThousand,
-    classNames: digits,
+    ...SIXTY_THOUSAND,
+    classNames: DIGITS,
     mirrors: [
       'https://ossci-datasets.s3.amazonaws.com/mnist/',
       'https://storage.googleapis.com/cvdf-datasets/mnist/',
@@ -130,7 +130,7 @@ export const catalog: readonly DatasetEntry[] = [
   {
     name: 'fashion-mnist',
     title: 'Fashion-MNIST',
-    ...sixtyThousand,
+    ...SIXTY_THOUSAND,
     classNames: [
       'T-shirt/top',
       'trouser',
@@ -158,7 +158,7 @@ export const catalog: readonly DatasetEntry[] = [
   {
     name: 'kmnist',
     title: 'KMNIST',
-    ...sixtyThousand,
+    ...SIXTY_THOUSAND,
     classNames: ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo'],
     mirrors: [
       'https://codh.rois.ac.jp/kmnist/dataset/kmnist/',
@@ -172,12 +172,12 @@ export const catalog: readonly DatasetEntry[] = [
     ),
     licence: 'CC BY-SA 4.0',
   },
-  emnist('balanced', 112_800, 18_800, merged),
-  emnist('byclass', 697_932, 116_323, [...digits, ...capitals, ...small]),
-  emnist('bymerge', 697_932, 116_323, merged),
-  emnist('letters', 124_800, 20_800, small, 1),
-  emnist('digits', 240_000, 40_000, digits),
-  emnist('mnist', 60_000, 10_000, digits),
+  emnist('balanced', 112_800, 18_800, MERGED),
+  emnist('byclass', 697_932, 116_323, [...DIGITS, ...CAPITALS, ...SMALL]),
+  emnist('bymerge', 697_932, 116_323, MERGED),
+  emnist('letters', 124_800, 20_800, SMALL, 1),
+  emnist('digits', 240_000, 40_000, DIGITS),
+  emnist('mnist', 60_000, 10_000, DIGITS),
 ];
 
 /** The names that `loadDataset` knows. */

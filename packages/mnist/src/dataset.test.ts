@@ -8,20 +8,20 @@ const dataset = new ImageDataset(data);
 const labelsOf = (part: ImageDataset) => Array.from({ length: part.size }, (_, i) => part.label(i));
 
 describe('ImageDataset', () => {
-  test('shows its images and labels', () => {
+  it('shows its images and labels', () => {
     expect([...dataset.image(2)]).toEqual([...data.images.subarray(40, 60)]);
     expect(dataset.label(22)).toBe(22 % 3);
     expect(dataset.classCounts()).toEqual([8, 8, 7]);
   });
 
-  test('knows the mean and standard deviation of its pixels', () => {
+  it('knows the mean and standard deviation of its pixels', () => {
     const flat = { ...syntheticImages(2), images: new Uint8Array(40).fill(51, 0, 20) };
     const { mean, std } = new ImageDataset(flat).pixelStatistics();
     expect(mean).toBeCloseTo(0.1, 10);
     expect(std).toBeCloseTo(0.1, 10);
   });
 
-  test('a subset keeps the classes in their shares, and its order', () => {
+  it('a subset keeps the classes in their shares, and its order', () => {
     const labels = [...Array<number>(60).fill(0), ...Array<number>(30).fill(1), ...Array<number>(10).fill(2)];
     const skewed = new ImageDataset(syntheticImages(100, { labels }));
     const part = skewed.subset(20, { seed: 4 });
@@ -31,14 +31,14 @@ describe('ImageDataset', () => {
     expect(skewed.subset(7).classCounts()).toEqual([4, 2, 1]);
   });
 
-  test('subsets depend on the seed alone', () => {
+  it('subsets depend on the seed alone', () => {
     const pixels = (seed: number) => [...dataset.subset(9, { seed }).image(0)].join();
     const seeds = [0, 1, 2, 3, 4, 5, 6, 7];
     expect(seeds.map(pixels)).toEqual(seeds.map(pixels));
     expect(new Set(seeds.map(pixels)).size).toBeGreaterThan(1);
   });
 
-  test('a split loses and repeats nothing', () => {
+  it('a split loses and repeats nothing', () => {
     const [rest, part] = dataset.split({ fraction: 0.3, seed: 1 });
     expect([rest.size, part.size]).toEqual([16, 7]);
     const images = [rest, part].flatMap((d) => Array.from({ length: d.size }, (_, i) => d.image(i).join()));
@@ -47,7 +47,7 @@ describe('ImageDataset', () => {
     expect(part.classCounts()).toEqual([3, 2, 2]);
   });
 
-  test('balance evens out the classes, by drawing less or by repeating', () => {
+  it('balance evens out the classes, by drawing less or by repeating', () => {
     const labels = [0, 0, 0, 0, 0, 1, 1, 2, 2, 2];
     const skewed = new ImageDataset(syntheticImages(10, { labels }));
     expect(skewed.balance().classCounts()).toEqual([2, 2, 2]);
@@ -64,7 +64,7 @@ describe('resize', () => {
     width: 2,
   });
 
-  test('interpolates between pixel centres where images grow, and keeps their edges', async () => {
+  it('interpolates between pixel centres where images grow, and keeps their edges', async () => {
     const [{ images, shape }] = await collect(
       corners.resize({ height: 4, width: 4 }).batches({ batchSize: 1, normalize: { mean: 0, std: 1 / 255 } }),
     );
@@ -79,12 +79,12 @@ describe('resize', () => {
     images.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 3));
   });
 
-  test('takes the mean of what a pixel covers where images shrink', () => {
+  it('takes the mean of what a pixel covers where images shrink', () => {
     const one = corners.resize({ height: 1, width: 1 });
     expect([one.height, one.width, ...one.image(0)]).toEqual([1, 1, 88]);
   });
 
-  test('comes after the augmentation, which is the one of the images as they are', async () => {
+  it('comes after the augmentation, which is the one of the images as they are', async () => {
     const options: BatchOptions = { batchSize: 4, seed: 3, shuffle: true, augment: { shift: 1 } };
     const large = dataset.resize({ height: dataset.height * 2, width: dataset.width * 2 });
     const [plain, twice] = [await collect(dataset.batches(options)), await collect(large.batches(options))];
@@ -98,7 +98,7 @@ describe('resize', () => {
     });
   });
 
-  test('stays with subsets and splits', () => {
+  it('stays with subsets and splits', () => {
     const [rest, part] = dataset.resize({ height: 9, width: 8 }).subset(10).split({ fraction: 0.5 });
     expect([rest, part].map(({ height, width }) => [height, width])).toEqual([
       [9, 8],
@@ -107,7 +107,7 @@ describe('resize', () => {
     expect(part.image(0)).toHaveLength(72);
   });
 
-  test('says what is wrong with a size', () => {
+  it('says what is wrong with a size', () => {
     expect(() => dataset.resize({ height: 0, width: 8 })).toThrow(
       'resize: expected height to be an integer from 1 to 4096, got 0.',
     );
@@ -115,7 +115,7 @@ describe('resize', () => {
 });
 
 describe('batches', () => {
-  test('hold every image once, NHWC, from 0 to 1', async () => {
+  it('hold every image once, NHWC, from 0 to 1', async () => {
     const batches = await collect(dataset.batches({ batchSize: 10 }));
     expect(batches.map((batch) => batch.shape)).toEqual([
       [10, 4, 5, 1],
@@ -128,13 +128,13 @@ describe('batches', () => {
     expect(pixels).toEqual([...Float32Array.from(data.images, (pixel) => pixel / 255)]);
   });
 
-  test('leave out a smaller last one when asked', async () => {
+  it('leave out a smaller last one when asked', async () => {
     expect(await collect(dataset.batches({ batchSize: 10, dropRemainder: true }))).toHaveLength(2);
     expect(dataset.batchCount({ batchSize: 10, dropRemainder: true })).toBe(2);
     expect(dataset.batchCount({ batchSize: 10 })).toBe(3);
   });
 
-  test('are standardised with a mean and a standard deviation', async () => {
+  it('are standardised with a mean and a standard deviation', async () => {
     const { mean, std } = dataset.pixelStatistics();
     const [batch] = await collect(dataset.batches({ batchSize: 23, normalize: { mean, std } }));
     const values = [...batch.images];
@@ -143,7 +143,7 @@ describe('batches', () => {
     expect(values.reduce((sum, value) => sum + value * value, 0) / values.length).toBeCloseTo(1, 4);
   });
 
-  test('are shuffled anew in every epoch, and alike for the same seed', async () => {
+  it('are shuffled anew in every epoch, and alike for the same seed', async () => {
     const order = async (seed: number, epoch: number) => {
       const batches = await collect(dataset.batches({ batchSize: 5, shuffle: true, seed, epoch }));
       return batches.flatMap((batch) => [...batch.indices]);
@@ -156,7 +156,7 @@ describe('batches', () => {
     expect(first).not.toEqual(await order(2, 0));
   });
 
-  test.each([0, 1, 3])(
+  it.each([0, 1, 3])(
     'go on in the middle of an epoch as if nothing had been, prefetch %d',
     async (prefetch) => {
       const options: BatchOptions = { batchSize: 4, shuffle: true, seed: 9, epoch: 3, augment: {}, prefetch };
@@ -168,7 +168,7 @@ describe('batches', () => {
     },
   );
 
-  test("an image's augmentation does not depend on the size of the batch", async () => {
+  it("an image's augmentation does not depend on the size of the batch", async () => {
     const augmented = async (batchSize: number) => {
       const batches = await collect(dataset.batches({ batchSize, augment: {}, seed: 5 }));
       return batches.flatMap((batch) => [...batch.images]);
@@ -176,7 +176,7 @@ describe('batches', () => {
     expect(await augmented(7)).toEqual(await augmented(23));
   });
 
-  test('are made ahead while the caller waits, and in the same order', async () => {
+  it('are made ahead while the caller waits, and in the same order', async () => {
     const iterator = dataset.batches({ batchSize: 2, prefetch: 4 });
     const seen: number[] = [];
     for await (const batch of iterator) {
@@ -186,7 +186,7 @@ describe('batches', () => {
     expect(seen).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22]);
   });
 
-  test('end when the caller leaves the loop', async () => {
+  it('end when the caller leaves the loop', async () => {
     const iterator = dataset.batches({ batchSize: 2, prefetch: 4 });
     for await (const batch of iterator) {
       expect(batch.indices[0]).toBe(0);
@@ -198,7 +198,7 @@ describe('batches', () => {
 
 describe('a mistake is named', () => {
   const good = syntheticImages(6);
-  test.each<[string, () => unknown, string]>([
+  it.each<[string, () => unknown, string]>([
     [
       'pixels missing',
       () => new ImageDataset({ ...good, images: good.images.subarray(1) }),

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { preprocessDrawing } from './drawing';
-import type { Picture } from './drawing-ink';
+import type { Picture } from './picture';
 import { parseIdx } from './idx';
 import { KeyedRandom } from './random';
 import { drawStrokes, toRgba } from './testing/strokes';
 
 /** A seven: across, then down to the left. */
-const seven = [
+const SEVEN = [
   [40, 30, 90, 30],
   [90, 30, 55, 110],
 ] as const;
-const drawn = drawStrokes(150, 140, seven, { thickness: 8 });
+const drawn = drawStrokes(150, 140, SEVEN, { thickness: 8 });
 
 /** Box of the non-zero pixels and centre of mass of a 28 x 28 image. */
 function describeImage(image: Uint8Array) {
@@ -45,7 +45,7 @@ function differenceNearby(a: Uint8Array, b: Uint8Array): number {
 }
 
 describe('preprocessDrawing', () => {
-  test('fits a digit into 20 x 20 and puts its centre of mass on pixel 14', () => {
+  it('fits a digit into 20 x 20 and puts its centre of mass on pixel 14', () => {
     const { image, empty, polarity, box } = preprocessDrawing(drawn);
     expect([empty, polarity, image.length]).toEqual([false, 'darkOnLight', 784]);
     const found = describeImage(image);
@@ -56,12 +56,12 @@ describe('preprocessDrawing', () => {
     expect(box).toEqual({ left: 36, top: 26, width: 59, height: 89 });
   });
 
-  test('does not depend on size, place, polarity, colour or transparency', () => {
+  it('does not depend on size, place, polarity, colour or transparency', () => {
     const reference = preprocessDrawing(drawn).image;
     const moved = drawStrokes(
       320,
       250,
-      seven.map(([a, b, c, d]) => [a * 2 + 100, b * 2, c * 2 + 100, d * 2] as const),
+      SEVEN.map(([a, b, c, d]) => [a * 2 + 100, b * 2, c * 2 + 100, d * 2] as const),
       { thickness: 16 },
     );
     const inverted = { ...drawn, data: drawn.data.map((value) => 255 - value) };
@@ -80,10 +80,10 @@ describe('preprocessDrawing', () => {
     expect(preprocessDrawing(inverted).polarity).toBe('lightOnDark');
   });
 
-  test('sees through the grain and the dust of a photograph', () => {
+  it('sees through the grain and the dust of a photograph', () => {
     const random = new KeyedRandom(1);
     const grain = () => 190 + 8 * (random.uniform() + random.uniform() + random.uniform() - 1.5);
-    const large = seven.map(([x0, y0, x1, y1]) => [x0 * 2, y0 * 2, x1 * 2, y1 * 2] as const);
+    const large = SEVEN.map(([x0, y0, x1, y1]) => [x0 * 2, y0 * 2, x1 * 2, y1 * 2] as const);
     const photograph = drawStrokes(300, 280, large, { thickness: 16, ink: 60, paper: grain });
     for (const at of [20_000, 80_150]) photograph.data[at] = 40;
     const { image, box } = preprocessDrawing(photograph);
@@ -91,12 +91,12 @@ describe('preprocessDrawing', () => {
     expect(box!.width).toBeLessThan(125);
   });
 
-  test('a thin stroke reaches full white', () => {
-    const thin = preprocessDrawing(drawStrokes(150, 140, seven, { thickness: 1 }));
+  it('a thin stroke reaches full white', () => {
+    const thin = preprocessDrawing(drawStrokes(150, 140, SEVEN, { thickness: 1 }));
     expect(describeImage(thin.image)).toMatchObject({ height: 20, peak: 255 });
   });
 
-  test('keeps the proportions of a one, and shows a lone dot', () => {
+  it('keeps the proportions of a one, and shows a lone dot', () => {
     const one = preprocessDrawing(drawStrokes(100, 100, [[50, 10, 50, 90]], { thickness: 8 }));
     expect(describeImage(one.image)).toMatchObject({ width: 3, height: 20 });
     const dot = preprocessDrawing({
@@ -108,7 +108,7 @@ describe('preprocessDrawing', () => {
     expect(describeImage(dot.image)).toEqual({ width: 20, height: 20, x: 13.5, y: 13.5, peak: 255 });
   });
 
-  test('an L, whose mass lies in a corner, stays inside of the field', () => {
+  it('an L, whose mass lies in a corner, stays inside of the field', () => {
     const corner = drawStrokes(200, 200, [
       [40, 30, 40, 170],
       [40, 170, 160, 170],
@@ -119,7 +119,7 @@ describe('preprocessDrawing', () => {
     expect(found.y).toBeLessThanOrEqual(19);
   });
 
-  test('says when nothing is written', () => {
+  it('says when nothing is written', () => {
     const blank = preprocessDrawing({
       data: new Uint8Array(100).fill(255),
       width: 10,
@@ -136,13 +136,13 @@ describe('preprocessDrawing', () => {
     expect(preprocessDrawing({ data: noise, width: 100, height: 100, channels: 1 }).empty).toBe(true);
   });
 
-  test('does as told about polarity', () => {
+  it('does as told about polarity', () => {
     const { image, polarity } = preprocessDrawing({ ...drawn, polarity: 'lightOnDark' });
     expect(polarity).toBe('lightOnDark');
     expect(image.every((value) => value === 0)).toBe(true);
   });
 
-  test.each<[string, object, string]>([
+  it.each<[string, object, string]>([
     [
       'too few bytes',
       { data: new Uint8Array(5) },
@@ -177,7 +177,7 @@ describe('real MNIST digits come back', () => {
     return { data, width, height, channels: 1 };
   }
 
-  test.each<[string, (digit: Uint8Array) => Picture, number, number]>([
+  it.each<[string, (digit: Uint8Array) => Picture, number, number]>([
     ['as they are', (digit) => ({ data: digit, width: 28, height: 28, channels: 1 }), 0.5, 0.8],
     ['enlarged, inverted and moved', enlarge, 0.5, 4],
   ])('%s', (_, picture, most, nearlyAll) => {

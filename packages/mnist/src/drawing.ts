@@ -1,6 +1,6 @@
 import { requireInteger } from '@googlenet-tooling/shared/checks';
 import { show } from '@googlenet-tooling/shared/show';
-import type { Picture, Polarity } from './drawing-ink';
+import type { Picture, Polarity } from './picture';
 import { findInk } from './drawing-ink';
 import type { Box } from './resample';
 import { resample } from './resample';

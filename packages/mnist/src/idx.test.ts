@@ -9,12 +9,12 @@ function bytes(...values: number[]): Uint8Array {
 }
 
 describe('IDX files', () => {
-  test('are written as the format says', () => {
+  it('are written as the format says', () => {
     const file = writeIdx({ shape: [2, 1], data: Int16Array.of(-2, 258) });
     expect([...file]).toEqual([0, 0, 0x0b, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0xff, 0xfe, 1, 2]);
   });
 
-  test.each([
+  it.each([
     Uint8Array.of(0, 1, 200, 255),
     Int8Array.of(-128, -1, 0, 127),
     Int16Array.of(-32768, -1, 300, 32767),
@@ -26,19 +26,19 @@ describe('IDX files', () => {
     expect(read).toEqual({ shape: [2, 2], data });
   });
 
-  test('are read without a copy', () => {
+  it('are read without a copy', () => {
     const file = writeIdx(two);
     expect(parseIdx(file).data.buffer).toBe(file.buffer);
   });
 
-  test('may begin anywhere in a buffer', () => {
+  it('may begin anywhere in a buffer', () => {
     const padded = new Uint8Array(200);
     const file = writeIdx({ shape: [3], data: Float64Array.of(1, 2, 3) });
     padded.set(file, 5);
     expect([...parseIdx(padded.subarray(5, 5 + file.length)).data]).toEqual([1, 2, 3]);
   });
 
-  test('are read through gzip', async () => {
+  it('are read through gzip', async () => {
     expect(await readIdx(await gzip(writeIdx(two)))).toEqual(two);
     expect(await readIdx(writeIdx(two))).toEqual(two);
   });
@@ -69,26 +69,26 @@ describe('a bad IDX file is told apart', () => {
     ],
   ];
 
-  test.each(cases)('%s', (_, file, code, message) => {
+  it.each(cases)('%s', (_, file, code, message) => {
     const parse = () => parseIdx(file, { name: 'a-file' });
     expect(parse).toThrow(message);
     expect(parse).toThrow(expect.objectContaining({ name: 'DataError', code }) as Error);
     expect(parse).toThrow(/^parseIdx\("a-file"\): expected /);
   });
 
-  test('a compressed file with an absurd header stops at its header', async () => {
+  it('a compressed file with an absurd header stops at its header', async () => {
     const bomb = new Uint8Array(50_000_000);
     bomb.set([0, 0, 8, 1, 255, 255, 255, 255]);
     await expect(readIdx(await gzip(bomb))).rejects.toMatchObject({ code: 'IDX_DIMENSIONS' });
   });
 
-  test('a compressed file that goes on beyond its header stops there', async () => {
+  it('a compressed file that goes on beyond its header stops there', async () => {
     const bomb = new Uint8Array(50_000_000);
     bomb.set([0, 0, 8, 1, 0, 0, 0, 9]);
     await expect(readIdx(await gzip(bomb))).rejects.toThrow(/gunzip.*at most 17 unpacked bytes, got more/);
   });
 
-  test('a compressed file that is cut or damaged', async () => {
+  it('a compressed file that is cut or damaged', async () => {
     const packed = await gzip(whole);
     await expect(readIdx(packed.subarray(0, packed.length - 6))).rejects.toMatchObject({ code: 'GZIP' });
     const damaged = packed.slice();
@@ -96,13 +96,13 @@ describe('a bad IDX file is told apart', () => {
     await expect(readIdx(damaged)).rejects.toThrow(/expected a whole gzip stream/);
   });
 
-  test('plain bytes are no gzip stream', async () => {
+  it('plain bytes are no gzip stream', async () => {
     await expect(gunzip(bytes(1, 2), { name: 'x' })).rejects.toThrow(
       'gunzip("x"): expected gzip data (1f 8b), got 01 02. Is it already unpacked?',
     );
   });
 
-  test('what cannot be written is refused', () => {
+  it('what cannot be written is refused', () => {
     expect(() => writeIdx({ shape: [3], data: Uint8Array.of(1) })).toThrow(/for 1 elements, got \[3\]/);
     expect(() => writeIdx({ shape: [], data: Uint8Array.of(1) })).toThrow(RangeError);
     const floats = new BigInt64Array(1) as never;

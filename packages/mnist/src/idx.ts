@@ -64,7 +64,7 @@ export interface ParseIdxOptions {
 }
 
 /** The default of `maxBytes`. */
-export const defaultMaxBytes = 2 ** 30;
+export const DEFAULT_MAX_BYTES = 2 ** 30;
 
 /**
  * Reads an uncompressed IDX file, the format of MNIST: two zero bytes, a type, the number of
@@ -76,7 +76,7 @@ export const defaultMaxBytes = 2 ** 30;
 export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions = {}): Idx {
   const where = `parseIdx(${JSON.stringify(options.name ?? 'bytes')})`;
   requireBytes(where, bytes);
-  const header = parseHeader(bytes, where, options.maxBytes ?? defaultMaxBytes);
+  const header = parseHeader(bytes, where, options.maxBytes ?? DEFAULT_MAX_BYTES);
   const { shape, headerBytes, totalBytes } = header;
   if (bytes.length < totalBytes) {
     throw new DataError(
@@ -120,7 +120,7 @@ export async function readIdx(bytes: Uint8Array, options: ParseIdxOptions = {}):
 export async function unpackIdx(bytes: Uint8Array, options: ParseIdxOptions = {}): Promise<Uint8Array> {
   requireBytes('readIdx', bytes);
   if (!isGzip(bytes)) return bytes;
-  const { name = 'bytes', maxBytes = defaultMaxBytes } = options;
+  const { name = 'bytes', maxBytes = DEFAULT_MAX_BYTES } = options;
   return gunzip(bytes, {
     name,
     maxBytes,

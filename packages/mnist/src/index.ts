@@ -9,7 +9,7 @@
 
 export { arrayData } from './array-data';
 export type { ArrayDataOptions, NestedNumbers } from './array-data';
-export { defaultAugment } from './augment';
+export { DEFAULT_AUGMENT } from './augment';
 export type { AugmentOptions } from './augment';
 export type { Batch, BatchOptions, Normalize } from './batches';
 export { datasetNames } from './catalog';
@@ -17,7 +17,7 @@ export type { DatasetName, FileRole } from './catalog';
 export { ImageDataset } from './dataset';
 export { preprocessDrawing } from './drawing';
 export type { DrawingOptions, PreparedDrawing } from './drawing';
-export type { Picture, Polarity } from './drawing-ink';
+export type { Picture, Polarity } from './picture';
 export { DataError } from './errors';
 export type { DataErrorCode } from './errors';
 export { gunzip, gzip } from './gzip';

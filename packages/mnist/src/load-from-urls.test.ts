@@ -31,7 +31,7 @@ describe('loading from addresses', () => {
   const pair = (over: object = {}) =>
     loadLabeledImages({ name: 'own', images: `${server.url}images`, labels: `${server.url}labels`, ...over });
 
-  test('gives a whole data set from one folder', async () => {
+  it('gives a whole data set from one folder', async () => {
     const loaded = await loadDatasetFromUrls({ name: 'fashion-mnist', baseUrl: `${server.url}d` });
     expect([...loaded.train.images]).toEqual([10, 20, 30, 40]);
     expect([...loaded.test.labels]).toEqual([7, 2]);
@@ -44,18 +44,18 @@ describe('loading from addresses', () => {
     });
   });
 
-  test('gives one pair, plain, and reports its way', async () => {
+  it('gives one pair, plain, and reports its way', async () => {
     const seen: unknown[] = [];
     const own = await pair({ onProgress: (progress: unknown) => seen.push(progress) });
     expect([own.count, own.height, own.width, own.numClasses]).toEqual([2, 1, 2, 8]);
     expect(seen).toContainEqual({ file: 'images', receivedBytes: 20, totalBytes: 20 });
   });
 
-  test('does not mind a server that compresses in transit', async () => {
+  it('does not mind a server that compresses in transit', async () => {
     expect([...(await pair({ images: `${server.url}encoded` })).images]).toEqual([10, 20, 30, 40]);
   });
 
-  test('compares checksums: known ones by default, given ones always', async () => {
+  it('compares checksums: known ones by default, given ones always', async () => {
     const mnist = loadDatasetFromUrls({ baseUrl: `${server.url}d/` });
     await expect(mnist).rejects.toMatchObject({ code: 'CHECKSUM' });
     await expect(pair({ sha256: { labels: 'ff' } })).rejects.toThrow(
@@ -68,7 +68,7 @@ describe('loading from addresses', () => {
     expect((await loadDatasetFromUrls({ baseUrl: `${server.url}d/`, checksums: {} })).train.count).toBe(2);
   });
 
-  test.each([
+  it.each([
     ['missing', 'DOWNLOAD', /expected a file at http.*missing, got HTTP 404 Not Found. Check the address/],
     ['broken', 'DOWNLOAD', /got HTTP 500/],
     ['cut', 'DOWNLOAD', /got terminated \(.*closed.*\)/],
@@ -78,12 +78,12 @@ describe('loading from addresses', () => {
     await expect(load).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  test('names what is missing from the options', async () => {
+  it('names what is missing from the options', async () => {
     await expect(loadDatasetFromUrls({})).rejects.toThrow(/expected baseUrl or urls, got neither/);
     await expect(loadDatasetFromUrls({ name: 'cifar' })).rejects.toThrow(/got "cifar"/);
   });
 
-  test('stops with the reason of the signal', async () => {
+  it('stops with the reason of the signal', async () => {
     const controller = new AbortController();
     const load = pair({ images: `${server.url}silent`, signal: controller.signal });
     setTimeout(() => controller.abort(new Error('enough')), 20);

@@ -2,7 +2,7 @@ import { digest, fetchBytes, type Progress } from '@googlenet/download';
 import type { FileRole } from './catalog';
 import { requireDataset } from './catalog';
 import { DataError, dataErrorOf } from './errors';
-import { defaultMaxBytes, parseIdx, unpackIdx } from './idx';
+import { DEFAULT_MAX_BYTES, parseIdx, unpackIdx } from './idx';
 import type { LabeledImages, PairOptions } from './labeled-images';
 import { requireSameSize, toLabeledImages } from './labeled-images';
 
@@ -96,7 +96,7 @@ export async function loadDatasetFromUrls(
 
 async function fetchIdx(url: string, expected: string | undefined, options: FetchOptions) {
   const file = url.replace(/[?#].*$/, '').replace(/^.*\//, '');
-  const maxBytes = options.maxBytes ?? defaultMaxBytes;
+  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const { fetch, onProgress, signal } = options;
   const where = 'loadDatasetFromUrls';
   const packed = await fetchBytes(url, { where, maxBytes, fetch, onProgress, signal }).catch(

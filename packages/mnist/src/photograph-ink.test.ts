@@ -1,13 +1,13 @@
 import { boxAround, findComponents, gapBetween } from './components';
 import { preprocessDrawing } from './drawing';
-import type { Picture } from './drawing-ink';
+import type { Picture } from './picture';
 import { localMedian } from './local-median';
 import { KeyedRandom } from './random';
 import { eraseRuledLines } from './ruled-lines';
 import { drawStrokes } from './testing/strokes';
 
 /** A five whose bar does not touch its bow, as hasty hands write it. */
-const brokenFive = [
+const BROKEN_FIVE = [
   [150, 60, 210, 58],
   [140, 72, 136, 110],
   [136, 110, 190, 116],
@@ -33,7 +33,7 @@ function photograph(options: Conditions): Picture {
     const lined = options.lines && (y + 0.03 * x) % 28 < 2 ? 0.75 : 1;
     return (options.board ? 45 : 225) * light * lined + 4 * (random.uniform() + random.uniform() - 1);
   };
-  const picture = drawStrokes(width, height, brokenFive, {
+  const picture = drawStrokes(width, height, BROKEN_FIVE, {
     thickness: 9,
     ink: options.board ? 230 : 35,
     paper: ground,
@@ -51,9 +51,9 @@ function likeness(a: Uint8Array, b: Uint8Array): number {
 }
 
 describe('a photograph', () => {
-  const reference = preprocessDrawing(drawStrokes(width, height, brokenFive, { thickness: 9 }));
+  const reference = preprocessDrawing(drawStrokes(width, height, BROKEN_FIVE, { thickness: 9 }));
 
-  test.each<[string, Conditions]>([
+  it.each<[string, Conditions]>([
     ['of grainy paper', {}],
     ['with a shadow across the digit', { shadow: true }],
     ['of ruled paper', { lines: true }],
@@ -68,7 +68,7 @@ describe('a photograph', () => {
       expect(Math.abs(box![side] - reference.box![side])).toBeLessThanOrEqual(5);
   });
 
-  test('of empty paper is empty, ruled or in shadow', () => {
+  it('of empty paper is empty, ruled or in shadow', () => {
     const random = new KeyedRandom(8);
     const data = Uint8Array.from({ length: width * height }, (_, i) => {
       const [x, y] = [i % width, Math.floor(i / width)];
@@ -77,7 +77,7 @@ describe('a photograph', () => {
     expect(preprocessDrawing({ data, width, height, channels: 1 })).toMatchObject({ empty: true });
   });
 
-  test('is as large as a camera makes it, and its box is in its own pixels', () => {
+  it('is as large as a camera makes it, and its box is in its own pixels', () => {
     const small = photograph({ shadow: true });
     const factor = 3;
     const data = new Uint8Array(width * height * factor ** 2);
@@ -96,7 +96,7 @@ describe('a photograph', () => {
   });
 });
 
-test('the local median follows an edge of light and does not see a stroke', () => {
+it('the local median follows an edge of light and does not see a stroke', () => {
   const grey = Float32Array.from({ length: 40 * 30 }, (_, i) => (i % 40 < 20 ? 200 : 100));
   for (let row = 0; row < 30; row++) grey.fill(10, row * 40 + 8, row * 40 + 11);
   const ground = localMedian(grey, 40, 30, 6);
@@ -105,7 +105,7 @@ test('the local median follows an edge of light and does not see a stroke', () =
   expect(localMedian(grey, 40, 30, 2, skip)[5 * 40 + 3]).toBe(-1);
 });
 
-test('ruled lines go, and what crosses them or ends before the border stays', () => {
+it('ruled lines go, and what crosses them or ends before the border stays', () => {
   const values = new Float32Array(100 * 100);
   for (let column = 0; column < 100; column++) values[(40 + Math.round(column * 0.08)) * 100 + column] = 1;
   for (let row = 10; row < 90; row++) values.fill(1, row * 100 + 50, row * 100 + 54);
@@ -115,7 +115,7 @@ test('ruled lines go, and what crosses them or ends before the border stays', ()
   expect([row(41), row(44), row(80)]).toEqual([4, 4, 40]);
 });
 
-test('components hang together over corners', () => {
+it('components hang together over corners', () => {
   const values = Float32Array.of(1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 3);
   const { components, labels } = findComponents(values, 4, 3, 0.5);
   expect(components.map(({ mass, area }) => [mass, area])).toEqual([

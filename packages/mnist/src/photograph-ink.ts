@@ -1,5 +1,5 @@
 import { boxAround, findComponents, gapBetween, type Component } from './components';
-import type { Ink, Polarity } from './drawing-ink';
+import type { Ink, Polarity } from './picture';
 import { localMedian } from './local-median';
 import { resample } from './resample';
 import { eraseRuledLines } from './ruled-lines';

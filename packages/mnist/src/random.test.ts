@@ -1,7 +1,7 @@
 import { KeyedRandom } from './random';
 
 describe('KeyedRandom', () => {
-  test('gives uniform numbers, alike for the same key only', () => {
+  it('gives uniform numbers, alike for the same key only', () => {
     const draw = (...key: number[]) => {
       const random = new KeyedRandom(...key);
       return Array.from({ length: 1000 }, () => random.uniform());
@@ -15,7 +15,7 @@ describe('KeyedRandom', () => {
       expect(other).not.toEqual(values);
   });
 
-  test("neighbouring keys' first numbers are uniform and unrelated", () => {
+  it("neighbouring keys' first numbers are uniform and unrelated", () => {
     const first = Array.from({ length: 4000 }, (_, i) => new KeyedRandom(0, 2, 0, i).uniform());
     const tenths = Array<number>(10).fill(0);
     for (const value of first) tenths[Math.floor(value * 10)] += 1;
@@ -26,7 +26,7 @@ describe('KeyedRandom', () => {
     expect(Math.abs(product / first.length) * 12).toBeLessThan(0.06);
   });
 
-  test('shuffles without preference', () => {
+  it('shuffles without preference', () => {
     const places = Array.from({ length: 4 }, () => Array<number>(4).fill(0));
     for (let n = 0; n < 4000; n++) {
       const order = new KeyedRandom(5, n).shuffle(Int32Array.of(0, 1, 2, 3));

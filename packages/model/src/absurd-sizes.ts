@@ -1,6 +1,6 @@
 import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
 import { show } from '@googlenet-tooling/shared/show';
-import type { GoogLeNetOptions } from './options';
+import type { GoogLeNetOptions } from './option-types';
 import { INCEPTION_FILTERS, scaleFilters, type VariantSpec } from './variants';
 
 type Sizes = Required<Pick<GoogLeNetOptions, 'numClasses' | 'inputShape' | 'widthMultiplier'>>;

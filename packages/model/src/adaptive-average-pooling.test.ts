@@ -4,7 +4,7 @@ import { maxDifference, useCpu } from './testing/models';
 
 beforeAll(useCpu);
 
-test("7x6 is pooled to 4x4 as PyTorch's adaptive pool does", () => {
+it("7x6 is pooled to 4x4 as PyTorch's adaptive pool does", () => {
   // Computed with PyTorch 2.15: AdaptiveAvgPool2d((4, 4)) of sin(0), sin(1), ... in 7 rows of 6.
   const expected = [
     0.304761, 0.849278, -0.186896, -0.814935, -0.056657, 0.686657, 0.176381, -0.608064, -0.505185, 0.306736,
@@ -21,7 +21,7 @@ test("7x6 is pooled to 4x4 as PyTorch's adaptive pool does", () => {
   });
 });
 
-test('14 rows fall into windows of four at 0, 3, 7 and 10', () => {
+it('14 rows fall into windows of four at 0, 3, 7 and 10', () => {
   tf.tidy(() => {
     const x = tf.tile(tf.reshape(tf.range(0, 14), [1, 14, 1, 1]), [1, 1, 14, 2]);
     const layer = new AdaptiveAveragePooling2D({ outputSize: [4, 1] });
@@ -31,7 +31,7 @@ test('14 rows fall into windows of four at 0, 3, 7 and 10', () => {
   });
 });
 
-test('a broken output size is refused', () => {
+it('a broken output size is refused', () => {
   expect(() => new AdaptiveAveragePooling2D({ name: 'aux1_pool', outputSize: [4, 0] })).toThrow(
     'AdaptiveAveragePooling2D("aux1_pool"): expected outputSize to be two positive integers, got [4,0].',
   );

@@ -5,7 +5,7 @@ import { classify, dense, kernelOptions } from './classifier';
 import { mixSeed } from './seed';
 import { SeededDropout } from './seeded-dropout';
 import { AUXILIARY_HEAD, scaleFilters } from './variants';
-import type { ResolvedOptions } from './options';
+import type { ResolvedOptions } from './option-types';
 
 /** What the convolution and the dense layer of an auxiliary head share with the rest of the network. */
 type HeadOptions = Pick<

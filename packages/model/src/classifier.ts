@@ -1,6 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { ConvUnitOptions } from '@googlenet/inception';
-import type { ResolvedOptions } from './options';
+import type { ResolvedOptions } from './option-types';
 import { mixSeed } from './seed';
 
 export type KernelRegularizer = ConvUnitOptions['kernelRegularizer'];

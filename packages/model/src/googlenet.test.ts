@@ -15,10 +15,10 @@ import { useCpu, withModel } from './testing/models';
 beforeAll(useCpu);
 
 const l2 = tfl.regularizers.l2({ l2: 0.5 });
-const small: GoogLeNetOptions = { widthMultiplier: 0.125, seed: 7 };
+const SMALL: GoogLeNetOptions = { widthMultiplier: 0.125, seed: 7 };
 
 describe('parameter counts are exact', () => {
-  test.each<[string, GoogLeNetOptions, number, number]>([
+  it.each<[string, GoogLeNetOptions, number, number]>([
     ['paper, 1000 classes, RGB', { variant: 'paper' }, 6_998_552, 0],
     ['paper with both auxiliary heads', { variant: 'paper', auxiliary: true }, 13_378_280, 0],
     ['paper, 10 classes, RGB', { variant: 'paper', numClasses: 10 }, 5_983_802, 0],
@@ -47,7 +47,7 @@ describe('parameter counts are exact', () => {
     });
   });
 
-  test('slim without its classifier, counted as in its own test: weights, betas and moving statistics', () => {
+  it('slim without its classifier, counted as in its own test: weights, betas and moving statistics', () => {
     withModel({ variant: 'slim' }, (model) => {
       const { rows } = summarize(model);
       const base = rows.filter(({ name }) => name !== 'logits');
@@ -55,14 +55,14 @@ describe('parameter counts are exact', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['two5x5', 7_727_466],
     ['one5x5', 5_875_610],
   ] as const)('mnist with %s in the 5x5 branch', (branch5x5, trainable) => {
     withModel({ branch5x5 }, (model) => expect(summarize(model).totals.trainable).toBe(trainable));
   });
 
-  test('an image costs the multiply-accumulates that the reference facts give', () => {
+  it('an image costs the multiply-accumulates that the reference facts give', () => {
     const millions = (options: GoogLeNetOptions) =>
       withModel(options, (model) => Math.round(summarize(model).totals.macs / 1e6));
     expect(millions({ variant: 'paper' })).toBe(1583);
@@ -71,14 +71,14 @@ describe('parameter counts are exact', () => {
     withModel({}, (model) => expect(summarize(model).totals.macs).toBe(1_162_387_456));
   });
 
-  test.each(Object.entries(VARIANTS))('%s says of itself what it is', (variant, { parameters, macs }) => {
+  it.each(Object.entries(VARIANTS))('%s says of itself what it is', (variant, { parameters, macs }) => {
     withModel({ variant: variant as Variant }, (model) => {
       const { totals } = summarize(model);
       expect(totals).toMatchObject({ ...parameters, macs });
     });
   });
 
-  test('a module costs what the cost function of the inception package says', () => {
+  it('a module costs what the cost function of the inception package says', () => {
     withModel({ variant: 'paper' }, (model) => {
       const row = summarize(model).rows.find(({ name }) => name === 'inception_4a')!;
       const cost = inceptionCost({
@@ -121,7 +121,7 @@ describe('endpoints', () => {
       ['pool2', [28, 28, 192]],
     ];
   };
-  test.each([
+  it.each([
     ['mnist', 10, [['conv1', [28, 28, 192]], ...modules([28, 14, 7], [14, 7])]],
     ['cifar', 10, [['conv1', [32, 32, 192]], ...modules([32, 16, 8], [16, 8])]],
     ['paper', 1000, [...stem(true), ...imagenet]],
@@ -134,7 +134,7 @@ describe('endpoints', () => {
     });
   });
 
-  test('auxiliary heads pool 14x14 to 4x4 and are outputs by name, after the main one', () => {
+  it('auxiliary heads pool 14x14 to 4x4 and are outputs by name, after the main one', () => {
     for (const variant of ['mnist', 'paper', 'torchvision'] as const) {
       withModel({ variant, auxiliary: true }, (model) => {
         expect(model.outputNames).toEqual(['predictions', 'aux1', 'aux2']);
@@ -153,7 +153,7 @@ describe('endpoints', () => {
 });
 
 describe('width, seeds and wrong options', () => {
-  test('a quarter of the width has a quarter of the filters, in eights and at least 8', () => {
+  it('a quarter of the width has a quarter of the filters, in eights and at least 8', () => {
     withModel({ widthMultiplier: 0.25 }, (model) => {
       expect(model.getLayer('conv1').getWeights()[0].shape).toEqual([3, 3, 1, 48]);
       expect(model.getLayer('inception_3a').getConfig().filters).toEqual({
@@ -167,9 +167,9 @@ describe('width, seeds and wrong options', () => {
     });
   });
 
-  test('the same seed gives the same weights, another seed other weights, no two layers the same', () => {
+  it('the same seed gives the same weights, another seed other weights, no two layers the same', () => {
     const kernels = (seed: number) =>
-      withModel({ ...small, seed }, (model) =>
+      withModel({ ...SMALL, seed }, (model) =>
         model
           .getWeights()
           .filter((weight) => weight.rank > 1)
@@ -183,8 +183,8 @@ describe('width, seeds and wrong options', () => {
     expect(new Set(starts).size).toBe(starts.length);
   });
 
-  test('initial kernels are Glorot uniform', () => {
-    withModel(small, (model) => {
+  it('initial kernels are Glorot uniform', () => {
+    withModel(SMALL, (model) => {
       const kernel = model.getLayer('inception_5b').getWeights()[0];
       const limit = Math.sqrt(6 / (kernel.shape[2]! + kernel.shape[3]!));
       const values = kernel.dataSync();
@@ -194,9 +194,9 @@ describe('width, seeds and wrong options', () => {
     });
   });
 
-  test('what a unit is given holds for every convolution: initializer with a stream for each layer, regularizer', () => {
+  it('what a unit is given holds for every convolution: initializer with a stream for each layer, regularizer', () => {
     const unit = { kernelInitializer: tfl.initializers.heNormal({ seed: 5 }), kernelRegularizer: l2 };
-    withModel({ ...small, unit, auxiliary: true }, (model) => {
+    withModel({ ...SMALL, unit, auxiliary: true }, (model) => {
       const convolutions = model.layers.filter(({ name }) => /^(conv1|inception_..|aux._conv)$/.test(name));
       expect(convolutions).toHaveLength(12);
       const seeds = convolutions.map((layer) => {
@@ -212,7 +212,7 @@ describe('width, seeds and wrong options', () => {
     });
   });
 
-  test('every wrong option is reported at once', () => {
+  it('every wrong option is reported at once', () => {
     const build = () =>
       googlenet({ numClasses: 1, inputShape: [28, 0, 1], widthMultiplier: NaN, dropout: 1, seed: 0.5 });
     expect(build).toThrow(RangeError);
@@ -230,7 +230,7 @@ describe('width, seeds and wrong options', () => {
     );
   });
 
-  test('an unknown option is refused, and the one that was meant is named, in a unit as well', () => {
+  it('an unknown option is refused, and the one that was meant is named, in a unit as well', () => {
     const build = (options: object) => () => googlenet(options);
     expect(build({ widthMultipler: 2 })).toThrow(
       new RangeError(
@@ -251,7 +251,7 @@ describe('width, seeds and wrong options', () => {
     for (const options of [null, 'paper', []]) expect(build(options as never)).toThrow(TypeError);
   });
 
-  test('an unknown variant does not hide what else is wrong', () => {
+  it('an unknown variant does not hide what else is wrong', () => {
     const build = () =>
       googlenet({
         variant: 'x' as 'mnist',
@@ -277,7 +277,7 @@ describe('width, seeds and wrong options', () => {
     );
   });
 
-  test('sizes that no engine can hold are refused by name, before any weight is made', () => {
+  it('sizes that no engine can hold are refused by name, before any weight is made', () => {
     const before = tf.memory().numTensors;
     const build = () => googlenet({ numClasses: 1e12, widthMultiplier: 1e9, inputShape: [1e9, 1e9, 1] });
     expect(build).toThrow(RangeError);
@@ -291,27 +291,27 @@ describe('width, seeds and wrong options', () => {
     expect(() => googlenet({ widthMultiplier: 1e308 })).toThrow('expected widthMultiplier for a network');
     expect(() => googlenet({ inputShape: [28, 28, 2e6] })).toThrow('Use fewer channels.');
     expect(() => googlenet({ widthMultiplier: 15, numClasses: 1e5 })).toThrow('expected sizes for a network');
-    expect(() => googlenet({ ...small, inputShape: [40_000, 40_000, 1], auxiliary: true })).toThrow(
+    expect(() => googlenet({ ...SMALL, inputShape: [40_000, 40_000, 1], auxiliary: true })).toThrow(
       /^googlenet\("aux1_fc"\): expected at most 2147483647 weights, got /,
     );
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('an input that is too small names the layer where it vanishes, before any weight is made', () => {
+  it('an input that is too small names the layer where it vanishes, before any weight is made', () => {
     const before = tf.memory().numTensors;
-    expect(() => googlenet({ ...small, inputShape: [2, 2, 1] })).toThrow(
+    expect(() => googlenet({ ...SMALL, inputShape: [2, 2, 1] })).toThrow(
       'googlenet("pool4"): expected a feature map of at least 2x2, got 1x1. Use a larger inputShape.',
     );
-    expect(() => googlenet({ ...small, variant: 'torchvision', inputShape: [64, 3, 3] })).toThrow(
+    expect(() => googlenet({ ...SMALL, variant: 'torchvision', inputShape: [64, 3, 3] })).toThrow(
       'googlenet("pool2"): expected a feature map of at least 2x2, got 16x1. Use a larger inputShape.',
     );
-    expect(() => googlenet({ ...small, inputShape: [8, 8, 1], auxiliary: true })).toThrow(
+    expect(() => googlenet({ ...SMALL, inputShape: [8, 8, 1], auxiliary: true })).toThrow(
       'googlenet("aux1_pool"): expected a feature map of at least 5x5, got 4x4. Use a larger inputShape or auxiliary: false.',
     );
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test.each(['mnist', 'paper', 'torchvision', 'slim', 'cifar'] as const)(
+  it.each(['mnist', 'paper', 'torchvision', 'slim', 'cifar'] as const)(
     'the smallest input that %s accepts builds and runs',
     (variant) => {
       const { inputShape } = VARIANTS[variant];
@@ -338,8 +338,8 @@ describe('width, seeds and wrong options', () => {
 });
 
 describe('running', () => {
-  test('probabilities sum to one, do not depend on dropout, and no tensor is left', () => {
-    withModel({ ...small, inputShape: [12, 12, 1] }, (model) => {
+  it('probabilities sum to one, do not depend on dropout, and no tensor is left', () => {
+    withModel({ ...SMALL, inputShape: [12, 12, 1] }, (model) => {
       const x = tf.randomUniform([2, 12, 12, 1], 0, 1, 'float32', 3);
       const before = tf.memory().numTensors;
       const runs = Array.from({ length: 3 }, () => {
@@ -357,8 +357,8 @@ describe('running', () => {
     });
   });
 
-  test('200 predictions leave no tensor behind', () => {
-    withModel({ ...small, inputShape: [4, 4, 1], widthMultiplier: 0.01, auxiliary: false }, (model) => {
+  it('200 predictions leave no tensor behind', () => {
+    withModel({ ...SMALL, inputShape: [4, 4, 1], widthMultiplier: 0.01, auxiliary: false }, (model) => {
       const x = tf.ones([1, 4, 4, 1]);
       tf.dispose(model.predict(x));
       const before = tf.memory().numTensors;
@@ -368,9 +368,9 @@ describe('running', () => {
     });
   });
 
-  test('disposing a model frees everything that building it took', () => {
+  it('disposing a model frees everything that building it took', () => {
     const before = tf.memory().numTensors;
-    withModel({ ...small, auxiliary: true }, () => undefined);
+    withModel({ ...SMALL, auxiliary: true }, () => undefined);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -27,7 +27,7 @@ const plain = () =>
   tfl.sequential({ layers: [tfl.layers.dense({ name: 'last', units: 2, inputShape: [3] })] });
 
 describe('stripAuxiliary', () => {
-  test('leaves the main output bit-equal and the heads out', () => {
+  it('leaves the main output bit-equal and the heads out', () => {
     const main = stripAuxiliary(model);
     expect(main.outputNames).toEqual(['predictions']);
     expect(main.layers.filter(({ name }) => name.startsWith('aux'))).toEqual([]);
@@ -35,7 +35,7 @@ describe('stripAuxiliary', () => {
     expect(main.countParams()).toBeLessThan(model.countParams());
   });
 
-  test('shares the weights', () => {
+  it('shares the weights', () => {
     const [before] = outputs(stripAuxiliary(model), x);
     const kernel = model.getLayer('logits').getWeights()[0].clone();
     model.getLayer('logits').setWeights([tf.neg(kernel), model.getLayer('logits').getWeights()[1]]);
@@ -46,7 +46,7 @@ describe('stripAuxiliary', () => {
 });
 
 describe('logitsModel', () => {
-  test('gives what the softmaxes are computed from, main first', () => {
+  it('gives what the softmaxes are computed from, main first', () => {
     const logits = logitsModel(model);
     expect(logits.outputNames).toEqual(['logits', 'aux1_logits', 'aux2_logits']);
     const expected = outputs(model, x);
@@ -59,7 +59,7 @@ describe('logitsModel', () => {
     });
   });
 
-  test('one seeded step with auxiliary weights of 0.3 lowers the loss and reaches every weight', () => {
+  it('one seeded step with auxiliary weights of 0.3 lowers the loss and reaches every weight', () => {
     withModel({ ...SMALL, inputShape: [9, 9, 1], auxiliary: true }, (fresh) => {
       const logits = logitsModel(fresh);
       const images = tf.randomUniform([2, 9, 9, 1], 0, 1, 'float32', 5);
@@ -88,7 +88,7 @@ describe('logitsModel', () => {
 });
 
 describe('replaceHead', () => {
-  test('gives every head another number of classes and keeps the features', () => {
+  it('gives every head another number of classes and keeps the features', () => {
     const replaced = replaceHead(model, { numClasses: 7, seed: 1 });
     expect(replaced.outputNames).toEqual(['predictions', 'aux1', 'aux2']);
     expect(replaced.outputs.map(({ shape }) => shape)).toEqual([
@@ -105,7 +105,7 @@ describe('replaceHead', () => {
     ).toBeCloseTo(1, 5);
   });
 
-  test('can leave the auxiliary heads out, and the same seed gives the same head', () => {
+  it('can leave the auxiliary heads out, and the same seed gives the same head', () => {
     const [a, b] = [1, 1].map((seed) => replaceHead(model, { numClasses: 3, seed, auxiliary: false }));
     expect(a.outputNames).toEqual(['predictions']);
     expect(outputs(a, x)).toEqual(outputs(b, x));
@@ -114,7 +114,7 @@ describe('replaceHead', () => {
     );
   });
 
-  test('freezes everything but the new layers when asked', () => {
+  it('freezes everything but the new layers when asked', () => {
     withModel(SMALL, (old) => {
       const replaced = replaceHead(old, { numClasses: 3, freezeTrunk: true });
       expect(replaced.trainableWeights.map(({ originalName }) => originalName)).toEqual([
@@ -125,7 +125,7 @@ describe('replaceHead', () => {
     });
   });
 
-  test('keeps the kernel regularizer of the old head', () => {
+  it('keeps the kernel regularizer of the old head', () => {
     withModel({ ...SMALL, kernelRegularizer: tfl.regularizers.l2({ l2: 0.5 }) }, (old) => {
       const config = replaceHead(old, { numClasses: 3 }).getLayer('logits').getConfig();
       expect(config.kernelRegularizer).toEqual(old.getLayer('logits').getConfig().kernelRegularizer);
@@ -133,7 +133,7 @@ describe('replaceHead', () => {
     });
   });
 
-  test('refuses a wrong number of classes', () => {
+  it('refuses a wrong number of classes', () => {
     expect(() => replaceHead(model, { numClasses: 1 })).toThrow(
       'replaceHead: expected numClasses to be an integer of at least 2, got 1. Give the number of classes in the data.',
     );
@@ -141,7 +141,7 @@ describe('replaceHead', () => {
 });
 
 describe('featureExtractor', () => {
-  test('every endpoint can be taken out, with the listed shape', () => {
+  it('every endpoint can be taken out, with the listed shape', () => {
     for (const { name, shape } of endpoints(model)) {
       const extractor = featureExtractor(model, name);
       expect(extractor.outputs[0].shape).toEqual(shape);
@@ -150,7 +150,7 @@ describe('featureExtractor', () => {
     expect(values).toEqual(outputs(model, x)[0]);
   });
 
-  test('an unknown endpoint is answered with the list of all', () => {
+  it('an unknown endpoint is answered with the list of all', () => {
     expect(() => featureExtractor(model, 'mixed_4d')).toThrow(RangeError);
     expect(() => featureExtractor(model, 'mixed_4d')).toThrow(
       /^featureExtractor: expected an endpoint of the model \(conv1, inception_3a, .*\), got "mixed_4d"\. Use one of these\.$/,
@@ -158,7 +158,7 @@ describe('featureExtractor', () => {
   });
 });
 
-test.each([
+it.each([
   ['logitsModel', logitsModel],
   ['stripAuxiliary', stripAuxiliary],
   ['replaceHead', (other: tfl.LayersModel) => replaceHead(other, { numClasses: 2 })],
@@ -168,7 +168,7 @@ test.each([
   );
 });
 
-test('views take no memory and, disposed instead of the model, free all of it', () => {
+it('views take no memory and, disposed instead of the model, free all of it', () => {
   const before = tf.memory().numTensors;
   const fresh = googlenet(SMALL);
   const held = tf.memory().numTensors;
@@ -180,7 +180,7 @@ test('views take no memory and, disposed instead of the model, free all of it', 
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test('replaceHead refuses an option that it does not know, and more classes than an engine can hold, and changes nothing', () => {
+it('replaceHead refuses an option that it does not know, and more classes than an engine can hold, and changes nothing', () => {
   const trainable = () => model.layers.map((layer) => layer.trainable);
   for (const layer of model.layers) layer.trainable = true;
   const before = trainable();

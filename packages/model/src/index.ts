@@ -8,7 +8,7 @@
  */
 
 export { googlenet } from './googlenet';
-export type { GoogLeNetOptions } from './options';
+export type { GoogLeNetOptions } from './option-types';
 export {
   INCEPTION_FILTERS,
   VARIANTS,

@@ -4,16 +4,16 @@ import { maxDifference, useCpu } from './testing/models';
 
 beforeAll(useCpu);
 
-const shape: [number, number, number, number] = [2, 1, 2, 7];
+const SHAPE: [number, number, number, number] = [2, 1, 2, 7];
 const input = () =>
   tf.tensor4d(
     Float32Array.from({ length: 28 }, (_, i) => 8 * Math.sin(Math.fround(i * Math.fround(1.7)))),
-    shape,
+    SHAPE,
   );
 const upstream = () =>
   tf.tensor4d(
     Float32Array.from({ length: 28 }, (_, i) => Math.cos(i)),
-    shape,
+    SHAPE,
   );
 
 // Computed with PyTorch 2.15: LocalResponseNorm(5, 1e-4, 0.75, 1), then LocalResponseNorm(3, 0.5, 0.75, 2)
@@ -56,20 +56,20 @@ function check(): void {
   });
 }
 
-test("values and gradient are PyTorch's and Caffe's: alpha is divided by the size", check);
+it("values and gradient are PyTorch's and Caffe's: alpha is divided by the size", check);
 
-test('the same numbers are composed where the engine has no kernel for it', () => {
+it('the same numbers are composed where the engine has no kernel for it', () => {
   withoutKernel(tf.LRN, check);
   withoutKernel(tf.LRNGrad, check);
 });
 
-test('the configuration makes the same layer again', () => {
+it('the configuration makes the same layer again', () => {
   const config = strong().getConfig();
   expect(new Lrn(config as object).getConfig()).toEqual(config);
   expect(config).toMatchObject({ size: 3, alpha: 0.5, beta: 0.75, bias: 2 });
 });
 
-test('an even or broken size is refused', () => {
+it('an even or broken size is refused', () => {
   expect(() => new Lrn({ name: 'norm1', size: 4 })).toThrow(
     'Lrn("norm1"): expected size to be a positive odd integer, got 4. The paper\'s is 5.',
   );

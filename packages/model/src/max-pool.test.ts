@@ -47,25 +47,25 @@ describe.each([
   const rows = picture(height, width);
   const counts = (count: (size: number) => number): [number, number] => [count(height), count(width)];
 
-  test("'ceil' starts at the first pixel and keeps the last window that hangs over", () => {
+  it("'ceil' starts at the first pixel and keeps the last window that hangs over", () => {
     for (const size of [2, 3]) {
       const count = counts((extent) => Math.max(0, Math.ceil((extent - size) / 2)) + 1);
       expect(pool(rows, size, 'ceil')).toEqual(poolByHand(rows, size, 0, count));
     }
   });
 
-  test('padding 1 starts one pixel outside and rounds the size down', () => {
+  it('padding 1 starts one pixel outside and rounds the size down', () => {
     const count = counts((extent) => Math.floor((extent + 2 - 3) / 2) + 1);
     expect(pool(rows, 3, 1)).toEqual(poolByHand(rows, 3, 1, count));
   });
 });
 
-test("'same' on 8 starts at the first pixel, on 7 one pixel outside", () => {
+it("'same' on 8 starts at the first pixel, on 7 one pixel outside", () => {
   expect(pool(picture(8, 8), 3, 'same')).toEqual(poolByHand(picture(8, 8), 3, 0, [4, 4]));
   expect(pool(picture(7, 7), 3, 'same')).toEqual(poolByHand(picture(7, 7), 3, 1, [4, 4]));
 });
 
-test('no padding layer is made where a standard pool does the same', () => {
+it('no padding layer is made where a standard pool does the same', () => {
   const border = (height: number, width: number, size = 3) =>
     poolBorder([height, width], { size, stride: 2, padding: 'ceil' });
   expect(border(112, 112)).toBe('same');
@@ -87,7 +87,7 @@ describe('whole networks on odd image sizes', () => {
     );
 
   // Sizes after conv1 and the four pools, from torchvision 0.29's googlenet.
-  test.each<[[number, number], number[][]]>([
+  it.each<[[number, number], number[][]]>([
     [
       [97, 131],
       [
@@ -132,7 +132,7 @@ describe('whole networks on odd image sizes', () => {
     expect(sizes('torchvision', image)).toEqual(expected);
   });
 
-  test('slim halves and rounds up everywhere', () => {
+  it('slim halves and rounds up everywhere', () => {
     expect(sizes('slim', [97, 131])).toEqual([
       [49, 66],
       [25, 33],
@@ -143,7 +143,7 @@ describe('whole networks on odd image sizes', () => {
   });
 });
 
-test('the 7x7 stem sees 3 pixels of padding as PyTorch does, and 2 in TF-slim', () => {
+it('the 7x7 stem sees 3 pixels of padding as PyTorch does, and 2 in TF-slim', () => {
   const firstTap = (variant: 'torchvision' | 'paper' | 'slim') =>
     withModel({ variant, inputShape: [32, 32, 1], widthMultiplier: 0.1, numClasses: 2, seed: 1 }, (model) =>
       tf.tidy(() => {

@@ -17,7 +17,7 @@ const image = (model: tfl.LayersModel) =>
   tf.randomUniform([2, ...(model.inputs[0].shape.slice(1) as number[])], 0, 1, 'float32', 3);
 
 describe('optimizeForInference', () => {
-  test.each<[string, GoogLeNetOptions]>([
+  it.each<[string, GoogLeNetOptions]>([
     ['mnist with auxiliary heads', { auxiliary: true }],
     ['bias-free convolutions', { unit: { useBias: false } }],
     ['cifar', { variant: 'cifar' }],
@@ -43,7 +43,7 @@ describe('optimizeForInference', () => {
     });
   });
 
-  test('folded weights are the formula, on numbers that can be worked out by hand', () => {
+  it('folded weights are the formula, on numbers that can be worked out by hand', () => {
     withModel({ ...SMALL, unit: { epsilon: 0.25 } }, (model) => {
       const fill = (value: number, shape: number[]) => tf.fill(shape, value);
       const channels = [16];
@@ -68,7 +68,7 @@ describe('optimizeForInference', () => {
     });
   });
 
-  test('leaves the given model alone and leaks nothing', () => {
+  it('leaves the given model alone and leaks nothing', () => {
     withModel({ ...SMALL, auxiliary: true }, (model) => {
       const before = tf.memory().numTensors;
       const layers = model.layers.map(({ name }) => name);
@@ -81,7 +81,7 @@ describe('optimizeForInference', () => {
     });
   });
 
-  test('works on a model that was loaded, and what it makes can be saved', async () => {
+  it('works on a model that was loaded, and what it makes can be saved', async () => {
     const model = googlenet(SMALL);
     disturbWeights(model);
     const loaded = await saveAndLoad(model);
@@ -92,7 +92,7 @@ describe('optimizeForInference', () => {
 });
 
 describe('saving and loading', () => {
-  test.each<[string, GoogLeNetOptions]>([
+  it.each<[string, GoogLeNetOptions]>([
     ['mnist', {}],
     ['cifar', { variant: 'cifar' }],
     ['paper, with its LRN', { variant: 'paper', inputShape: [81, 80, 3] }],

@@ -8,7 +8,7 @@ const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
 
 beforeAll(useCpu);
 
-test('the first snippet of the README does what its comments say', () => {
+it('the first snippet of the README does what its comments say', () => {
   const model = googlenet({ widthMultiplier: 0.25, seed: 1 });
   expect(String(summarize(model))).toContain('inception_5b');
   const fast = optimizeForInference(model);
@@ -22,7 +22,7 @@ test('the first snippet of the README does what its comments say', () => {
 
 const BRANCH_WORDS = { one5x5: 'one 5x5', two5x5: 'two 5x5', one3x3: 'one 3x3', two3x3: 'two 3x3' };
 
-test.each(Object.entries(VARIANTS))(
+it.each(Object.entries(VARIANTS))(
   "the README's table says of %s what the table of variants says",
   (name, spec) => {
     const { inputShape, numClasses, branch5x5, dropout, parameters, macs } = spec;

@@ -13,13 +13,13 @@ function drop(layer: SeededDropout, training = true): number[] {
 }
 const share = (values: number[]) => values.filter((value) => value === 0).length / values.length;
 
-test('about `rate` of the values are dropped and the others keep the mean', () => {
+it('about `rate` of the values are dropped and the others keep the mean', () => {
   const values = drop(new SeededDropout({ name: 'd', rate: 0.4 }));
   expect(Math.abs(share(values) - 0.4)).toBeLessThan(0.05);
   expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / 0.6)]));
 });
 
-test('masks differ from call to call and repeat after reseed', () => {
+it('masks differ from call to call and repeat after reseed', () => {
   const layer = new SeededDropout({ name: 'd', rate: 0.5 });
   layer.reseed(41);
   const first = [drop(layer), drop(layer), drop(layer)];
@@ -31,7 +31,7 @@ test('masks differ from call to call and repeat after reseed', () => {
   expect(drop(layer)).not.toEqual(first[0]);
 });
 
-test('calls in inference neither drop nor move the sequence', () => {
+it('calls in inference neither drop nor move the sequence', () => {
   const layer = new SeededDropout({ name: 'd', rate: 0.5, seed: 3 });
   const first = drop(layer);
   layer.reseed(3);
@@ -39,14 +39,14 @@ test('calls in inference neither drop nor move the sequence', () => {
   expect(drop(layer)).toEqual(first);
 });
 
-test('two layers with one seed have different masks', () => {
+it('two layers with one seed have different masks', () => {
   const [a, b] = ['aux1_dropout', 'aux2_dropout'].map(
     (name) => new SeededDropout({ name, rate: 0.5, seed: 1 }),
   );
   expect(drop(a)).not.toEqual(drop(b));
 });
 
-test('the gradient passes where the value passed', () => {
+it('the gradient passes where the value passed', () => {
   tf.tidy(() => {
     const layer = new SeededDropout({ name: 'd', rate: 0.5, seed: 9 });
     const values = drop(layer);
@@ -56,12 +56,12 @@ test('the gradient passes where the value passed', () => {
   });
 });
 
-test('only a layer with a reseed method counts as reseedable', () => {
+it('only a layer with a reseed method counts as reseedable', () => {
   expect(isReseedable(new SeededDropout({ rate: 0.1 }))).toBe(true);
   expect(isReseedable(tfl.layers.dropout({ rate: 0.1 }))).toBe(false);
 });
 
-test('a rate outside of [0, 1) is refused, and 0 drops nothing', () => {
+it('a rate outside of [0, 1) is refused, and 0 drops nothing', () => {
   for (const rate of [-0.1, 1, NaN]) {
     expect(() => new SeededDropout({ name: 'd', rate })).toThrow(
       `SeededDropout("d"): expected a rate in [0, 1), got ${rate}. Use 0 to drop nothing.`,

@@ -1,6 +1,6 @@
 import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
 import { poolBorder } from './max-pool';
-import type { ResolvedOptions } from './options';
+import type { ResolvedOptions } from './option-types';
 import { AUXILIARY_BLOCKS, AUXILIARY_HEAD, scaleFilters, type TrunkRow } from './variants';
 
 type Size = readonly [height: number, width: number];

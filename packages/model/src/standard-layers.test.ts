@@ -8,7 +8,7 @@ beforeAll(useQuickCpu);
 
 const OWN = ['Inception', 'ConvBatchNorm', 'SeededDropout'];
 
-test.each<[string, GoogLeNetOptions]>([
+it.each<[string, GoogLeNetOptions]>([
   ['mnist with auxiliary heads', { auxiliary: true, inputShape: [28, 28, 1], widthMultiplier: 0.0625 }],
   ['torchvision', { variant: 'torchvision', inputShape: [40, 40, 3] }],
   ['paper', { variant: 'paper', inputShape: [40, 40, 3] }],

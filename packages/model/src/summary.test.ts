@@ -3,7 +3,7 @@ import { SMALL, useCpu, withModel } from './testing/models';
 
 beforeAll(useCpu);
 
-test('costs add up, layer by layer', () => {
+it('costs add up, layer by layer', () => {
   withModel(SMALL, (model) => {
     const { rows, totals } = summarize(model);
     const row = (name: string) => rows.find((candidate) => candidate.name === name);
@@ -21,7 +21,7 @@ test('costs add up, layer by layer', () => {
   });
 });
 
-test('a frozen layer counts as not trainable', () => {
+it('a frozen layer counts as not trainable', () => {
   withModel(SMALL, (model) => {
     const before = summarize(model).totals;
     model.getLayer('logits').trainable = false;
@@ -31,7 +31,7 @@ test('a frozen layer counts as not trainable', () => {
   });
 });
 
-test('the text is an aligned table with the totals at the end', () => {
+it('the text is an aligned table with the totals at the end', () => {
   withModel({ ...SMALL, widthMultiplier: 1 }, (model) => {
     const lines = summarize(model).toString().split('\n');
     expect(lines[0]).toMatch(/^layer +type +output +parameters +MACs$/);

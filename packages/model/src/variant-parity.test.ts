@@ -32,7 +32,7 @@ function parity(variant: Exclude<Variant, 'mnist'>, change: GoogLeNetOptions = {
   );
 }
 
-test.each([
+it.each([
   ['torchvision', "torchvision's own class, both auxiliary heads included"],
   ['paper', 'PyTorch: LRN, ceil-mode pools, auxiliary heads'],
   ['cifar', 'PyTorch: pools with a padding of 1'],
@@ -41,7 +41,7 @@ test.each([
   expect(parity(variant)).toBeLessThan(1e-4);
 });
 
-test('the comparison would see another branch or border', () => {
+it('the comparison would see another branch or border', () => {
   expect(parity('cifar', { branch5x5: 'two5x5' })).toBeGreaterThan(1e-2);
   expect(parity('slim', { unit: { epsilon: 1e-2 } })).toBeGreaterThan(1e-3);
 });

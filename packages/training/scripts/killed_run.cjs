@@ -15,7 +15,7 @@ require.extensions['.ts'] = (module, filename) => {
 
 const { train } = require('../src/loop/train.ts');
 const { folderStore } = require('../src/node/folder-store.ts');
-const { TinyData, tinyModel, useCpu, weightValues, killedRunConfig } = require('../src/testing/tiny.ts');
+const { TinyData, tinyModel, useCpu, weightValues, KILLED_RUN_CONFIG } = require('../src/testing/tiny.ts');
 
 async function main() {
   await useCpu();
@@ -24,7 +24,7 @@ async function main() {
   for await (const event of train({
     model,
     data: new TinyData(28),
-    config: killedRunConfig,
+    config: KILLED_RUN_CONFIG,
     store,
     resume: true,
   })) {

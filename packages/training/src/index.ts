@@ -18,7 +18,7 @@ export type {
 } from './checkpoint/checkpoint';
 export { checkpointStore, memoryStore } from './checkpoint/checkpoint-store';
 export type { ByteFiles, CheckpointStore, LatestCheckpoint } from './checkpoint/checkpoint-store';
-export { resolveTrainConfig, trainDefaults } from './config/config';
+export { resolveTrainConfig, TRAIN_DEFAULTS } from './config/config';
 export { optimizerNames, scheduleNames, trainConfigProblems } from './config/config-rules';
 export type { EarlyStoppingConfig, EmaConfig, ResolvedTrainConfig, TrainConfig } from './config/config';
 export type { BatchRequest, TrainingBatch, TrainingData } from './data';

@@ -8,7 +8,7 @@ beforeAll(useCpu);
 
 const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
 
-test('the first snippet of the README trains, and prints falling losses and two predictions', async () => {
+it('the first snippet of the README trains, and prints falling losses and two predictions', async () => {
   const [, snippet] = /^```ts run\n([\s\S]*?)^```$/m.exec(readme)!;
   const body = snippet.replace(/^import (type )?.*?from '(.*?)';$/gm, '').replace(/^import '.*?';$/gm, '');
   const { code } = transformSync(`export async function run(tfl, train, predict, console) {${body}}`, {
@@ -32,7 +32,7 @@ test('the first snippet of the README trains, and prints falling losses and two 
   expect(predictions[0][0]).toBeGreaterThan(predictions[0][1]);
 });
 
-test('the table of the README lists every field of the configuration', () => {
+it('the table of the README lists every field of the configuration', () => {
   const [message] = trainConfigProblems({ epochs: 1, batchSize: 1, nothing: 1 });
   const fields = /expected one of (.*); there/.exec(message)![1].split(', ');
   expect(fields).toHaveLength(17);

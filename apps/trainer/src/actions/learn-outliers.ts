@@ -1,6 +1,6 @@
 import { extractFeatures, fitOutlierRule, pooledFeatures, type Features } from '@googlenet/training';
 import type { ImageDataset } from '@googlenet/mnist';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { OutliersRequest } from '../commands/outliers';
 import { ExitCode, UserError, messageOf } from '../errors';
 import { remark, say, sayJson, type Io } from '../io';
@@ -55,7 +55,7 @@ export async function learnOutliers(
   }
 }
 
-function layerOf(model: LayersModel, layer: string): LayersModel {
+function layerOf(model: tfl.LayersModel, layer: string): tfl.LayersModel {
   try {
     return pooledFeatures(model, layer);
   } catch (error) {

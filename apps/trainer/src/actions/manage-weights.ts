@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { cacheFolder } from '@googlenet/download/node';
 import { quantizeArtifacts, writeSafetensors } from '@googlenet/formats';
 import { toModelFiles } from '@googlenet/model';
@@ -189,7 +189,7 @@ async function convert(context: Context, words: readonly string[]): Promise<Exit
 }
 
 async function writeTfjs(
-  model: LayersModel,
+  model: tfl.LayersModel,
   { name }: NamedWeights,
   folder: string,
   quantize: 'float16' | 'uint8' | undefined,

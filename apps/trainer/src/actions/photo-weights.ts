@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { DownloadError } from '@googlenet/download';
 import { FormatError } from '@googlenet/formats';
 import { WEIGHTS, readWeightsFile, type WeightsName } from '@googlenet/pretrained';
@@ -63,7 +63,7 @@ async function nameOf(path: string): Promise<WeightsName> {
 }
 
 /** The network with these weights; the caller disposes it. @throws {UserError} if the file does not fit. */
-export function loadPretrained({ name, path }: NamedWeights, auxiliary = false): Promise<LayersModel> {
+export function loadPretrained({ name, path }: NamedWeights, auxiliary = false): Promise<tfl.LayersModel> {
   return asUserError(() => pretrained({ weights: name, file: path, auxiliary }));
 }
 

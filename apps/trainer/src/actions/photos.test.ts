@@ -53,7 +53,7 @@ interface Line {
   classes: { index: number; name: string; words: string; probability: number }[];
 }
 
-const engine = ['--backend', 'wasm', '--threads', '1'];
+const ENGINE = ['--backend', 'wasm', '--threads', '1'];
 
 describe('googlenet classify', () => {
   itWithWeights(
@@ -69,7 +69,7 @@ describe('googlenet classify', () => {
         '--weights',
         caffemodel,
         '--json',
-        ...engine,
+        ...ENGINE,
       );
       const lines = JSON.parse(io.out()) as Line[];
       expect(lines.map(({ file }) => file)).toEqual([
@@ -104,7 +104,7 @@ describe('googlenet classify', () => {
         'small.safetensors',
         '--top',
         '2',
-        ...engine,
+        ...ENGINE,
       );
       expect(io.out()).toMatch(
         /^pictures\/deep\/chelsea\.png\n +Egyptian cat +4\d\.\d %.*\n +tiger cat +3\d\.\d %/,

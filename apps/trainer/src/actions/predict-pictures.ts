@@ -1,7 +1,7 @@
 import { ImageDataset, preprocessDrawing, type PreparedDrawing } from '@googlenet/mnist';
 import { outlierDistance, pooledFeatures, predict, rankClasses } from '@googlenet/training';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
 import type { PredictRequest } from '../commands/predict';
 import { ExitCode, UserError, messageOf } from '../errors';
@@ -73,7 +73,7 @@ export async function predictPictures(
 const DIGIT_SIZE = { height: 28, width: 28 };
 
 /** Which pictures the network should doubt; empty where no rule lies beside the model. */
-function doubts(model: LayersModel, modelFile: string, inputs: Float32Array): boolean[] {
+function doubts(model: tfl.LayersModel, modelFile: string, inputs: Float32Array): boolean[] {
   const rule = readOutlierRule(modelFile);
   if (rule === undefined) return [];
   const features = tf.tidy(() => {
@@ -87,7 +87,7 @@ function doubts(model: LayersModel, modelFile: string, inputs: Float32Array): bo
 }
 
 function digitInputs(
-  model: LayersModel,
+  model: tfl.LayersModel,
   card: ModelCard | undefined,
   digits: readonly Uint8Array[],
 ): Float32Array {

@@ -1,5 +1,5 @@
 import { googlenet, summarize } from '@googlenet/model';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
 import type { SummaryRequest } from '../commands/summary';
 import { selectEngine } from '../engines';
@@ -13,7 +13,7 @@ export async function printSummary(
   { model: path, json, ...options }: SummaryRequest & { readonly json: boolean },
 ): Promise<ExitCode> {
   await selectEngine('cpu', {}, () => undefined);
-  const model: LayersModel =
+  const model: tfl.LayersModel =
     path === undefined ? build(options) : (await loadModel(resolve(io.cwd, path))).model;
   try {
     const result = summarize(model);
@@ -28,6 +28,6 @@ export async function printSummary(
   }
 }
 
-function build({ variant, width, classes, auxiliary }: Omit<SummaryRequest, 'model'>): LayersModel {
+function build({ variant, width, classes, auxiliary }: Omit<SummaryRequest, 'model'>): tfl.LayersModel {
   return googlenet({ variant, widthMultiplier: width, auxiliary, numClasses: classes });
 }

@@ -1,4 +1,4 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
 import { selectEngine, type EngineInfo } from '../engines';
 import { UserError } from '../errors';
@@ -11,7 +11,7 @@ import { latestModel, shown } from '../run-folder';
 /** A model that is ready to compute. */
 export interface ReadyModel {
   /** The caller disposes it. */
-  readonly model: LayersModel;
+  readonly model: tfl.LayersModel;
   readonly card: ModelCard | undefined;
   /** `model.json`. */
   readonly file: string;
@@ -40,7 +40,7 @@ export async function readyModel(
 }
 
 /** The height and width that a model takes. @throws {UserError} if it is not grey images of one size. */
-export function inputSize(model: LayersModel): { height: number; width: number } {
+export function inputSize(model: tfl.LayersModel): { height: number; width: number } {
   const [, height, width, channels] = model.inputs[0]?.shape ?? [];
   if (typeof height !== 'number' || typeof width !== 'number' || channels !== 1) {
     throw new UserError(

@@ -1,8 +1,8 @@
 import type { PhotoDataset } from '@googlenet/images/node';
 import { featureExtractor } from '@googlenet/model';
 import { extractFeatures, fitLinearClassifier, type LinearClassifier } from '@googlenet/training';
-import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Io } from '../io';
 import { progressBar } from '../render/progress';
 
@@ -16,7 +16,7 @@ export interface HeadFit {
 
 /** Gives a network the best linear last layer for the pictures: each goes through the frozen rest once. */
 export async function fitHead(
-  model: LayersModel,
+  model: tfl.LayersModel,
   data: PhotoDataset,
   options: {
     io: Io;
@@ -43,7 +43,7 @@ export async function fitHead(
       signal,
       ...(classWeights ? { classWeights } : {}),
     });
-    const weights = [tensor2d(kernel, [features.width, data.numClasses]), tensor1d(bias)];
+    const weights = [tf.tensor2d(kernel, [features.width, data.numClasses]), tf.tensor1d(bias)];
     model.getLayer('logits').setWeights(weights);
     weights.forEach((weight) => weight.dispose());
     return { penalty, heldOut, featuresMs: computed - started, fitMs: performance.now() - computed };

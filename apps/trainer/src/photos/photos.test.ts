@@ -60,7 +60,7 @@ async function saveBase(folder: string): Promise<void> {
   model.dispose();
 }
 
-const engine = ['--backend', ENGINE, '--threads', '1'];
+const ENGINE_OPTIONS = ['--backend', ENGINE, '--threads', '1'];
 
 async function run(...args: string[]): Promise<{ io: FakeIo; code: number }> {
   const io = fakeIo(cwd);
@@ -93,7 +93,7 @@ describe('pictures of your own', () => {
       'skip',
       '--out',
       'own',
-      ...engine,
+      ...ENGINE_OPTIONS,
     );
     expect(trained.io.err()).toBe('');
     expect(trained.code).toBe(0);
@@ -119,7 +119,7 @@ describe('pictures of your own', () => {
       '--model',
       'own',
       '--json',
-      ...engine,
+      ...ENGINE_OPTIONS,
     );
     expect(predicted.code).toBe(0);
     const [lying, standing] = JSON.parse(predicted.io.out()) as {
@@ -128,7 +128,7 @@ describe('pictures of your own', () => {
     expect([lying.classes[0].name, standing.classes[0].name]).toEqual(['lying', 'standing']);
     expect(lying.classes.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 4);
 
-    const evaluated = await run('evaluate', '--model', 'own', '--json', ...engine);
+    const evaluated = await run('evaluate', '--model', 'own', '--json', ...ENGINE_OPTIONS);
     expect(evaluated.code).toBe(0);
     const report = JSON.parse(evaluated.io.out()) as { accuracy: number; part: string; size: number };
     expect(report).toMatchObject({ part: 'validation', size: 8 });
@@ -158,7 +158,7 @@ describe('pictures of your own', () => {
       '--set',
       'training.earlyStopping.patience=9',
     ];
-    const whole = await run('train', ...options, ...settings, '--out', 'whole', ...engine);
+    const whole = await run('train', ...options, ...settings, '--out', 'whole', ...ENGINE_OPTIONS);
     expect(whole.code).toBe(0);
     expect(whole.io.out()).toMatch(/epoch 3/);
 
@@ -172,10 +172,10 @@ describe('pictures of your own', () => {
         return toScreen(text);
       },
     });
-    expect(await main(['train', ...options, ...settings, '--out', 'parts', '--json', ...engine], io)).toBe(
-      130,
-    );
-    const resumed = await run('train', '--resume', 'parts', '--json', ...engine);
+    expect(
+      await main(['train', ...options, ...settings, '--out', 'parts', '--json', ...ENGINE_OPTIONS], io),
+    ).toBe(130);
+    const resumed = await run('train', '--resume', 'parts', '--json', ...ENGINE_OPTIONS);
     expect(resumed.code).toBe(0);
     expect(
       readFileSync(join(cwd, 'parts/model/weights.bin')).equals(
@@ -196,7 +196,7 @@ describe('pictures of your own', () => {
       'skip',
       '--out',
       'next',
-      ...engine,
+      ...ENGINE_OPTIONS,
     );
     expect(again.code).toBe(0);
     expect(existsSync(join(cwd, 'next/model/model.json'))).toBe(true);
@@ -204,7 +204,7 @@ describe('pictures of your own', () => {
 
   it('does not go on with other pictures', async () => {
     write('pets/lying/new.png', picture(0, 77));
-    const resumed = await run('train', '--resume', 'own', ...engine);
+    const resumed = await run('train', '--resume', 'own', ...ENGINE_OPTIONS);
     rmSync(join(cwd, 'pets/lying/new.png'));
     expect(resumed.code).toBe(2);
     expect(resumed.io.err()).toContain('expected the pictures that the run began with');
@@ -241,18 +241,18 @@ describe('pictures of your own', () => {
     ],
     ['a wrong part', ['--data', 'pets', '--test-fraction', '0.9'], /config.photos.testFraction/],
   ])('refuses %s', async (_, args, message) => {
-    const { io, code } = await run('train', ...args, ...engine);
+    const { io, code } = await run('train', ...args, ...ENGINE_OPTIONS);
     expect(code).toBe(2);
     expect(io.err()).toMatch(message);
   });
 
   it('refuses pictures that are none, and folders of other classes', async () => {
-    const predicted = await run('predict', 'pets/standing/broken.png', '--model', 'own', ...engine);
+    const predicted = await run('predict', 'pets/standing/broken.png', '--model', 'own', ...ENGINE_OPTIONS);
     expect(predicted.code).toBe(2);
     expect(predicted.io.err()).toMatch(/broken.png: expected a JPEG, PNG or WebP/);
     write('others/cats/a.png', picture(0, 1));
     write('others/dogs/a.png', picture(1, 1));
-    const evaluated = await run('evaluate', '--data', 'others', '--model', 'own', ...engine);
+    const evaluated = await run('evaluate', '--data', 'others', '--model', 'own', ...ENGINE_OPTIONS);
     expect(evaluated.code).toBe(2);
     expect(evaluated.io.err()).toMatch(
       /expected folders of the classes that the network knows \(lying, standing\), got cats, dogs/,

@@ -3,7 +3,7 @@ import type { PixelFormat } from '@googlenet/images';
 import { endpoints, googlenet, replaceHead } from '@googlenet/model';
 import { readWeightsFile, WEIGHTS, type Preprocessing, type WeightsName } from '@googlenet/pretrained';
 import { pretrained } from '@googlenet/pretrained/node';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { existsSync, statSync } from 'node:fs';
 import type { TrainerConfig } from '../config/schema';
 import { UserError, messageOf } from '../errors';
@@ -14,7 +14,7 @@ import { thousands } from '../render/format';
 /** A network that photographs are learned on. */
 export interface StartNetwork {
   /** With a new head for the classes; the caller disposes it. */
-  readonly model: LayersModel;
+  readonly model: tfl.LayersModel;
   /** How a picture becomes its input. */
   readonly preprocessing: Preprocessing;
   /** Whether it has learned something already. */
@@ -129,7 +129,7 @@ function preprocessingFor(size: number, pixels: PixelFormat, filter: Preprocessi
  * @returns whether anything but the last layer is left to train.
  * @throws {UserError} that lists the endpoints if there is none of that name.
  */
-export function freezeUpTo(model: LayersModel, endpoint: string): boolean {
+export function freezeUpTo(model: tfl.LayersModel, endpoint: string): boolean {
   const names = endpoints(model)
     .map(({ name }) => name)
     .filter((name) => !['logits', 'predictions'].includes(name));

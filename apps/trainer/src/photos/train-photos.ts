@@ -8,7 +8,7 @@ import {
   type EvaluationReport,
 } from '@googlenet/training';
 import { folderStore } from '@googlenet/training/node';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainerConfig } from '../config/schema';
@@ -158,7 +158,7 @@ function describe({ train, validation, test, classNames, skipped }: Photos): str
 
 function check(
   { config, signal }: PhotoTraining,
-  model: LayersModel,
+  model: tfl.LayersModel,
   data: PhotoDataset,
 ): Promise<EvaluationReport> {
   const { evaluateBatchSize: batchSize = 32 } = config.training;
@@ -166,7 +166,7 @@ function check(
 }
 
 /** Gives a network the weights of a saved one of the same form. */
-async function adoptWeights(model: LayersModel, folder: string): Promise<void> {
+async function adoptWeights(model: tfl.LayersModel, folder: string): Promise<void> {
   const saved = await loadModel(folder);
   model.setWeights(saved.model.getWeights());
   saved.model.dispose();
@@ -176,7 +176,7 @@ async function adoptWeights(model: LayersModel, folder: string): Promise<void> {
 async function finish(
   work: PhotoTraining,
   done: {
-    model: LayersModel;
+    model: tfl.LayersModel;
     run: RunFolder;
     pictures: Photos;
     card: { dataset: string; classNames: string[]; preprocessing: Preprocessing };

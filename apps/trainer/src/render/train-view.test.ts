@@ -2,7 +2,7 @@ import type { EpochEvent, StepEvent, TrainEvent } from '@googlenet/training';
 import { fakeIo } from '../testing/fake-io';
 import { trainView } from './train-view';
 
-const start: TrainEvent = {
+const START: TrainEvent = {
   type: 'start',
   step: 0,
   epoch: 0,
@@ -29,7 +29,7 @@ const step = (batch: number): StepEvent => ({
   imagesPerSecond: 100,
 });
 
-const epoch: EpochEvent = {
+const EPOCH: EpochEvent = {
   type: 'epoch',
   epoch: 1,
   epochs: 2,
@@ -49,9 +49,9 @@ describe('trainView', () => {
   it('prints plain lines, about ten an epoch, where there is no terminal', () => {
     const io = fakeIo('/');
     const view = trainView(io, false);
-    view.event(start);
+    view.event(START);
     for (let batch = 1; batch <= 20; batch++) view.event(step(batch));
-    view.event(epoch);
+    view.event(EPOCH);
     const lines = io.out().trimEnd().split('\n');
     expect(lines[0]).toBe('1,234 trainable parameters, 40 steps, 20 an epoch');
     expect(lines[1]).toBe('epoch 1 step 1/40  loss 0.500  accuracy 75.0 %  100 images/s  12 s left');
@@ -62,12 +62,12 @@ describe('trainView', () => {
   it('draws a bar on a terminal with loss, accuracy, speed and time left, and takes it away for the epoch line', () => {
     const io = fakeIo('/', true);
     const view = trainView(io, false);
-    view.event(start);
+    view.event(START);
     view.event(step(1));
     view.event(step(10));
     view.event({ type: 'evaluating', epoch: 1, images: 5000 });
     expect(io.out()).toContain('checking 5,000 validation images');
-    view.event(epoch);
+    view.event(EPOCH);
     view.close();
     // eslint-disable-next-line no-control-regex
     const text = io.out().replace(/\u001b\[[\d;?]*[A-Za-z]/g, '');
@@ -79,7 +79,7 @@ describe('trainView', () => {
     const io = fakeIo('/', true);
     const view = trainView(io, true);
     view.note('engine');
-    view.event(start);
+    view.event(START);
     view.event(step(1));
     expect(
       io
@@ -87,14 +87,14 @@ describe('trainView', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),
-    ).toEqual([start, step(1)]);
+    ).toEqual([START, step(1)]);
   });
 
   it('says what was damaged, where it goes on, and why it ended early', () => {
     const io = fakeIo('/');
     const view = trainView(io, false);
     view.event({
-      ...start,
+      ...START,
       resumed: true,
       step: 12,
       damaged: [{ name: 'step-20.ckpt', reason: 'it is torn' }],

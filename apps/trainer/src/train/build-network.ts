@@ -1,5 +1,5 @@
 import { googlenet } from '@googlenet/model';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainerConfig } from '../config/schema';
 import { UserError } from '../errors';
 import type { LoadedData } from '../load-data';
@@ -9,7 +9,7 @@ import type { LoadedData } from '../load-data';
  *
  * @throws {UserError} if an option is wrong, or the images are too small for the variant.
  */
-export function buildNetwork(config: TrainerConfig, { train }: LoadedData): LayersModel {
+export function buildNetwork(config: TrainerConfig, { train }: LoadedData): tfl.LayersModel {
   const { height, width, numClasses } = train;
   const { batchNormMomentum: momentum, inputShape: _resized, ...model } = config.model;
   const unit = momentum === undefined ? {} : { unit: { momentum } };

@@ -1,4 +1,4 @@
-import { version_core } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Json } from '../config/merge';
 import { version } from '../version';
 import { gitCommit } from './git-commit';
@@ -12,7 +12,7 @@ import { gitCommit } from './git-commit';
 export function provenanceOf(cwd: string, metrics: readonly Json[]): object {
   const commit = gitCommit(cwd);
   return {
-    versions: { googlenet: version(), node: process.versions.node, tfjs: version_core },
+    versions: { googlenet: version(), node: process.versions.node, tfjs: tf.version_core },
     ...(commit === undefined ? {} : { commit }),
     history: metrics
       .filter(({ type }) => type === 'epoch')

@@ -1,7 +1,7 @@
 import { toStandardLayers } from '@googlenet/inception';
 import { stripAuxiliary } from '@googlenet/model';
 import { type Collective, evaluate, type EvaluationReport } from '@googlenet/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { writeMistakes } from '../actions/evaluate-model';
 import { onInferenceModel } from '../inference-model';
 import type { Io } from '../io';
@@ -11,12 +11,12 @@ import { summarizeRun } from './run-summary';
 import type { TrainedRun } from './trained-run';
 
 /** The network as standard layers, without auxiliary classifiers; the caller disposes it. */
-export function standardNetwork({ config, model }: Pick<TrainedRun, 'config' | 'model'>): LayersModel {
+export function standardNetwork({ config, model }: Pick<TrainedRun, 'config' | 'model'>): tfl.LayersModel {
   return toStandardLayers(config.model.auxiliary ? stripAuxiliary(model) : model);
 }
 
 /** Saves the network as standard layers and returns it; the caller disposes it. */
-export async function saveNetwork(trained: TrainedRun): Promise<LayersModel> {
+export async function saveNetwork(trained: TrainedRun): Promise<tfl.LayersModel> {
   const { config, data, run } = trained;
   const network = standardNetwork(trained);
   try {
@@ -36,7 +36,7 @@ export async function saveNetwork(trained: TrainedRun): Promise<LayersModel> {
 /** Evaluates a network on the test images. @param how - a signal that ends it, or the processes that share the images. */
 export async function testNetwork(
   io: Io,
-  network: LayersModel,
+  network: tfl.LayersModel,
   { json, config, data: { test } }: Omit<TrainedRun, 'run'>,
   how: AbortSignal | Collective | undefined,
 ): Promise<EvaluationReport> {

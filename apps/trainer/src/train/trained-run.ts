@@ -1,4 +1,4 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainerConfig } from '../config/schema';
 import type { EngineInfo } from '../engines';
 import type { LoadedData } from '../load-data';
@@ -11,7 +11,7 @@ export interface TrainedRun {
   readonly engine: EngineInfo;
   readonly data: LoadedData;
   /** As trained, auxiliary classifiers included. */
-  readonly model: LayersModel;
+  readonly model: tfl.LayersModel;
   readonly run: RunFolder;
   /** Images of each part. */
   readonly counts: { readonly training: number; readonly validation: number; readonly test: number };

@@ -1,4 +1,4 @@
-import { tensor4d } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { useWasm } from '@googlenet/backend-wasm';
 import { googlenet } from '@googlenet/model';
 
@@ -10,6 +10,6 @@ export async function predict(setup) {
   const { simd, threads } = await useWasm(setup);
   const pixels = Float32Array.from({ length: 2 * 28 * 28 }, (_, i) => ((i * 7919) % 256) / 255);
   const model = googlenet({ widthMultiplier: 0.125, seed: 1 });
-  const probabilities = Array.from(await model.predict(tensor4d(pixels, [2, 28, 28, 1])).data());
+  const probabilities = Array.from(await model.predict(tf.tensor4d(pixels, [2, 28, 28, 1])).data());
   return { simd, threads, probabilities };
 }

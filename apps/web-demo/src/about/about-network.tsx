@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { model } from '../state/network';
 import { count } from '../ui/format';
-import { links } from './links';
+import { LINKS } from './links';
 import { readRunFacts, type RunFacts } from './run-facts';
 
 let loaded: Promise<RunFacts> | undefined;
@@ -53,7 +53,7 @@ export function AboutNetwork() {
             <div>
               <dt>Code</dt>
               <dd>
-                <a href={`${links.source}/tree/${record.commit}`}>commit {record.commit.slice(0, 9)}</a>
+                <a href={`${LINKS.source}/tree/${record.commit}`}>commit {record.commit.slice(0, 9)}</a>
               </dd>
             </div>
           )}

@@ -1,5 +1,5 @@
 /** Where the page leads to. */
-export const links = {
+export const LINKS = {
   source: 'https://github.com/googlenet-ts/googlenet',
   paper: 'https://arxiv.org/abs/1409.4842',
   licences: './licenses.md',

@@ -42,7 +42,7 @@ export function readRunFacts(record: unknown): RunFacts {
     }),
     fact('Recipe', text('config', 'training', 'optimizer', 'kind'), (kind) =>
       [
-        optimizers[kind] ?? kind,
+        OPTIMIZERS[kind] ?? kind,
         ...(learningRate ? [`learning rate ${learningRate}`] : []),
         ...list(number('config', 'training', 'batchSize'), (size) => `batches of ${size}`),
         ...list(number('config', 'training', 'ema', 'decay'), () => 'averaged weights'),
@@ -56,7 +56,7 @@ export function readRunFacts(record: unknown): RunFacts {
     }),
   ];
   return {
-    width: width === undefined ? undefined : (inWords[width] ?? widthName(width)),
+    width: width === undefined ? undefined : (IN_WORDS[width] ?? widthName(width)),
     facts: facts.flatMap((line) => (line ? [line] : [])),
     commit: text('commit'),
   };
@@ -74,8 +74,8 @@ function epochOfWeights(record: unknown): { epoch: number; accuracy: number } | 
   return epoch === undefined || accuracy === undefined ? undefined : { epoch, accuracy };
 }
 
-const optimizers: Record<string, string> = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
-const inWords: Record<number, string> = { 1: 'all', 0.5: 'half', 0.25: 'a quarter', 0.125: 'an eighth' };
+const OPTIMIZERS: Record<string, string> = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
+const IN_WORDS: Record<number, string> = { 1: 'all', 0.5: 'half', 0.25: 'a quarter', 0.125: 'an eighth' };
 
 function fact<T>(name: string, value: T | undefined, show: (value: T) => string): Fact | undefined {
   return value === undefined ? undefined : [name, show(value)];

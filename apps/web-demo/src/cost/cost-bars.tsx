@@ -1,9 +1,9 @@
-import { branchTitles } from '../inside/branches';
+import { BRANCH_TITLES } from '../inside/branches';
 import { count, short } from '../ui/format';
-import { branchNames } from '../worker/protocol';
+import { BRANCH_NAMES } from '../worker/protocol';
 import { costs, measure, type CostOfKind } from './cost-state';
 
-const kinds = { naive: 'Naive', reduced: 'Reduced' } as const;
+const KINDS = { naive: 'Naive', reduced: 'Reduced' } as const;
 
 /** Both forms of the module as bars on one scale, and the same numbers as a table. */
 export function CostBars() {
@@ -11,8 +11,8 @@ export function CostBars() {
   return (
     <>
       <div class="cost-bars" aria-hidden="true">
-        {Object.entries(kinds).map(([kind, title]) => {
-          const cost: CostOfKind = costs.value[kind as keyof typeof kinds];
+        {Object.entries(KINDS).map(([kind, title]) => {
+          const cost: CostOfKind = costs.value[kind as keyof typeof KINDS];
           return (
             <div key={kind} class="cost-bar">
               <span class="cost-bar-title">
@@ -20,7 +20,7 @@ export function CostBars() {
               </span>
               <span class="cost-bar-track">
                 <span class="cost-bar-fill" style={{ width: `${(100 * cost.total) / highest}%` }}>
-                  {branchNames.map((branch) => (
+                  {BRANCH_NAMES.map((branch) => (
                     <span
                       key={branch}
                       class={`branch-${branch}`}
@@ -40,7 +40,7 @@ export function CostBars() {
         <thead>
           <tr>
             <th scope="col">Branch</th>
-            {Object.values(kinds).map((title) => (
+            {Object.values(KINDS).map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>
@@ -48,10 +48,10 @@ export function CostBars() {
           </tr>
         </thead>
         <tbody>
-          {branchNames.map((branch) => (
+          {BRANCH_NAMES.map((branch) => (
             <tr key={branch} class={`branch-${branch}`}>
               <th scope="row">
-                <span class="swatch" /> {branchTitles[branch]}
+                <span class="swatch" /> {BRANCH_TITLES[branch]}
               </th>
               <td>{count(costs.value.naive.branches[branch])}</td>
               <td>{count(costs.value.reduced.branches[branch])}</td>

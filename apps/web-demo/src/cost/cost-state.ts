@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { inceptionCost, type Branch5x5, type InceptionFilters } from '@googlenet/inception';
-import { branchNames, type BranchName } from '../worker/protocol';
+import { BRANCH_NAMES, type BranchName } from '../worker/protocol';
 import { modulePresets, type ModulePreset } from './presets';
 
 export type Measure = 'macs' | 'parameters';
@@ -47,7 +47,7 @@ function costOf(kind: 'naive' | 'reduced'): CostOfKind {
     batchNorm: false,
   });
   const branches = Object.fromEntries(
-    branchNames.map((branch) => [branch, cost.branches[branch][measure.value]]),
+    BRANCH_NAMES.map((branch) => [branch, cost.branches[branch][measure.value]]),
   );
   return { total: cost[measure.value], branches: branches as Record<BranchName, number> };
 }

@@ -7,13 +7,13 @@ import { CostBars } from './cost-bars';
 import { modulePresets } from './presets';
 import { WorkedExample } from './worked-example';
 
-const sliders: { field: keyof InceptionFilters; label: string; max: number; only?: string }[] = [
+const SLIDERS: { field: keyof InceptionFilters; label: string; max: number; only?: string }[] = [
   { field: 'reduce3x3', label: '1×1 before the 3×3', max: 256 },
   { field: 'reduce5x5', label: '1×1 before the 5×5', max: 128 },
   { field: 'poolProj', label: '1×1 after the pool', max: 256 },
 ];
 
-const branchKinds: Record<Branch5x5, string> = {
+const BRANCH_KINDS: Record<Branch5x5, string> = {
   one5x5: 'one 5×5 (the paper)',
   two5x5: 'two 5×5',
   one3x3: 'one 3×3 (torchvision, TF-slim)',
@@ -56,7 +56,7 @@ export function CostView() {
           <p class="soft small">
             Input <span class="number">{`${height}×${width}×${inputChannels}`}</span>, for a 224×224 picture
           </p>
-          {sliders.map(({ field, label, max }) => (
+          {SLIDERS.map(({ field, label, max }) => (
             <Field key={field} label={<SliderLabel text={label} value={filters.value[field]} />}>
               {(id) => (
                 <input
@@ -78,7 +78,7 @@ export function CostView() {
                 value={branch5x5.value}
                 onChange={({ currentTarget }) => (branch5x5.value = currentTarget.value as Branch5x5)}
               >
-                {Object.entries(branchKinds).map(([kind, label]) => (
+                {Object.entries(BRANCH_KINDS).map(([kind, label]) => (
                   <option key={kind} value={kind}>
                     {label}
                   </option>

@@ -11,20 +11,20 @@ export interface ModulePreset {
 }
 
 /** The side of the plane for the first digit of a module's name. */
-const sides: Record<string, number> = { '3': 28, '4': 14, '5': 7 };
+const SIDES: Record<string, number> = { '3': 28, '4': 14, '5': 7 };
 
 /** What enters module 3a: the stem's 192 channels. */
-const stemChannels = 192;
+const STEM_CHANNELS = 192;
 
 /** The nine modules of the table in the paper, each fed by the one before. */
 export const modulePresets: readonly ModulePreset[] = chain();
 
 function chain(): ModulePreset[] {
-  let inputChannels = stemChannels;
+  let inputChannels = STEM_CHANNELS;
   return Object.entries(INCEPTION_FILTERS).map(([block, row]) => {
     const [conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProj] = row;
     const name = block.replace(/^inception_/, '');
-    const side = sides[name[0] ?? ''] ?? 0;
+    const side = SIDES[name[0] ?? ''] ?? 0;
     const preset = {
       name,
       height: side,

@@ -4,21 +4,27 @@ import { Field } from '../ui/field';
 import { count } from '../ui/format';
 import { SliderLabel } from './slider-label';
 
-const map = { height: 11, width: 11 };
-const inputChannels = 300;
-const outputFilters = 30;
+const MAP = { height: 11, width: 11 };
+const INPUT_CHANNELS = 300;
+const OUTPUT_FILTERS = 30;
 const reduction = signal(5);
 
 /** The three counts of the example, for a number of 1x1 filters. */
 export function workedExample(filters: number): { direct: number; reduce: number; convolve: number } {
   return {
-    direct: convolutionCost({ ...map, inputChannels, filters: outputFilters, kernelSize: 5, useBias: false })
+    direct: convolutionCost({
+      ...MAP,
+      inputChannels: INPUT_CHANNELS,
+      filters: OUTPUT_FILTERS,
+      kernelSize: 5,
+      useBias: false,
+    }).macs,
+    reduce: convolutionCost({ ...MAP, inputChannels: INPUT_CHANNELS, filters, kernelSize: 1, useBias: false })
       .macs,
-    reduce: convolutionCost({ ...map, inputChannels, filters, kernelSize: 1, useBias: false }).macs,
     convolve: convolutionCost({
-      ...map,
+      ...MAP,
       inputChannels: filters,
-      filters: outputFilters,
+      filters: OUTPUT_FILTERS,
       kernelSize: 5,
       useBias: false,
     }).macs,

@@ -12,10 +12,10 @@ import {
 import { messageOf, trouble } from '../state/network';
 import { shownTheme } from '../state/theme';
 import { rampTable } from '../ui/colour-ramp';
-import { drawStroke, penWidth, type Point } from './strokes';
+import { drawStroke, PEN_WIDTH, type Point } from './strokes';
 
-const side = 560;
-const step = 0.025;
+const SIDE = 560;
+const STEP = 0.025;
 
 /**
  * The canvas: mouse, pen and touch draw; arrow keys move a pen that Space sets down and lifts;
@@ -57,10 +57,10 @@ export function DrawingCanvas() {
 
   const onKeyDown = (event: KeyboardEvent) => {
     const moves: Record<string, Point> = {
-      ArrowLeft: [-step, 0],
-      ArrowRight: [step, 0],
-      ArrowUp: [0, -step],
-      ArrowDown: [0, step],
+      ArrowLeft: [-STEP, 0],
+      ArrowRight: [STEP, 0],
+      ArrowUp: [0, -STEP],
+      ArrowDown: [0, STEP],
     };
     const move = moves[event.key];
     const at = pen?.at ?? [0.5, 0.25];
@@ -94,8 +94,8 @@ export function DrawingCanvas() {
       <canvas
         ref={ref}
         class="drawing-canvas"
-        width={side}
-        height={side}
+        width={SIDE}
+        height={SIDE}
         tabIndex={0}
         role="application"
         aria-label="Drawing canvas"
@@ -138,19 +138,19 @@ export async function openPicture(file: File): Promise<void> {
 
 function paint(context: CanvasRenderingContext2D, pen: Point | undefined): void {
   const style = getComputedStyle(context.canvas);
-  context.clearRect(0, 0, side, side);
+  context.clearRect(0, 0, SIDE, SIDE);
   const shown = source.value;
   if (shown.kind === 'picture') {
-    const scale = side / Math.max(shown.bitmap.width, shown.bitmap.height);
+    const scale = SIDE / Math.max(shown.bitmap.width, shown.bitmap.height);
     const [width, height] = [shown.bitmap.width * scale, shown.bitmap.height * scale];
-    context.drawImage(shown.bitmap, (side - width) / 2, (side - height) / 2, width, height);
+    context.drawImage(shown.bitmap, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
   } else if (shown.kind === 'sample') paintSample(context, shown.pixels);
-  for (const stroke of strokes.value) drawStroke(context, stroke, side, style.color);
+  for (const stroke of strokes.value) drawStroke(context, stroke, SIDE, style.color);
   if (pen) {
     context.strokeStyle = style.caretColor;
     context.lineWidth = 3;
     context.beginPath();
-    context.arc(pen[0] * side, pen[1] * side, (penWidth * side) / 2 + 4, 0, 2 * Math.PI);
+    context.arc(pen[0] * SIDE, pen[1] * SIDE, (PEN_WIDTH * SIDE) / 2 + 4, 0, 2 * Math.PI);
     context.stroke();
   }
 }
@@ -162,7 +162,7 @@ function paintSample(context: CanvasRenderingContext2D, pixels: Uint8Array): voi
   const small = new OffscreenCanvas(28, 28);
   small.getContext('2d')?.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  context.drawImage(small, 0, 0, side, side);
+  context.drawImage(small, 0, 0, SIDE, SIDE);
 }
 
 function clamp(unit: number): number {

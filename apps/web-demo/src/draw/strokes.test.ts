@@ -1,6 +1,6 @@
 import { decodeStrokes, drawStroke, encodeStrokes, type Stroke } from './strokes';
 
-const seven: Stroke[] = [
+const SEVEN: Stroke[] = [
   [
     [0.2, 0.2],
     [0.8, 0.2],
@@ -11,9 +11,9 @@ const seven: Stroke[] = [
 
 describe('strokes in a link', () => {
   it('come back to within half a step of the canvas', () => {
-    const decoded = decodeStrokes(encodeStrokes(seven));
+    const decoded = decodeStrokes(encodeStrokes(SEVEN));
     expect(decoded.map((stroke) => stroke.length)).toEqual([3, 1]);
-    seven.flat().forEach(([x, y], i) => {
+    SEVEN.flat().forEach(([x, y], i) => {
       const [decodedX, decodedY] = decoded.flat()[i];
       expect(Math.abs(decodedX - x)).toBeLessThan(1 / 500);
       expect(Math.abs(decodedY - y)).toBeLessThan(1 / 500);
@@ -21,7 +21,7 @@ describe('strokes in a link', () => {
   });
 
   it('use only characters that need no escaping in a URL', () => {
-    expect(encodeStrokes(seven)).toMatch(/^[A-Za-z0-9_-]+$/);
+    expect(encodeStrokes(SEVEN)).toMatch(/^[A-Za-z0-9_-]+$/);
   });
 
   it('keep both ends of a stroke that is too long to keep whole', () => {
@@ -62,7 +62,7 @@ describe('drawStroke', () => {
 
   it('scales the points and the pen to the canvas', () => {
     const { calls, context } = recorder();
-    drawStroke(context, seven[0], 100, 'black');
+    drawStroke(context, SEVEN[0], 100, 'black');
     expect(calls).toEqual(['begin', 'move 20 20', 'curve 80 20 60 55', 'line 40 90', 'stroke']);
     expect(context.lineWidth).toBeCloseTo(7.5);
   });

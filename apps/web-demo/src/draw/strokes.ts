@@ -3,7 +3,7 @@ export type Point = readonly [x: number, y: number];
 export type Stroke = readonly Point[];
 
 /** The pen's width as a part of the canvas's side: about the width of an MNIST digit's line. */
-export const penWidth = 0.075;
+export const PEN_WIDTH = 0.075;
 
 /** The part of a 2d context that drawing needs. */
 export type StrokeContext = Pick<
@@ -22,7 +22,7 @@ export type StrokeContext = Pick<
 export function drawStroke(context: StrokeContext, stroke: Stroke, side: number, colour: string): void {
   const first = stroke[0];
   if (!first) return;
-  context.lineWidth = penWidth * side;
+  context.lineWidth = PEN_WIDTH * side;
   context.lineCap = 'round';
   context.lineJoin = 'round';
   context.strokeStyle = colour;

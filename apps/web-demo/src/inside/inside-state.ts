@@ -3,7 +3,7 @@ import { networkImage } from '../state/drawing';
 import { latestOnly } from '../state/latest';
 import { messageOf, model, network, prediction, trouble } from '../state/network';
 import { route } from '../state/route';
-import { aboutWideWindow } from './branches';
+import { ABOUT_WIDE_WINDOW } from './branches';
 import { loadSamples } from '../draw/samples';
 import type { FirstView, MapName, MapTrace, ModuleSummary, ModuleView, Opinion } from '../worker/protocol';
 
@@ -47,7 +47,7 @@ export const openPlace = computed(() => {
 /** The window of the branch that the paper calls 5x5, as this network has it. */
 export const wideWindow = computed(() => {
   const module = model.value.phase === 'ready' ? model.value.info.modules[0] : undefined;
-  return aboutWideWindow[module?.branch5x5 ?? 'one5x5'];
+  return ABOUT_WIDE_WINDOW[module?.branch5x5 ?? 'one5x5'];
 });
 
 /** The names of the classes, where there is a network. */

@@ -3,7 +3,7 @@ import { ColourScale } from '../ui/colour-scale';
 import { decimal } from '../ui/format';
 import { highestOf, toGreyMap } from '../worker/grey-map';
 import type { MapTrace } from '../worker/protocol';
-import { branchTitles, shortName } from './branches';
+import { BRANCH_TITLES, shortName } from './branches';
 import { PixelPicker, type Pixel } from './pixel-picker';
 import { pixelSum } from './pixel-sum';
 import { listedChannels, SumView } from './sum-view';
@@ -61,6 +61,6 @@ function brightestPixel({ activation, width }: MapTrace): Pixel {
 /** Which map it is, in words. */
 export function titleOf({ place, branch, channel }: MapTrace): string {
   return branch
-    ? `Module ${shortName(place)}, ${branchTitles[branch]} branch, channel ${channel}`
+    ? `Module ${shortName(place)}, ${BRANCH_TITLES[branch]} branch, channel ${channel}`
     : `First convolution, channel ${channel}`;
 }

@@ -1,8 +1,8 @@
 import { percent, signed } from '../ui/format';
-import { branchNames, type BranchView, type ModuleInfo } from '../worker/protocol';
+import { BRANCH_NAMES, type BranchView, type ModuleInfo } from '../worker/protocol';
 import { model } from '../state/network';
 import type { Branch5x5 } from '@googlenet/inception';
-import { aboutBranch, branchTitles, shortName } from './branches';
+import { aboutBranch, BRANCH_TITLES, shortName } from './branches';
 import { classNames, enlarge, explainedClass, moduleView, openModule } from './inside-state';
 import { LiftedScale } from './lifted-scale';
 import { MapButton } from './map-button';
@@ -29,7 +29,7 @@ export function ModulePanel() {
         <PlaceSteps />
       </div>
       <div class="branch-grid">
-        {branchNames.map((branch) => (
+        {BRANCH_NAMES.map((branch) => (
           <Branch
             key={branch}
             channels={module.channels[branch]}
@@ -43,7 +43,7 @@ export function ModulePanel() {
           />
         ))}
       </div>
-      {current && <LiftedScale ramps={branchNames} highest={current.highest} />}
+      {current && <LiftedScale ramps={BRANCH_NAMES} highest={current.highest} />}
       <p class="soft small">
         Choose a map to see the sum behind each of its pixels. The {current?.branches[0]?.maps.length ?? 12}{' '}
         most active channels of each branch, all on one scale (square roots, so that faint ones show).
@@ -55,7 +55,7 @@ export function ModulePanel() {
 }
 
 interface BranchProps {
-  branch: (typeof branchNames)[number];
+  branch: (typeof BRANCH_NAMES)[number];
   channels: number;
   branch5x5: Branch5x5;
   view: BranchView | undefined;
@@ -76,7 +76,7 @@ export function Branch({
   size,
   onEnlarge,
 }: BranchProps) {
-  const title = branchTitles[branch];
+  const title = BRANCH_TITLES[branch];
   const evidence = view?.evidence ?? 0;
   return (
     <article class={`branch branch-${branch}`} aria-label={`Branch ${title}`} data-branch={branch}>

@@ -4,8 +4,8 @@ import { model, prediction } from '../state/network';
 import { routeTo } from '../state/route';
 import { percent } from '../ui/format';
 import { PixelCanvas } from '../ui/pixel-canvas';
-import { branchNames, type ModuleInfo, type ModuleSummary } from '../worker/protocol';
-import { branchTitles, shortName } from './branches';
+import { BRANCH_NAMES, type ModuleInfo, type ModuleSummary } from '../worker/protocol';
+import { BRANCH_TITLES, shortName } from './branches';
 import { firstIsOpen, firstView, openModule, summaries } from './inside-state';
 
 /** The modules in a row for each size of the plane, with their mean activation and the branches' parts in it. */
@@ -112,9 +112,9 @@ function ModuleTile({ module, summary }: { module: ModuleInfo; summary: ModuleSu
   const open = !firstIsOpen.value && openModule.value?.name === module.name;
   const [, , channels] = module.outputShape;
   const parts = summary
-    ? branchNames
-        .map((branch) => `${branchTitles[branch]} ${percent(summary.activationShare[branch], 0)}`)
-        .join(', ')
+    ? BRANCH_NAMES.map(
+        (branch) => `${BRANCH_TITLES[branch]} ${percent(summary.activationShare[branch], 0)}`,
+      ).join(', ')
     : '';
   return (
     <a
@@ -126,7 +126,7 @@ function ModuleTile({ module, summary }: { module: ModuleInfo; summary: ModuleSu
     >
       {summary ? <PixelCanvas map={summary.mean} ramp="magma" /> : <span class="skeleton tile-skeleton" />}
       <span class="share-strip" aria-hidden="true">
-        {branchNames.map((branch) => (
+        {BRANCH_NAMES.map((branch) => (
           <span
             key={branch}
             class={`branch-${branch}`}
@@ -152,9 +152,9 @@ function showPanel(): void {
 export function Legend() {
   return (
     <ul class="legend">
-      {branchNames.map((branch) => (
+      {BRANCH_NAMES.map((branch) => (
         <li key={branch} class={`branch-${branch}`}>
-          <span class="swatch" /> {branchTitles[branch]}
+          <span class="swatch" /> {BRANCH_TITLES[branch]}
         </li>
       ))}
     </ul>

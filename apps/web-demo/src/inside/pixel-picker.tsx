@@ -20,7 +20,7 @@ interface Props {
   autofocus?: boolean;
 }
 
-const steps: Record<string, readonly [number, number]> = {
+const STEPS: Record<string, readonly [number, number]> = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
   ArrowLeft: [0, -1],
@@ -44,7 +44,7 @@ export function PixelPicker({ map, ramp, label, chosen, onLook, onChoose, autofo
     };
   };
   const move = (event: KeyboardEvent) => {
-    const step = steps[event.key];
+    const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
     const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));

@@ -1,11 +1,11 @@
-import { branchTitles, shortName } from '../inside/branches';
+import { BRANCH_TITLES, shortName } from '../inside/branches';
 import { smooth } from '../inside/explanation';
 import { Branch, shapes } from '../inside/module-panel';
 import { Legend } from '../inside/network-map';
 import { Field } from '../ui/field';
 import { percent } from '../ui/format';
 import { PixelCanvas } from '../ui/pixel-canvas';
-import { branchNames, type ModuleInfo } from '../worker/protocol';
+import { BRANCH_NAMES, type ModuleInfo } from '../worker/protocol';
 import { PhotoPicture } from './photo-picture';
 import {
   chooseClass,
@@ -118,7 +118,7 @@ function Tile({ module }: { module: ModuleInfo }) {
     >
       {summary ? <PixelCanvas map={summary.mean} ramp="magma" /> : <span class="skeleton tile-skeleton" />}
       <span class="share-strip" aria-hidden="true">
-        {branchNames.map((branch) => (
+        {BRANCH_NAMES.map((branch) => (
           <span
             key={branch}
             class={`branch-${branch}`}
@@ -140,7 +140,7 @@ function Panel() {
   const target = photo.value?.classes.find(({ index }) => index === explained.value)?.name;
   const strongest = Math.max(...(view?.branches.map(({ evidence }) => Math.abs(evidence)) ?? [0]), 1e-9);
   const share = view?.branches.map(
-    ({ branch, activationShare }) => `${branchTitles[branch]} ${percent(activationShare, 0)}`,
+    ({ branch, activationShare }) => `${BRANCH_TITLES[branch]} ${percent(activationShare, 0)}`,
   );
   return (
     <section
@@ -154,7 +154,7 @@ function Panel() {
         <span class="number soft">{shapes(module)}</span>
       </div>
       <div class="branch-grid">
-        {branchNames.map((branch) => (
+        {BRANCH_NAMES.map((branch) => (
           <Branch
             key={branch}
             channels={module.channels[branch]}

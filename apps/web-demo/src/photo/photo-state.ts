@@ -5,7 +5,7 @@ import { messageOf, trouble } from '../state/network';
 import { readPictureFile } from '../state/picture-file';
 import type { PhotoAnswer, PhotoModel, PhotoSummaries, WeightsManifest } from '../worker/photo-protocol';
 import type { PhotoWorker } from '../worker/photo-worker';
-import { engineNames, type ModuleView, type Progress } from '../worker/protocol';
+import { ENGINE_NAMES, type ModuleView, type Progress } from '../worker/protocol';
 
 /** Where the photo network is. */
 export type PhotoState =
@@ -53,7 +53,7 @@ export async function openPhotoNetwork(): Promise<void> {
     const worker = new Worker(new URL('../worker/photo-main.ts', import.meta.url), { type: 'module' });
     remote = wrap<PhotoWorker>(worker);
     const stored = localStorage.getItem('googlenet-engine');
-    await remote.start(engineNames.find((name) => name === stored));
+    await remote.start(ENGINE_NAMES.find((name) => name === stored));
     const onProgress = proxy((progress: Progress) => {
       if (photoState.value.phase === 'loading') photoState.value = { phase: 'loading', progress };
     });

@@ -11,8 +11,8 @@ export type Source =
   | { kind: 'sample'; pixels: Uint8Array; label: number };
 
 /** The longer side of what is looked at, in pixels. */
-const rasterSide = 280;
-const pictureSide = 384;
+const RASTER_SIDE = 280;
+const PICTURE_SIDE = 384;
 
 export const strokes = signal<readonly Stroke[]>(decodeStrokes(route.value.query.get('d') ?? ''));
 export const source = signal<Source>({ kind: 'strokes' });
@@ -22,7 +22,7 @@ const prepared = computed<PreparedDrawing | undefined>(() => {
   const current = source.value;
   if (current.kind === 'sample') return undefined;
   if (current.kind === 'strokes' && strokes.value.length === 0) return undefined;
-  const { width, height } = current.kind === 'picture' ? fit(current.bitmap) : square;
+  const { width, height } = current.kind === 'picture' ? fit(current.bitmap) : SQUARE;
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (!context) return undefined;
   if (current.kind === 'picture') {
@@ -40,10 +40,10 @@ const prepared = computed<PreparedDrawing | undefined>(() => {
   return preprocessDrawing({ data, width, height, channels: 4 });
 });
 
-const square = { width: rasterSide, height: rasterSide };
+const SQUARE = { width: RASTER_SIDE, height: RASTER_SIDE };
 
 function fit({ width, height }: ImageBitmap): { width: number; height: number } {
-  const scale = Math.min(1, pictureSide / Math.max(width, height));
+  const scale = Math.min(1, PICTURE_SIDE / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 

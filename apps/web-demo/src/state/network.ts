@@ -3,7 +3,7 @@ import { proxy } from 'comlink';
 import type { SavedModel } from '../train/training-protocol';
 import { createNetworkWorker } from '../worker/client';
 import {
-  engineNames,
+  ENGINE_NAMES,
   type EngineFailure,
   type EngineName,
   type EngineReport,
@@ -32,14 +32,14 @@ export const prediction = signal<Prediction | undefined>(undefined);
 /** What went wrong with the last thing that the visitor did, in one line. */
 export const trouble = signal<string | undefined>(undefined);
 
-const engineKey = 'googlenet-engine';
+const ENGINE_KEY = 'googlenet-engine';
 const worker = createNetworkWorker();
 export const network = worker.remote;
 
 /** Starts the engine, loads the shipped model, and from then on answers every new picture. */
 export async function startNetwork(): Promise<void> {
-  const stored = localStorage.getItem(engineKey);
-  const preferred = engineNames.find((name) => name === stored);
+  const stored = localStorage.getItem(ENGINE_KEY);
+  const preferred = ENGINE_NAMES.find((name) => name === stored);
   if (await useEngine(preferred)) await loadShippedModel();
   effect(() => {
     const image = networkImage.value;
@@ -64,7 +64,7 @@ export async function useEngine(preferred?: EngineName, excluded?: EngineFailure
 
 /** The visitor's own choice: kept for the next visit. */
 export async function chooseEngine(name: EngineName): Promise<void> {
-  localStorage.setItem(engineKey, name);
+  localStorage.setItem(ENGINE_KEY, name);
   const ready = model.value;
   model.value = { phase: 'waiting' };
   if (await useEngine(name)) model.value = ready;

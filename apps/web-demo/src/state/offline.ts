@@ -5,7 +5,7 @@ import { model, prediction } from './network';
 export const worksOffline = signal(false);
 
 /** How long a visitor who draws nothing has the line to themselves once the network is there. */
-const patienceMs = 4000;
+const PATIENCE_MS = 4000;
 
 /**
  * Registers the service worker of the built site, which fetches all of it: after the first answer, so that it delays none, or a
@@ -31,6 +31,6 @@ export function keepOfflineCopy(): void {
     const isSettled = model.value.phase === 'ready' || model.value.phase === 'failed';
     if (!prediction.value && !isSettled) return;
     clearTimeout(timer);
-    timer = setTimeout(() => (stop(), void register()), prediction.value ? 0 : patienceMs);
+    timer = setTimeout(() => (stop(), void register()), prediction.value ? 0 : PATIENCE_MS);
   });
 }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 
-export const views = ['draw', 'photo', 'inside', 'cost', 'train'] as const;
-export type View = (typeof views)[number];
+export const VIEWS = ['draw', 'photo', 'inside', 'cost', 'train'] as const;
+export type View = (typeof VIEWS)[number];
 
 export interface Route {
   view: View;
@@ -14,7 +14,7 @@ export interface Route {
 export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const [name, ...rest] = path.split('/');
-  const view = views.find((candidate) => candidate === name) ?? 'draw';
+  const view = VIEWS.find((candidate) => candidate === name) ?? 'draw';
   return { view, detail: rest.join('/'), query: new URLSearchParams(search) };
 }
 

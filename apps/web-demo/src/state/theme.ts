@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 
 export type Theme = 'auto' | 'light' | 'dark';
-const storageKey = 'googlenet-theme';
+const STORAGE_KEY = 'googlenet-theme';
 
 /** What the visitor chose; `auto` follows the operating system. */
 export const theme = signal<Theme>('auto');
@@ -10,7 +10,7 @@ export const shownTheme = signal<'light' | 'dark'>('light');
 
 /** Applies the stored choice and keeps the page in step with it and with the operating system. */
 export function followTheme(): void {
-  const stored = localStorage.getItem(storageKey);
+  const stored = localStorage.getItem(STORAGE_KEY);
   if (stored === 'light' || stored === 'dark') theme.value = stored;
   const system = matchMedia('(prefers-color-scheme: dark)');
   const apply = () => {
@@ -23,6 +23,6 @@ export function followTheme(): void {
 
 export function chooseTheme(choice: Theme): void {
   theme.value = choice;
-  if (choice === 'auto') localStorage.removeItem(storageKey);
-  else localStorage.setItem(storageKey, choice);
+  if (choice === 'auto') localStorage.removeItem(STORAGE_KEY);
+  else localStorage.setItem(STORAGE_KEY, choice);
 }

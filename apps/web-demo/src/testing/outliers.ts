@@ -13,7 +13,7 @@ export interface Outlier {
 type Point = readonly [x: number, y: number];
 type Line = readonly Point[];
 
-const side = 64;
+const SIDE = 64;
 /** Letters that many hands write as they write a digit: the picture alone does not tell them apart. */
 export const lookalikes = new Set('OoIilSsZzBbgq');
 
@@ -144,22 +144,22 @@ function draw(lines: readonly Line[], random: KeyedRandom): Uint8Array {
     ...points.flatMap(([x, y]) => [Math.abs(x - middle[0]), Math.abs(y - middle[1])]),
     0.01,
   );
-  const scale = Math.min(1, reach) * side * random.between(0.28, 0.36);
+  const scale = Math.min(1, reach) * SIDE * random.between(0.28, 0.36);
   const place = ([px, py]: Point): Point => {
     const [x0, y0] = [(px - middle[0]) / reach, (py - middle[1]) / reach];
     const x1 = x0 * stretch + shear * y0 + 0.08 * wobble[0] * Math.sin(2.5 * y0 + 3 * wobble[1]);
     const y1 = y0 + 0.08 * wobble[2] * Math.sin(2.5 * x0 + 3 * wobble[3]);
     return [
-      side / 2 + scale * (x1 * Math.cos(angle) - y1 * Math.sin(angle)),
-      side / 2 + scale * (x1 * Math.sin(angle) + y1 * Math.cos(angle)),
+      SIDE / 2 + scale * (x1 * Math.cos(angle) - y1 * Math.sin(angle)),
+      SIDE / 2 + scale * (x1 * Math.sin(angle) + y1 * Math.cos(angle)),
     ];
   };
   const segments = lines.flatMap((line) => {
     const placed = line.map(place);
     return placed.slice(1).map(([x, y], i) => [placed[i][0], placed[i][1], x, y] as const);
   });
-  const thickness = side * random.between(0.05, 0.1);
-  return preprocessDrawing(drawStrokes(side, side, segments, { thickness })).image;
+  const thickness = SIDE * random.between(0.05, 0.1);
+  return preprocessDrawing(drawStrokes(SIDE, SIDE, segments, { thickness })).image;
 }
 
 function turn(steps: number, at: (angle: number) => Point): Line {

@@ -4,7 +4,7 @@ import {
   coverageOfDigit,
   coverageOfLines,
   makePhotograph,
-  photographKinds,
+  PHOTOGRAPH_KINDS,
   type PhotographKind,
 } from '../../../../packages/mnist/src/testing/photographs';
 import { KeyedRandom } from '../../../../packages/mnist/src/random';
@@ -23,8 +23,8 @@ export interface PhotographedDigit {
  */
 export function photographedDigit(digits: ImageDataset, seed: number, index: number): PhotographedDigit {
   const random = new KeyedRandom(seed, index);
-  const kind = photographKinds[index % photographKinds.length];
-  const round = Math.floor(index / photographKinds.length);
+  const kind = PHOTOGRAPH_KINDS[index % PHOTOGRAPH_KINDS.length];
+  const round = Math.floor(index / PHOTOGRAPH_KINDS.length);
   const own = seed * 1000 + index;
   if (round % 2 === 0) {
     const chosen = random.below(digits.size);

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { messageOf } from '../state/network';
 import { Icon } from '../ui/icon';
-import { downloadModel, exportFormats, formatNames, type ExportFormat } from './download-model';
+import { downloadModel, exportFormats, FORMAT_NAMES, type ExportFormat } from './download-model';
 import type { SavedModel } from './training-protocol';
 
 interface Props {
@@ -36,10 +36,10 @@ export function DownloadMenu({ name, saved, onFailure, onClose }: Props) {
               disabled={writing !== undefined}
               onClick={() => void get(format)}
             >
-              <Icon name="download" /> {formatNames[format].title}
+              <Icon name="download" /> {FORMAT_NAMES[format].title}
             </button>
             <span class="soft small">
-              {writing === format ? 'is being written …' : formatNames[format].use}
+              {writing === format ? 'is being written …' : FORMAT_NAMES[format].use}
             </span>
           </li>
         ))}

@@ -1,11 +1,11 @@
 import { network } from '../state/network';
-import { exportFormats, type ExportFormat } from '../worker/protocol';
+import { EXPORT_FORMATS, type ExportFormat } from '../worker/protocol';
 import type { SavedModel } from './training-protocol';
 
-export { exportFormats, type ExportFormat };
+export { EXPORT_FORMATS as exportFormats, type ExportFormat };
 
 /** What a visitor is told of each format. */
-export const formatNames: Record<ExportFormat, { title: string; use: string }> = {
+export const FORMAT_NAMES: Record<ExportFormat, { title: string; use: string }> = {
   tfjs: { title: 'TensorFlow.js', use: 'model.json and weights.bin, for this page, the trainer, any page' },
   onnx: { title: 'ONNX', use: 'for onnxruntime and most other programs' },
   safetensors: { title: 'safetensors', use: "weights alone, with PyTorch's names" },

@@ -8,7 +8,7 @@ export interface History {
 }
 
 /** More points than a chart has pixels help nobody: every second one goes when there are this many. */
-const mostPoints = 1200;
+const MOST_POINTS = 1200;
 
 export function emptyHistory(): History {
   return { step: [], loss: [], accuracy: [], validation: [] };
@@ -20,7 +20,7 @@ export function addStep(history: History, step: number, loss: number, accuracy: 
   history.step.push(step);
   history.loss.push(loss);
   history.accuracy.push(accuracy);
-  if (history.step.length > mostPoints) {
+  if (history.step.length > MOST_POINTS) {
     for (const key of ['step', 'loss', 'accuracy'] as const)
       history[key] = history[key].filter((_, i) => i % 2 === 1);
   }

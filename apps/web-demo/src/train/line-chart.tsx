@@ -25,7 +25,7 @@ interface Props {
   range: [number, number];
 }
 
-const height = 240;
+const HEIGHT = 240;
 
 /** Curves over training; validation results are dots. */
 export function LineChart(props: Props) {
@@ -40,7 +40,7 @@ export function LineChart(props: Props) {
     if (!element) return;
     const plot = new uPlot(options(element, props, range), toData(curves), element);
     chart.current = plot;
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -101,7 +101,7 @@ function options(
   };
   return {
     width: element.clientWidth,
-    height,
+    height: HEIGHT,
     cursor: { show: false },
     legend: { show: false },
     scales: { x: { time: false }, y: { range: () => range.current } },

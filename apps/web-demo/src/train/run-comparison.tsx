@@ -1,10 +1,10 @@
 import { count, duration, percent, widthName } from '../ui/format';
 import { LineChart, type Curve } from './line-chart';
 import { smoothed } from './history';
-import { optimizerNames, scheduleNames } from './setting-names';
+import { OPTIMIZER_NAMES, SCHEDULE_NAMES } from './setting-names';
 import type { RunRecord } from './run-record';
 
-const colours = [
+const COLOURS = [
   '--branch-conv1x1',
   '--branch-conv3x3',
   '--branch-conv5x5',
@@ -12,7 +12,7 @@ const colours = [
   '--ink',
   '--bad',
 ];
-const colourOf = (i: number) => colours[i % colours.length] ?? '--ink';
+const colourOf = (i: number) => COLOURS[i % COLOURS.length] ?? '--ink';
 
 /** Kept runs in one chart, over the images that they have seen, and their final numbers. */
 export function RunComparison({ runs }: { runs: readonly RunRecord[] }) {
@@ -70,8 +70,8 @@ function FinalNumbers({ runs }: { runs: readonly RunRecord[] }) {
     ['Training images', ({ settings }) => count(settings.images)],
     ['Epochs', ({ settings }) => String(settings.epochs)],
     ['Batch size', ({ settings }) => String(settings.batchSize)],
-    ['Optimizer', ({ settings }) => `${optimizerNames[settings.optimizer]}, ${settings.learningRate}`],
-    ['Schedule', ({ settings }) => scheduleNames[settings.schedule]],
+    ['Optimizer', ({ settings }) => `${OPTIMIZER_NAMES[settings.optimizer]}, ${settings.learningRate}`],
+    ['Schedule', ({ settings }) => SCHEDULE_NAMES[settings.schedule]],
     ['Digits bent', ({ settings }) => (settings.augment ? 'yes' : 'no')],
   ];
   return (

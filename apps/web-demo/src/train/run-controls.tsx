@@ -1,7 +1,7 @@
 import { Icon } from '../ui/icon';
 import { messageOf } from '../state/network';
 import { drawWith, runsTrouble } from './runs-state';
-import { firstRunName, firstRunSettings } from './settings';
+import { FIRST_RUN_NAME, FIRST_RUN_SETTINGS } from './settings';
 import { current, goOnWith, pauseRun, phase, resumeRun, startRun, stopRun, testing } from './train-state';
 
 /** What can be done with the run that is on. */
@@ -32,15 +32,15 @@ export function FirstRun() {
     <>
       <p>
         Watch a small network learn all ten digits from nothing:{' '}
-        {firstRunSettings.images.toLocaleString('en')} images, about a minute on two processor cores. It then
-        reads about 96 of 100 digits that it has never seen, and you can draw with it.
+        {FIRST_RUN_SETTINGS.images.toLocaleString('en')} images, about a minute on two processor cores. It
+        then reads about 96 of 100 digits that it has never seen, and you can draw with it.
       </p>
       <div class="row">
         <button
           class="button primary"
           type="button"
           disabled={testing.value !== undefined}
-          onClick={() => void startRun(firstRunSettings, firstRunName)}
+          onClick={() => void startRun(FIRST_RUN_SETTINGS, FIRST_RUN_NAME)}
         >
           <Icon name="play" /> Train a first network
         </button>

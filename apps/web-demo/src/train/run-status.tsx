@@ -1,5 +1,5 @@
 import { engine } from '../state/network';
-import { engineLabels } from '../ui/engine-picker';
+import { ENGINE_LABELS } from '../ui/engine-picker';
 import { bytes, count, duration, percent } from '../ui/format';
 import { AfterRun, FirstRun, RunControls } from './run-controls';
 import {
@@ -15,7 +15,7 @@ import {
   type RunPhase,
 } from './train-state';
 
-const lines: Record<RunPhase, string> = {
+const LINES: Record<RunPhase, string> = {
   idle: 'Begin with a small one',
   starting: 'Starting an engine for training',
   downloading: 'Fetching MNIST',
@@ -45,7 +45,7 @@ export function RunStatus() {
     >
       <div class="card-head">
         <h2 id="status-title">
-          <span role="status">{lines[phase.value]}</span>
+          <span role="status">{LINES[phase.value]}</span>
         </h2>
         {left !== undefined && <span class="soft number">about {duration(inSteps(left))} left</span>}
       </div>
@@ -115,7 +115,7 @@ function EngineRemarks() {
     ...remarks.value,
     ...(other
       ? [
-          `This run stays on ${engineLabels[used]}. ${engineLabels[chosen]}, chosen above, is for drawing and for the next run.`,
+          `This run stays on ${ENGINE_LABELS[used]}. ${ENGINE_LABELS[chosen]}, chosen above, is for drawing and for the next run.`,
         ]
       : []),
   ];

@@ -3,10 +3,10 @@ import { adoptEarlierRun } from './earlier-run';
 import { emptyHistory } from './history';
 import { freeName, newRecord, readRecord, type RunRecord } from './run-record';
 import { indexedDbRuns, memoryRuns, type RunStore } from './run-store';
-import { defaultSettings } from './settings';
+import { DEFAULT_SETTINGS } from './settings';
 
 const run = (id: string, createdAt: string): RunRecord =>
-  newRecord(defaultSettings, { layers: [] }, { id, name: `run ${id}`, createdAt });
+  newRecord(DEFAULT_SETTINGS, { layers: [] }, { id, name: `run ${id}`, createdAt });
 const network = { modelTopology: { layers: [] }, weights: { specs: [], data: new ArrayBuffer(8) } };
 
 describe.each<[string, () => Promise<RunStore>]>([
@@ -61,7 +61,7 @@ describe('runs in IndexedDB', () => {
 });
 
 describe('the run that an earlier version of the page kept', () => {
-  const kept = { settings: defaultSettings, modelTopology: { a: 1 }, history: emptyHistory(), step: 25 };
+  const kept = { settings: DEFAULT_SETTINGS, modelTopology: { a: 1 }, history: emptyHistory(), step: 25 };
   const storageWith = (text: string | null) => {
     const removed: string[] = [];
     return { getItem: () => text, removeItem: (key: string) => void removed.push(key), removed };

@@ -18,9 +18,9 @@ export interface RunStore {
   removeCheckpoints(record: RunRecord): Promise<void>;
 }
 
-const databaseName = 'googlenet-runs';
-const recordTable = 'runs';
-const networkTable = 'networks';
+const DATABASE_NAME = 'googlenet-runs';
+const RECORD_TABLE = 'runs';
+const NETWORK_TABLE = 'networks';
 
 /** The store of this browser; one that lasts as long as the page where the browser keeps nothing, as in some private windows. */
 export async function openRunStore(): Promise<RunStore> {
@@ -38,10 +38,10 @@ export async function openRunStore(): Promise<RunStore> {
  * @throws what the browser says where it has no IndexedDB or no leave for it
  */
 export async function indexedDbRuns(factory: IDBFactory = globalThis.indexedDB): Promise<RunStore> {
-  const opening = factory.open(databaseName, 1);
+  const opening = factory.open(DATABASE_NAME, 1);
   opening.onupgradeneeded = () => {
-    opening.result.createObjectStore(recordTable, { keyPath: 'id' });
-    opening.result.createObjectStore(networkTable);
+    opening.result.createObjectStore(RECORD_TABLE, { keyPath: 'id' });
+    opening.result.createObjectStore(NETWORK_TABLE);
   };
   const database = await answerOf(opening);
   database.onversionchange = () => database.close();
@@ -51,13 +51,13 @@ export async function indexedDbRuns(factory: IDBFactory = globalThis.indexedDB):
     mode: IDBTransactionMode,
     work: (records: IDBObjectStore, networks: IDBObjectStore) => Promise<T> | void,
   ): Promise<T> => {
-    const transaction = database.transaction([recordTable, networkTable], mode);
+    const transaction = database.transaction([RECORD_TABLE, NETWORK_TABLE], mode);
     const ended = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error ?? new Error('an aborted transaction'));
     });
     const [result] = await Promise.all([
-      work(transaction.objectStore(recordTable), transaction.objectStore(networkTable)),
+      work(transaction.objectStore(RECORD_TABLE), transaction.objectStore(NETWORK_TABLE)),
       ended,
     ]);
     return result as T;

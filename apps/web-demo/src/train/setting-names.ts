@@ -1,14 +1,14 @@
 import type { TrainSettings } from './settings';
 
 /** What the page calls the optimizers. */
-export const optimizerNames: Record<TrainSettings['optimizer'], string> = {
+export const OPTIMIZER_NAMES: Record<TrainSettings['optimizer'], string> = {
   adam: 'Adam',
   adamw: 'AdamW',
   sgd: 'SGD, momentum 0.9',
 };
 
 /** What the page calls the schedules of the learning rate. */
-export const scheduleNames: Record<TrainSettings['schedule'], string> = {
+export const SCHEDULE_NAMES: Record<TrainSettings['schedule'], string> = {
   oneCycle: 'one cycle',
   cosine: 'cosine',
   constant: 'constant',

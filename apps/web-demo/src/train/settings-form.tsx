@@ -2,8 +2,8 @@ import { model } from '../state/network';
 import { Field } from '../ui/field';
 import { count, widthName } from '../ui/format';
 import { NumberField } from '../ui/number-field';
-import { optimizerNames, scheduleNames } from './setting-names';
-import { choices, epochRange, usualLearningRates, type TrainSettings } from './settings';
+import { OPTIMIZER_NAMES, SCHEDULE_NAMES } from './setting-names';
+import { choices, EPOCH_RANGE, USUAL_LEARNING_RATES, type TrainSettings } from './settings';
 import { settings } from './train-state';
 
 function set(change: Partial<TrainSettings>): void {
@@ -69,7 +69,7 @@ export function SettingsForm({ disabled }: { disabled: boolean }) {
         <NumberField
           label="Epochs"
           value={current.epochs}
-          range={epochRange}
+          range={EPOCH_RANGE}
           whole
           onChange={(epochs) => set({ epochs })}
         />
@@ -97,12 +97,12 @@ export function SettingsForm({ disabled }: { disabled: boolean }) {
               value={current.optimizer}
               onChange={(event) => {
                 const optimizer = event.currentTarget.value as TrainSettings['optimizer'];
-                set({ optimizer, learningRate: usualLearningRates[optimizer] });
+                set({ optimizer, learningRate: USUAL_LEARNING_RATES[optimizer] });
               }}
             >
               {choices.optimizer.map((name) => (
                 <option key={name} value={name}>
-                  {optimizerNames[name]}
+                  {OPTIMIZER_NAMES[name]}
                 </option>
               ))}
             </select>
@@ -124,7 +124,7 @@ export function SettingsForm({ disabled }: { disabled: boolean }) {
             >
               {choices.schedule.map((name) => (
                 <option key={name} value={name}>
-                  {scheduleNames[name]}
+                  {SCHEDULE_NAMES[name]}
                 </option>
               ))}
             </select>

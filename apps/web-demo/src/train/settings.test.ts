@@ -1,8 +1,8 @@
 import { trainConfigProblems } from '@googlenet/training';
 import {
   choices,
-  defaultSettings,
-  firstRunSettings,
+  DEFAULT_SETTINGS,
+  FIRST_RUN_SETTINGS,
   nameOf,
   normMomentum,
   readSettings,
@@ -14,7 +14,7 @@ describe('training settings', () => {
     for (const optimizer of choices.optimizer) {
       for (const schedule of choices.schedule) {
         for (const augment of [true, false]) {
-          const config = toTrainConfig({ ...defaultSettings, optimizer, schedule, augment });
+          const config = toTrainConfig({ ...DEFAULT_SETTINGS, optimizer, schedule, augment });
           expect(trainConfigProblems(config)).toEqual([]);
           expect(config.optimizer?.kind).toBe(optimizer);
           expect(config.schedule?.kind).toBe(schedule);
@@ -25,15 +25,15 @@ describe('training settings', () => {
   });
 
   it('let the statistics of a short run move faster', () => {
-    expect(normMomentum({ ...defaultSettings, images: 2000, batchSize: 32, epochs: 2 })).toBe(0.9);
-    expect(normMomentum({ ...defaultSettings, images: 59_000, batchSize: 32, epochs: 1 })).toBe(0.99);
+    expect(normMomentum({ ...DEFAULT_SETTINGS, images: 2000, batchSize: 32, epochs: 2 })).toBe(0.9);
+    expect(normMomentum({ ...DEFAULT_SETTINGS, images: 59_000, batchSize: 32, epochs: 1 })).toBe(0.99);
   });
 
   it('are read back from storage, with the default for what is missing or of another type', () => {
-    expect(readSettings(undefined)).toEqual(defaultSettings);
-    expect(readSettings('text')).toEqual(defaultSettings);
+    expect(readSettings(undefined)).toEqual(DEFAULT_SETTINGS);
+    expect(readSettings('text')).toEqual(DEFAULT_SETTINGS);
     const read = readSettings({ epochs: 7, batchSize: 'many', augment: false, stranger: 1 });
-    expect(read).toEqual({ ...defaultSettings, epochs: 7, augment: false });
+    expect(read).toEqual({ ...DEFAULT_SETTINGS, epochs: 7, augment: false });
   });
 
   it('know no half epochs', () => {
@@ -42,14 +42,14 @@ describe('training settings', () => {
   });
 
   it('name a run by what decides it', () => {
-    expect(nameOf(defaultSettings)).toBe('Width 1/8, 5,000 images, 3 epochs');
-    expect(nameOf({ ...defaultSettings, widthMultiplier: 1, epochs: 1 })).toBe(
+    expect(nameOf(DEFAULT_SETTINGS)).toBe('Width 1/8, 5,000 images, 3 epochs');
+    expect(nameOf({ ...DEFAULT_SETTINGS, widthMultiplier: 1, epochs: 1 })).toBe(
       'Width full, 5,000 images, 1 epoch',
     );
   });
 
   it('of the first run are among those that the form offers', () => {
-    expect(choices.widthMultiplier).toContain(firstRunSettings.widthMultiplier);
-    expect(trainConfigProblems(toTrainConfig(firstRunSettings))).toEqual([]);
+    expect(choices.widthMultiplier).toContain(FIRST_RUN_SETTINGS.widthMultiplier);
+    expect(trainConfigProblems(toTrainConfig(FIRST_RUN_SETTINGS))).toEqual([]);
   });
 });

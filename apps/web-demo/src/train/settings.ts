@@ -23,7 +23,7 @@ export interface TrainSettings {
   seed: number;
 }
 
-export const defaultSettings: TrainSettings = {
+export const DEFAULT_SETTINGS: TrainSettings = {
   start: 'new',
   widthMultiplier: 0.125,
   auxiliary: false,
@@ -44,8 +44,8 @@ export const defaultSettings: TrainSettings = {
  * for each second of a busy core: 6,000 images and the looks at held-back ones take two cores about a minute. No test image had a
  * say in it.
  */
-export const firstRunSettings: TrainSettings = {
-  ...defaultSettings,
+export const FIRST_RUN_SETTINGS: TrainSettings = {
+  ...DEFAULT_SETTINGS,
   widthMultiplier: 0.125,
   images: 6000,
   epochs: 1,
@@ -53,24 +53,24 @@ export const firstRunSettings: TrainSettings = {
   learningRate: 0.004,
   augment: false,
 };
-export const firstRunName = 'First network';
+export const FIRST_RUN_NAME = 'First network';
 
 /** How often the images may be gone through: whole passes only. */
-export const epochRange = { lowest: 1, highest: 100 };
+export const EPOCH_RANGE = { lowest: 1, highest: 100 };
 
 /** Images that are never trained on, for the validation after each epoch and the confusion matrix in between. */
-export const validationImages = 1000;
-export const probeImages = 300;
+export const VALIDATION_IMAGES = 1000;
+export const PROBE_IMAGES = 300;
 
 export const choices = {
   widthMultiplier: [0.0625, 0.125, 0.25, 0.5, 1],
-  images: [500, 2000, 5000, 20_000, 60_000 - validationImages],
+  images: [500, 2000, 5000, 20_000, 60_000 - VALIDATION_IMAGES],
   optimizer: optimizerNames,
   schedule: scheduleNames,
 } as const;
 
 /** Learning rates that suit the optimizers; choosing another optimizer sets its own. */
-export const usualLearningRates: Record<TrainSettings['optimizer'], number> = {
+export const USUAL_LEARNING_RATES: Record<TrainSettings['optimizer'], number> = {
   adam: 0.002,
   adamw: 0.002,
   sgd: 0.03,
@@ -115,10 +115,10 @@ export function normMomentum({ images, batchSize, epochs }: TrainSettings): numb
 /** Settings out of storage: every field that is missing or of another type is the default's. */
 export function readSettings(stored: unknown): TrainSettings {
   const given = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>;
-  const entries = Object.entries(defaultSettings).map(([key, value]: [string, unknown]) => [
+  const entries = Object.entries(DEFAULT_SETTINGS).map(([key, value]: [string, unknown]) => [
     key,
     typeof given[key] === typeof value ? given[key] : value,
   ]);
   const read = Object.fromEntries(entries) as TrainSettings;
-  return { ...read, epochs: Math.max(epochRange.lowest, Math.round(read.epochs)) };
+  return { ...read, epochs: Math.max(EPOCH_RANGE.lowest, Math.round(read.epochs)) };
 }

@@ -1,5 +1,5 @@
 /** Seconds over which the time of a step is averaged. */
-const averagedSeconds = 15;
+const AVERAGED_SECONDS = 15;
 
 /**
  * Guesses how long a run will still take: an exponential average of the time from step to step, looks at held-back images included.
@@ -17,7 +17,7 @@ export class TimeLeft {
     this.last = { step, ms };
     if (!last || step <= last.step) return;
     const seconds = (ms - last.ms) / 1000;
-    const keep = Math.exp(-seconds / averagedSeconds);
+    const keep = Math.exp(-seconds / AVERAGED_SECONDS);
     this.secondsPerStep = keep * this.secondsPerStep + (1 - keep) * (seconds / (step - last.step));
     this.weight = keep * this.weight + (1 - keep);
   }

@@ -1,13 +1,13 @@
 import { signal } from '@preact/signals';
 import { proxy, type Remote } from 'comlink';
 import { engine, messageOf, model as loadedModel, network } from '../state/network';
-import { engineLabels } from '../ui/engine-picker';
+import { ENGINE_LABELS } from '../ui/engine-picker';
 import { createNetworkWorker } from '../worker/client';
 import type { EngineName, EngineReport, MemoryReport } from '../worker/protocol';
 import { addStep, emptyHistory, rewind, type History } from './history';
 import { freeName, newRecord, type RunRecord } from './run-record';
 import { keepNetwork, networkOf, runs, runsChanged, runStore } from './runs-state';
-import { defaultSettings, nameOf, type TrainSettings } from './settings';
+import { DEFAULT_SETTINGS, nameOf, type TrainSettings } from './settings';
 import { TimeLeft } from './time-left';
 import { AnotherTabError, asOnlyTab } from './training-lock';
 import type { TrainingRunner } from './training-runner';
@@ -40,7 +40,7 @@ export interface RunProgress {
 }
 
 /** What the visitor has chosen for the next run. */
-export const settings = signal<TrainSettings>(defaultSettings);
+export const settings = signal<TrainSettings>(DEFAULT_SETTINGS);
 export const phase = signal<RunPhase>('idle');
 export const failure = signal<string | undefined>(undefined);
 export const download = signal<{ receivedBytes: number; totalBytes: number } | undefined>(undefined);
@@ -56,8 +56,8 @@ export const testing = signal<{ id: string; done: number; size: number } | undef
 /** The engine of the training worker. */
 export const trainingEngine = signal<EngineName | undefined>(undefined);
 
-const resting: readonly RunPhase[] = ['idle', 'stopped', 'done', 'failed'];
-export const isResting = () => resting.includes(phase.value);
+const RESTING: readonly RunPhase[] = ['idle', 'stopped', 'done', 'failed'];
+export const isResting = () => RESTING.includes(phase.value);
 /** Whether this run is the one that is on. */
 export const isOn = (run: RunRecord) => !isResting() && current.value?.id === run.id;
 
@@ -171,7 +171,7 @@ async function startRunner(): Promise<Remote<TrainingRunner>> {
 
 function leftEngine(wanted: EngineName, { engine: taken, failures }: EngineReport): string {
   const reason = failures.find((failure) => failure.engine === wanted)?.reason ?? 'it did not start';
-  return `Training on ${engineLabels[taken]}: ${engineLabels[wanted]} cannot be used for it (${reason}).`;
+  return `Training on ${ENGINE_LABELS[taken]}: ${ENGINE_LABELS[wanted]} cannot be used for it (${reason}).`;
 }
 
 /** Unlike `randomUUID`, this works on pages that came over plain HTTP. */
@@ -275,7 +275,7 @@ async function begun(
   const now = trainingEngine.value;
   if (run.engine && now && run.engine !== now)
     remark(
-      `This run began on ${engineLabels[run.engine]} and goes on with ${engineLabels[now]}: the last digits of its numbers may differ.`,
+      `This run began on ${ENGINE_LABELS[run.engine]} and goes on with ${ENGINE_LABELS[now]}: the last digits of its numbers may differ.`,
     );
   const facts = { modelTopology, parameters, ...(now && { engine: now }) };
   if (run.step === 0) await (await runStore()).put({ ...run, ...facts });

@@ -1,4 +1,4 @@
-const lockName = 'googlenet-training';
+const LOCK_NAME = 'googlenet-training';
 
 /** Another tab is training. Its message is for the visitor. */
 export class AnotherTabError extends Error {
@@ -22,7 +22,7 @@ export async function asOnlyTab<T>(
   locks: LockManager | undefined = globalThis.navigator?.locks,
 ): Promise<T> {
   if (!locks) return task();
-  return locks.request(lockName, { ifAvailable: true }, (lock) => {
+  return locks.request(LOCK_NAME, { ifAvailable: true }, (lock) => {
     if (!lock) throw new AnotherTabError();
     return task();
   }) as Promise<T>;
@@ -33,5 +33,5 @@ export async function isSomeTabTraining(
   locks: LockManager | undefined = globalThis.navigator?.locks,
 ): Promise<boolean> {
   const { held = [] } = (await locks?.query()) ?? {};
-  return held.some(({ name }) => name === lockName);
+  return held.some(({ name }) => name === LOCK_NAME);
 }

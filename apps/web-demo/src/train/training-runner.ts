@@ -6,12 +6,12 @@ import { evaluate, indexedDbStore, PauseControl, train, type EvaluationReport } 
 import { loadModel, toArtifacts } from '../worker/model-store';
 import type { MemoryReport } from '../worker/protocol';
 import { loadMnist } from './mnist-data';
-import { normMomentum, probeImages, toTrainConfig, validationImages, type TrainSettings } from './settings';
+import { normMomentum, PROBE_IMAGES, toTrainConfig, VALIDATION_IMAGES, type TrainSettings } from './settings';
 import type { ProbeReport, SavedModel, TrainingRequest, TrainingUpdate } from './training-protocol';
 
 /** Steps between two looks at the probe images within an epoch. */
-const probeEverySteps = 25;
-const shownMistakes = 10;
+const PROBE_EVERY_STEPS = 25;
+const SHOWN_MISTAKES = 10;
 const classNames = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 type Tell = (update: TrainingUpdate) => void | Promise<void>;
@@ -61,9 +61,9 @@ export class TrainingRunner {
       if (event.type === 'paused' || event.type === 'aborted' || event.type === 'done')
         await tell({ type: 'network', network: await saveNetwork(model) });
       void tell(event);
-      const due = event.type === 'epoch' || (event.type === 'step' && event.step % probeEverySteps === 0);
+      const due = event.type === 'epoch' || (event.type === 'step' && event.step % PROBE_EVERY_STEPS === 0);
       if (due && !signal.aborted) {
-        const report = await evaluate(model, probe, { batchSize: 100, maxMistakes: shownMistakes });
+        const report = await evaluate(model, probe, { batchSize: 100, maxMistakes: SHOWN_MISTAKES });
         void tell({ type: 'probe', report: describeReport(report, probe, event.step) });
       }
     }
@@ -91,7 +91,7 @@ export class TrainingRunner {
     const data = new ImageDataset(test);
     const model = await restore(network);
     try {
-      const report = await evaluate(model, data, { batchSize: 100, maxMistakes: shownMistakes, onProgress });
+      const report = await evaluate(model, data, { batchSize: 100, maxMistakes: SHOWN_MISTAKES, onProgress });
       return describeReport(report, data, 0);
     } finally {
       model.dispose();
@@ -142,11 +142,11 @@ async function saveNetwork(model: tfl.LayersModel): Promise<SavedModel> {
 }
 
 function splitData(all: ImageDataset, { images, seed }: TrainSettings) {
-  const [rest, validation] = all.split({ fraction: validationImages / all.size, seed, stratified: true });
+  const [rest, validation] = all.split({ fraction: VALIDATION_IMAGES / all.size, seed, stratified: true });
   return {
     data: images < rest.size ? rest.subset(images, { seed, stratified: true }) : rest,
     validation,
-    probe: validation.subset(probeImages, { seed, stratified: true }),
+    probe: validation.subset(PROBE_IMAGES, { seed, stratified: true }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { BranchName } from '../worker/protocol';
 
 type Rgb = readonly [number, number, number];
 
-const stops = {
+const STOPS = {
   /** Matplotlib's magma at ten even steps: even in lightness, readable with every colour vision. */
   magma: [
     '#000004',
@@ -23,7 +23,7 @@ const stops = {
   poolProj: ['#1c0b15', '#84406a', '#e08bc0', '#fdeff8'],
 } satisfies Record<'magma' | 'grey' | BranchName, string[]>;
 
-export type RampName = keyof typeof stops;
+export type RampName = keyof typeof STOPS;
 
 const tables = new Map<RampName, Uint8ClampedArray>();
 
@@ -31,7 +31,7 @@ const tables = new Map<RampName, Uint8ClampedArray>();
 export function rampTable(name: RampName): Uint8ClampedArray {
   const known = tables.get(name);
   if (known) return known;
-  const colours = stops[name].map(parseColour);
+  const colours = STOPS[name].map(parseColour);
   const table = new Uint8ClampedArray(256 * 4);
   for (let i = 0; i < 256; i++) {
     const position = (i / 255) * (colours.length - 1);

@@ -1,8 +1,8 @@
 import { chooseEngine, engine } from '../state/network';
-import { engineNames, type EngineName } from '../worker/protocol';
+import { ENGINE_NAMES, type EngineName } from '../worker/protocol';
 import { Icon } from './icon';
 
-export const engineLabels: Record<EngineName, string> = {
+export const ENGINE_LABELS: Record<EngineName, string> = {
   webgpu: 'WebGPU',
   webgl: 'WebGL',
   wasm: 'WebAssembly',
@@ -29,9 +29,9 @@ export function EnginePicker() {
         {current === '' && (
           <option value="">{state.phase === 'starting' ? 'starting…' : 'none works'}</option>
         )}
-        {engineNames.map((name) => (
+        {ENGINE_NAMES.map((name) => (
           <option key={name} value={name}>
-            {engineLabels[name]}
+            {ENGINE_LABELS[name]}
           </option>
         ))}
       </select>
@@ -53,9 +53,9 @@ export function EngineNotice() {
   const { report } = state;
   return (
     <p class="soft engine-notice">
-      Running on {engineLabels[report.engine]}
+      Running on {ENGINE_LABELS[report.engine]}
       {report.detail && ` (${report.detail})`}.{' '}
-      {report.failures.map(({ engine: name, reason }) => `${engineLabels[name]}: ${reason}.`).join(' ')}
+      {report.failures.map(({ engine: name, reason }) => `${ENGINE_LABELS[name]}: ${reason}.`).join(' ')}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-const paths = {
+const PATHS = {
   undo: 'M8 5 3.5 9.5 8 14M4 9.5h9a5 5 0 0 1 0 10h-3',
   clear: 'M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5',
   upload: 'M12 16V4.5M7.5 9 12 4.5 16.5 9M4.5 15v4.5h15V15',
@@ -14,7 +14,7 @@ const paths = {
   close: 'M6 6l12 12M18 6 6 18',
 } as const;
 
-export type IconName = keyof typeof paths;
+export type IconName = keyof typeof PATHS;
 
 /** A line drawing beside a text or inside a labelled button; it says nothing by itself. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
@@ -30,7 +30,7 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
       stroke-linejoin="round"
       aria-hidden="true"
     >
-      <path d={paths[name]} />
+      <path d={PATHS[name]} />
     </svg>
   );
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { engineNames, type EngineFailure, type EngineName, type EngineReport } from './protocol';
+import { ENGINE_NAMES, type EngineFailure, type EngineName, type EngineReport } from './protocol';
 
 /**
  * Loads an engine's code, makes it current, and says something about it. Throws where it cannot run, and where it would
@@ -49,7 +49,7 @@ interface GpuAdapter {
 }
 
 /**
- * Starts the first engine that works: the preferred one, then the others in the order of `engineNames`.
+ * Starts the first engine that works: the preferred one, then the others in the order of `ENGINE_NAMES`.
  *
  * @param preferred - the visitor's choice, tried first
  * @param excluded - engines that have already failed, for example at a prediction
@@ -60,7 +60,7 @@ export async function startEngine(
   excluded: EngineFailure[] = [],
 ): Promise<EngineReport> {
   const failures = [...excluded];
-  const order = preferred ? [preferred, ...engineNames.filter((name) => name !== preferred)] : engineNames;
+  const order = preferred ? [preferred, ...ENGINE_NAMES.filter((name) => name !== preferred)] : ENGINE_NAMES;
   for (const engine of order) {
     if (excluded.some((failure) => failure.engine === engine)) continue;
     try {

@@ -7,7 +7,7 @@ import { exportModel } from './export-model';
 import { artifactsFromFiles, loadModel } from './model-store';
 import type { ExportFormat } from './protocol';
 
-const classNames = [...'0123456789'];
+const CLASS_NAMES = [...'0123456789'];
 let artifacts: tf.io.ModelArtifacts;
 let parameters: number;
 
@@ -17,7 +17,10 @@ beforeAll(async () => {
   parameters = model.countParams();
   await model.save(
     tf.io.withSaveHandler((saved) => {
-      artifacts = { ...saved, userDefinedMetadata: { googlenet: { dataset: 'mnist', classNames } } };
+      artifacts = {
+        ...saved,
+        userDefinedMetadata: { googlenet: { dataset: 'mnist', classNames: CLASS_NAMES } },
+      };
       return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } });
     }),
   );
@@ -40,7 +43,11 @@ describe('a network that is taken away', () => {
       .update(weights?.bytes ?? '')
       .digest('hex');
     const card = modelCard(JSON.parse(new TextDecoder().decode(json?.bytes)) as object);
-    expect(card).toMatchObject({ dataset: 'mnist', classNames, sha256: { 'weights.bin': sha256 } });
+    expect(card).toMatchObject({
+      dataset: 'mnist',
+      classNames: CLASS_NAMES,
+      sha256: { 'weights.bin': sha256 },
+    });
     const again = await artifactsFromFiles(files.map(({ name, bytes }) => new File([bytes], name)));
     const model = await loadModel(again);
     expect(model.countParams()).toBe(parameters);
@@ -52,7 +59,7 @@ describe('a network that is taken away', () => {
     const graph = decodeOnnx(bytes);
     expect([name, graph.inputs[0]?.shape]).toEqual(['mine.onnx', ['batch', 1, 28, 28]]);
     expect(graph.outputs.map(({ shape }) => shape)).toEqual([['batch', 10]]);
-    expect(JSON.parse(graph.metadata.classes ?? '')).toEqual(classNames);
+    expect(JSON.parse(graph.metadata.classes ?? '')).toEqual(CLASS_NAMES);
   });
 
   it("is weights with PyTorch's names", async () => {

@@ -5,7 +5,7 @@ import { loadModel } from './model-store';
 import type { ExportedFile, ExportFormat } from './protocol';
 
 /** Pixels of MNIST become [0, 1]. */
-const preprocessing = { scale: 1 / 255 };
+const PREPROCESSING = { scale: 1 / 255 };
 
 /**
  * A network as the files of another tool. This module brings `@googlenet/formats` with it: import it when it is asked for.
@@ -33,7 +33,9 @@ export async function exportModel(
   try {
     switch (format) {
       case 'onnx':
-        return [{ name: `${name}.onnx`, bytes: await writeOnnx(model, { classes, preprocessing }) }];
+        return [
+          { name: `${name}.onnx`, bytes: await writeOnnx(model, { classes, preprocessing: PREPROCESSING }) },
+        ];
       case 'safetensors': {
         const metadata = classes && { classes: JSON.stringify(classes) };
         return [
@@ -47,7 +49,7 @@ export async function exportModel(
         return [{ name: `${name}.keras`, bytes: await writeKeras(model) }];
       case 'huggingFace': {
         const record = { variant: 'mnist', dataset };
-        const folder = await writeHuggingFace(model, { classes, preprocessing, record });
+        const folder = await writeHuggingFace(model, { classes, preprocessing: PREPROCESSING, record });
         const files = [...folder].map(([path, bytes]) => ({ name: `${name}/${path}`, parts: [bytes] }));
         return [{ name: `${name}.zip`, bytes: await writeZip(files) }];
       }

@@ -8,7 +8,7 @@ import { describeModules, inspectModule, summarizeModules } from './inspect';
 import { predictOne, toInput } from './predict';
 
 const image = Uint8Array.from({ length: 784 }, (_, i) => (i * 37) % 256);
-const options = { widthMultiplier: 0.0625, seed: 3 };
+const OPTIONS = { widthMultiplier: 0.0625, seed: 3 };
 
 const blocks = ['3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'].map((block) => `inception_${block}`);
 
@@ -19,9 +19,9 @@ let input: tf.Tensor4D;
 
 beforeAll(async () => {
   await useWasm({ threads: 1 });
-  model = googlenet(options);
+  model = googlenet(OPTIONS);
   standard = fromStandardLayers(toStandardLayers(model));
-  withHeads = googlenet({ ...options, auxiliary: true });
+  withHeads = googlenet({ ...OPTIONS, auxiliary: true });
   input = toInput(image);
 });
 

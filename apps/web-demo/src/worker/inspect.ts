@@ -4,7 +4,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { channelOf, highestOf, largestIndices, toGreyMap } from './grey-map';
 import { findModules, Flow, logitsOf } from './graph';
 import {
-  branchNames,
+  BRANCH_NAMES,
   type BranchName,
   type BranchView,
   type ModuleInfo,
@@ -13,7 +13,7 @@ import {
 } from './protocol';
 
 /** How many channels of a branch are shown. */
-const mapsPerBranch = 12;
+const MAPS_PER_BRANCH = 12;
 
 /** The modules with their shapes, found by sending an empty picture through. */
 export function describeModules(model: tfl.LayersModel): ModuleInfo[] {
@@ -42,7 +42,7 @@ export async function summarizeModules(model: tfl.LayersModel, image: tf.Tensor)
     for (const module of findModules(model)) {
       const branches = flow.branches(module);
       const mean = tf.mean(flow.compute(module.output), 3);
-      const sums = tf.stack(branchNames.map((branch) => tf.sum(branches[branch])));
+      const sums = tf.stack(BRANCH_NAMES.map((branch) => tf.sum(branches[branch])));
       pending.push({ name: module.name, mean, sums });
     }
     return pending.flatMap(({ mean, sums }) => [mean, sums]);
@@ -88,7 +88,7 @@ export async function inspectModule(
   const { tensors, outputs, widths } = tf.tidy(() => {
     const branches = new Flow(inputOf(model), image).branches(module);
     const activation = tf.concat(
-      branchNames.map((branch) => branches[branch]),
+      BRANCH_NAMES.map((branch) => branches[branch]),
       3,
     );
     const gradient = tf.grad((value: tf.Tensor) => {
@@ -115,7 +115,7 @@ export async function inspectModule(
       sums[i % channels] = (sums[i % channels] ?? 0) + (activation[i] ?? 0);
     const total = sumOf(sums) || 1;
     let start = 0;
-    const branches = branchNames.map((branch): BranchView => {
+    const branches = BRANCH_NAMES.map((branch): BranchView => {
       const count = widths[branch];
       const own = sums.subarray(start, start + count);
       const first = start;
@@ -125,7 +125,7 @@ export async function inspectModule(
         channels: count,
         activationShare: sumOf(own) / total,
         evidence: sumOf(evidence.slice(first, first + count)),
-        maps: largestIndices(own, mapsPerBranch).map((channel) => ({
+        maps: largestIndices(own, MAPS_PER_BRANCH).map((channel) => ({
           channel,
           ...toGreyMap(channelOf(activation, channels, first + channel), height, width, highest, true),
         })),
@@ -162,7 +162,7 @@ function planeOf({ shape }: tf.Tensor): [number, number, number] {
 }
 
 function perBranch<T>(value: (branch: BranchName, index: number) => T): Record<BranchName, T> {
-  return Object.fromEntries(branchNames.map((branch, i) => [branch, value(branch, i)])) as Record<
+  return Object.fromEntries(BRANCH_NAMES.map((branch, i) => [branch, value(branch, i)])) as Record<
     BranchName,
     T
   >;

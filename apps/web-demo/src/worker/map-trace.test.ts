@@ -8,7 +8,7 @@ import { describeFirst, lookAtFirst } from './first-convolution';
 import { findModules, Flow } from './graph';
 import { traceMap } from './map-trace';
 import { toInput } from './predict';
-import { branchNames, type MapName } from './protocol';
+import { BRANCH_NAMES, type MapName } from './protocol';
 
 const image = Uint8Array.from({ length: 784 }, (_, i) => {
   const [y, x] = [Math.floor(i / 28) - 14, (i % 28) - 14];
@@ -43,7 +43,7 @@ describe('the sum behind a pixel', () => {
   it.each(['conv1', 'inception_3b', 'inception_4c', 'inception_5b'])(
     'of %s is what the shipped network computed, at every pixel of the most active map',
     async (place) => {
-      const branches = place === 'conv1' ? [undefined] : branchNames;
+      const branches = place === 'conv1' ? [undefined] : BRANCH_NAMES;
       const before = tf.memory().numTensors;
       for (const branch of branches) {
         const values = tf.tidy(() => {
@@ -82,11 +82,11 @@ describe('the sum behind a pixel', () => {
   });
 
   it('is of the last unit of the branch, and says where its input comes from', async () => {
-    const of = async (branch: (typeof branchNames)[number]) => {
+    const of = async (branch: (typeof BRANCH_NAMES)[number]) => {
       const { unit, source } = await traceMap(model, input, { place: 'inception_4b', branch, channel: 0 });
       return [unit, source];
     };
-    expect(await Promise.all(branchNames.map(of))).toEqual([
+    expect(await Promise.all(BRANCH_NAMES.map(of))).toEqual([
       ['1x1', ''],
       ['3x3', '3x3_reduce'],
       ['5x5_2', '5x5'],

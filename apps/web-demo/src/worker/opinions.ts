@@ -15,7 +15,7 @@ export interface ModuleReadout {
   readout: Readout;
 }
 
-const batchSize = 25;
+const BATCH_SIZE = 25;
 
 /**
  * Learns, for each module, which features each class has on average. A module's features are the means of its channels over
@@ -28,8 +28,8 @@ export async function fitModules(
   const classes = model.outputs[mainOutputIndex(model)]?.shape[1] ?? 0;
   if (labels.some((label) => label >= classes)) return [];
   const features = new Map<string, number[]>();
-  for (let start = 0; start < labels.length; start += batchSize) {
-    const count = Math.min(batchSize, labels.length - start);
+  for (let start = 0; start < labels.length; start += BATCH_SIZE) {
+    const count = Math.min(BATCH_SIZE, labels.length - start);
     const pixels = Float32Array.from(
       images.subarray(784 * start, 784 * (start + count)),
       (byte) => byte / 255,
@@ -57,13 +57,13 @@ export async function readModules(
       probabilities: readOut(readout, features.get(name) ?? []),
       accuracy: readout.accuracy,
     };
-    const beside = heads.filter((head) => placeOf[head.name] === name);
+    const beside = heads.filter((head) => PLACE_OF[head.name] === name);
     return [own, ...beside];
   });
 }
 
 /** Where the auxiliary heads stand. */
-const placeOf: Record<string, string> = { aux1: 'inception_4a', aux2: 'inception_4d' };
+const PLACE_OF: Record<string, string> = { aux1: 'inception_4a', aux2: 'inception_4d' };
 
 async function featuresOf(model: tfl.LayersModel, images: tf.Tensor4D): Promise<Map<string, Float32Array>> {
   const modules = findModules(model);

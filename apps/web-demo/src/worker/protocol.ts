@@ -1,11 +1,11 @@
 import type { Branch5x5 } from '@googlenet/inception';
 /** The engines in the order in which the page tries them. */
-export const engineNames = ['webgpu', 'webgl', 'wasm', 'cpu'] as const;
-export type EngineName = (typeof engineNames)[number];
+export const ENGINE_NAMES = ['webgpu', 'webgl', 'wasm', 'cpu'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** The branches in the order of the concatenation. */
-export const branchNames = ['conv1x1', 'conv3x3', 'conv5x5', 'poolProj'] as const;
-export type BranchName = (typeof branchNames)[number];
+export const BRANCH_NAMES = ['conv1x1', 'conv3x3', 'conv5x5', 'poolProj'] as const;
+export type BranchName = (typeof BRANCH_NAMES)[number];
 
 export interface EngineFailure {
   engine: EngineName;
@@ -166,8 +166,8 @@ export interface Opinion {
 }
 
 /** The forms in which a network can be taken away. */
-export const exportFormats = ['tfjs', 'onnx', 'safetensors', 'keras', 'huggingFace'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export const EXPORT_FORMATS = ['tfjs', 'onnx', 'safetensors', 'keras', 'huggingFace'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportedFile {
   name: string;

@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
 import { BINARY, UNARY } from './operations';
 import type { TensorRule } from './register';
@@ -25,7 +25,7 @@ export function fusedCode(activation: Activation): number {
 }
 
 /** Whether bias and PReLU weights are one value a channel. */
-export function acceptsFused(inputs: Record<string, TensorInfo | undefined>, channels: number): boolean {
+export function acceptsFused(inputs: Record<string, tf.TensorInfo | undefined>, channels: number): boolean {
   return [inputs.bias, inputs.preluActivationWeights].every(
     (t) => !t || (t.shape.at(-1) === channels && t.shape.slice(0, -1).every((size) => size === 1)),
   );
@@ -36,7 +36,7 @@ export function applyActivation(
   backend: OneDnnBackend,
   values: Float32Array,
   { activation, leakyreluAlpha = 0.2 }: ActivationAttributes,
-  preluWeights: TensorInfo | undefined,
+  preluWeights: tf.TensorInfo | undefined,
 ): void {
   if (activation === 'prelu' && preluWeights) {
     const weights = backend.floats(preluWeights);

@@ -1,4 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Most dimensions that the add-on broadcasts over, after merging. */
 const MOST_DIMENSIONS = 6;
@@ -11,7 +11,7 @@ export interface Broadcasting {
 
 /** The plan of a broadcasting operation over two shapes, or nothing for one of too many dimensions. */
 export function planBroadcast(a: number[], b: number[]): Broadcasting | undefined {
-  const outShape = backend_util.assertAndGetBroadcastShape(a, b);
+  const outShape = tf.backend_util.assertAndGetBroadcastShape(a, b);
   const stridesA = stridesFor(a, outShape);
   const stridesB = stridesFor(b, outShape);
   const sizes: number[] = [];

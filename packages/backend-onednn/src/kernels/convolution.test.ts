@@ -1,18 +1,5 @@
 import '@tensorflow/tfjs-layers';
-import {
-  conv2d,
-  conv2dTranspose,
-  fused,
-  grads,
-  mul,
-  setBackend,
-  square,
-  sum,
-  tensor1d,
-  type Tensor4D,
-  tensor4d,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { setThreads, setExact } from '../index';
 import { describeNative, expectNoTensors, expectSame, RandomCase } from '../testing/compare';
 
@@ -63,40 +50,39 @@ function randomConvolution(seed: number): Case {
 
 const build = ({ x, filter, data }: Case) => {
   const values = [data.floats(x.reduce((a, b) => a * b)), data.floats(filter.reduce((a, b) => a * b))];
-  return () => [tensor4d(values[0], x), tensor4d(values[1], filter)] as const;
+  return () => [tf.tensor4d(values[0], x), tf.tensor4d(values[1], filter)] as const;
 };
 
 describeNative('convolutions equal those of the cpu backend', () => {
   beforeAll(() => setThreads(1));
   afterAll(expectNoTensors);
 
-  test('Conv2D on 250 random shapes', () => {
+  it('Conv2D on 250 random shapes', () => {
     for (let seed = 0; seed < 250; seed++) {
       const c = randomConvolution(seed);
       const tensors = build(c);
       expectSame(() => {
         const [x, filter] = tensors();
-        return conv2d(x, filter, c.strides, c.pad, 'NHWC', c.dilations);
+        return tf.conv2d(x, filter, c.strides, c.pad, 'NHWC', c.dilations);
       }, c.label);
     }
   });
 
-  test('both gradients on 200 random shapes', () => {
+  it('both gradients on 200 random shapes', () => {
     for (let seed = 1000; seed < 1200; seed++) {
       const c = randomConvolution(seed);
       if (c.dilations[0] !== 1 || c.dilations[1] !== 1) c.dilations = [1, 1]; // TensorFlow.js has no gradient of dilated ones
       const tensors = build(c);
       expectSame(() => {
         const [x, filter] = tensors();
-        return grads((a, b) => sum(square(conv2d(a as Tensor4D, b as Tensor4D, c.strides, c.pad))))([
-          x,
-          filter,
-        ]);
+        return tf.grads((a, b) =>
+          tf.sum(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, c.strides, c.pad))),
+        )([x, filter]);
       }, c.label);
     }
   });
 
-  test.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const)(
+  it.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const)(
     'fused with a bias and %s, on 20 random shapes',
     (activation) => {
       for (let seed = 2000; seed < 2020; seed++) {
@@ -105,13 +91,13 @@ describeNative('convolutions equal those of the cpu backend', () => {
         const bias = c.data.floats(c.filter[3]);
         expectSame(() => {
           const [x, filter] = tensors();
-          return fused.conv2d({
+          return tf.fused.conv2d({
             x,
             filter,
             strides: c.strides,
             pad: c.pad,
             dilations: c.dilations,
-            bias: tensor1d(bias),
+            bias: tf.tensor1d(bias),
             activation,
             leakyreluAlpha: 0.3,
           });
@@ -120,7 +106,7 @@ describeNative('convolutions equal those of the cpu backend', () => {
     },
   );
 
-  test('transposed convolutions on 60 random shapes', () => {
+  it('transposed convolutions on 60 random shapes', () => {
     for (let seed = 3000; seed < 3060; seed++) {
       const data = new RandomCase(seed);
       const [kernel, stride, ci, co] = [
@@ -133,9 +119,9 @@ describeNative('convolutions equal those of the cpu backend', () => {
       const values = [data.floats(n * h * w * co), data.floats(kernel * kernel * ci * co)];
       expectSame(
         () =>
-          conv2dTranspose(
-            tensor4d(values[0], [n, h, w, co]),
-            tensor4d(values[1], [kernel, kernel, ci, co]),
+          tf.conv2dTranspose(
+            tf.tensor4d(values[0], [n, h, w, co]),
+            tf.tensor4d(values[1], [kernel, kernel, ci, co]),
             [n, h * stride, w * stride, ci],
             stride,
             'same',
@@ -145,7 +131,7 @@ describeNative('convolutions equal those of the cpu backend', () => {
     }
   });
 
-  test.each([3, 5])(
+  it.each([3, 5])(
     'Winograd convolutions of kernel size %i and their gradients are within 1e-4 of the plain ones, on 30 random shapes',
     (size) => {
       for (let seed = 0; seed < 30; seed++) {
@@ -165,23 +151,22 @@ describeNative('convolutions equal those of the cpu backend', () => {
         const bias = data.floats(outputs);
         const [fast, plain] = [true, false].map((on) => {
           setExact(!on);
-          void setBackend('onednn');
-          return tidy(() => {
-            const x = tensor4d(values[0], [n, h, w, inputs]);
-            const filter = tensor4d(values[1], [size, size, inputs, outputs]);
-            const y = fused.conv2d({
+          void tf.setBackend('onednn');
+          return tf.tidy(() => {
+            const x = tf.tensor4d(values[0], [n, h, w, inputs]);
+            const filter = tf.tensor4d(values[1], [size, size, inputs, outputs]);
+            const y = tf.fused.conv2d({
               x,
               filter,
               strides: 1,
               pad: 'same',
-              bias: tensor1d(bias),
+              bias: tf.tensor1d(bias),
               activation: 'relu',
             });
-            const dy = tensor4d(values[2], y.shape);
-            const gradients = grads((a, b) => sum(mul(conv2d(a as Tensor4D, b as Tensor4D, 1, 'same'), dy)))([
-              x,
-              filter,
-            ]);
+            const dy = tf.tensor4d(values[2], y.shape);
+            const gradients = tf.grads((a, b) =>
+              tf.sum(tf.mul(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same'), dy)),
+            )([x, filter]);
             return [y, ...gradients].map((t) => Float32Array.from(t.dataSync()));
           });
         });
@@ -195,24 +180,25 @@ describeNative('convolutions equal those of the cpu backend', () => {
     },
   );
 
-  test('int32 inputs, NCHW and prelu are left to the cpu backend', () => {
+  it('int32 inputs, NCHW and prelu are left to the cpu backend', () => {
     const data = new RandomCase(4);
     const values = data.floats(2 * 5 * 5 * 3);
     const weights = data.floats(9 * 3 * 4);
-    void setBackend('onednn');
+    void tf.setBackend('onednn');
     expectSame(
-      () => conv2d(tensor4d(values, [2, 3, 5, 5]), tensor4d(weights, [3, 3, 3, 4]), 1, 'valid', 'NCHW'),
+      () =>
+        tf.conv2d(tf.tensor4d(values, [2, 3, 5, 5]), tf.tensor4d(weights, [3, 3, 3, 4]), 1, 'valid', 'NCHW'),
       'NCHW',
     );
     expectSame(
       () =>
-        fused.conv2d({
-          x: tensor4d(values, [2, 5, 5, 3]),
-          filter: tensor4d(weights, [3, 3, 3, 4]),
+        tf.fused.conv2d({
+          x: tf.tensor4d(values, [2, 5, 5, 3]),
+          filter: tf.tensor4d(weights, [3, 3, 3, 4]),
           strides: 1,
           pad: 'same',
           activation: 'prelu',
-          preluActivationWeights: tensor1d([0.1, 0.2, 0.3, 0.4]),
+          preluActivationWeights: tf.tensor1d([0.1, 0.2, 0.3, 0.4]),
         }),
       'prelu',
     );

@@ -1,4 +1,4 @@
-import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {
   acceptsFused,
   ACTIVATIONS,
@@ -9,7 +9,7 @@ import {
 } from './activation';
 import { type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
-type Padding = 'valid' | 'same' | number | backend_util.ExplicitPadding;
+type Padding = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
 
 interface ConvolutionAttributes {
   strides: [number, number] | number;
@@ -27,7 +27,7 @@ function shapeOf(
   attributes: KernelArguments['attrs'],
 ): { shape: Int32Array; outShape: number[]; native: boolean } {
   const { strides, pad, dilations, dimRoundingMode } = attributes as unknown as ConvolutionAttributes;
-  const info = backend_util.computeConv2DInfo(
+  const info = tf.backend_util.computeConv2DInfo(
     x as Rank4,
     filter as Rank4,
     strides,
@@ -59,7 +59,7 @@ function shapeOf(
     ...[info.filterHeight, info.filterWidth, info.outChannels, info.strideHeight, info.strideWidth],
     ...[info.dilationHeight, info.dilationWidth, padInfo.top, padInfo.left, info.outHeight, info.outWidth],
   );
-  const native = rows && columns && info.inChannels === filter[2] && util.sizeFromShape(info.outShape) > 0;
+  const native = rows && columns && info.inChannels === filter[2] && tf.util.sizeFromShape(info.outShape) > 0;
   return { shape, outShape: info.outShape, native };
 }
 
@@ -83,7 +83,7 @@ function fits(
 
 const forward: Kernel = ({ inputs, attrs, backend }) => {
   const { x, filter } = inputs;
-  const bias = inputs.bias as TensorInfo | undefined;
+  const bias = inputs.bias as tf.TensorInfo | undefined;
   const fusing = attrs as unknown as Partial<ActivationAttributes>;
   const activation = fusing.activation ?? 'linear';
   const fused = fusedCode(activation);
@@ -123,7 +123,7 @@ const filterGradient: Kernel = ({ inputs: { x, dy }, attrs, backend }) => {
 /** Whether the add-on has the convolution, and dy its output's shape. */
 function fitsGradient(x: number[], filter: number[], dy: number[], attrs: KernelArguments['attrs']): boolean {
   const { native, outShape } = shapeOf(x, filter, attrs);
-  return native && util.arraysEqual(outShape, dy);
+  return native && tf.util.arraysEqual(outShape, dy);
 }
 
 const IMAGES = { dtype: 'float32', rank: 4 } as const;

@@ -1,4 +1,4 @@
-import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {
   acceptsFused,
   ACTIVATIONS,
@@ -12,14 +12,14 @@ type Rank4 = [number, number, number, number];
 
 interface DepthwiseAttributes {
   strides: [number, number] | number;
-  pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
   dilations?: [number, number] | number;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-function infoOf(x: number[], filter: number[], attrs: KernelArguments['attrs']): backend_util.Conv2DInfo {
+function infoOf(x: number[], filter: number[], attrs: KernelArguments['attrs']): tf.backend_util.Conv2DInfo {
   const { strides, pad, dilations, dimRoundingMode } = attrs as unknown as DepthwiseAttributes;
-  return backend_util.computeConv2DInfo(
+  return tf.backend_util.computeConv2DInfo(
     x as Rank4,
     filter as Rank4,
     strides,
@@ -31,7 +31,7 @@ function infoOf(x: number[], filter: number[], attrs: KernelArguments['attrs']):
 }
 
 /** The integers that the add-on wants (`DepthwiseShape` in native/kernels.h). */
-function shapeOf(info: backend_util.Conv2DInfo): Int32Array {
+function shapeOf(info: tf.backend_util.Conv2DInfo): Int32Array {
   return Int32Array.of(
     ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.filterHeight, info.filterWidth],
     ...[info.strideHeight, info.strideWidth, info.dilationHeight, info.dilationWidth],
@@ -41,7 +41,7 @@ function shapeOf(info: backend_util.Conv2DInfo): Int32Array {
 
 const forward: Kernel = ({ inputs, attrs, backend }) => {
   const { x, filter } = inputs;
-  const bias = inputs.bias as TensorInfo | undefined;
+  const bias = inputs.bias as tf.TensorInfo | undefined;
   const info = infoOf(x.shape, filter.shape, attrs);
   const output = backend.allocate(info.outShape);
   const fusing = attrs as unknown as Partial<ActivationAttributes>;
@@ -81,8 +81,8 @@ const filterGradient: Kernel = ({ inputs: { x, dy }, attrs, backend }) => {
 function fits(x: number[], filter: number[], attrs: KernelArguments['attrs'], dy?: number[]): boolean {
   if (filter[3] !== 1 || filter[2] !== x[3]) return false;
   const { outShape, padInfo } = infoOf(x, filter, attrs);
-  if (padInfo.top < 0 || padInfo.left < 0 || util.sizeFromShape(outShape) === 0) return false;
-  return dy === undefined || util.arraysEqual(dy, outShape);
+  if (padInfo.top < 0 || padInfo.left < 0 || tf.util.sizeFromShape(outShape) === 0) return false;
+  return dy === undefined || tf.util.arraysEqual(dy, outShape);
 }
 
 const IMAGES = { dtype: 'float32', rank: 4 } as const;

@@ -1,16 +1,5 @@
 import '@tensorflow/tfjs-layers';
-import {
-  engine,
-  grads,
-  mul,
-  type NamedAttrMap,
-  setBackend,
-  sum,
-  tensor,
-  type Tensor,
-  type Tensor4D,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { engineInfo, setPrecision, setThreads, setExact } from '../index';
 import { describeNative, expectNoTensors, largestError, RandomCase } from '../testing/compare';
 import { type Module, referenceModule, unitsOf } from '../testing/inception-reference';
@@ -49,36 +38,38 @@ type Random = ReturnType<typeof randomModule>;
 
 /** Output and gradients, from plain operations; those of this engine are checked against the cpu backend elsewhere. */
 function expected({ module, values, shapes, dy }: Random, backend: string): Float32Array[] {
-  void setBackend(backend);
-  return tidy(() => {
-    const [x, ...weights] = values.map((v, i) => tensor(v, shapes[i]));
-    const y = referenceModule(module, x as Tensor4D, weights);
-    const loss = (...all: Tensor[]) =>
-      sum(mul(referenceModule(module, all[0] as Tensor4D, all.slice(1)), tensor(dy, y.shape)));
-    return [y, ...grads(loss)([x, ...weights])].map((t) => Float32Array.from(t.dataSync()));
+  void tf.setBackend(backend);
+  return tf.tidy(() => {
+    const [x, ...weights] = values.map((v, i) => tf.tensor(v, shapes[i]));
+    const y = referenceModule(module, x as tf.Tensor4D, weights);
+    const loss = (...all: tf.Tensor[]) =>
+      tf.sum(tf.mul(referenceModule(module, all[0] as tf.Tensor4D, all.slice(1)), tf.tensor(dy, y.shape)));
+    return [y, ...tf.grads(loss)([x, ...weights])].map((t) => Float32Array.from(t.dataSync()));
   });
 }
 
 /** The same from the two kernels. */
 function actual({ module, values, shapes, dy }: Random): Float32Array[] {
-  void setBackend('onednn');
-  return tidy(() => {
-    const tensors = values.map((v, i) => tensor(v, shapes[i]));
+  void tf.setBackend('onednn');
+  return tf.tidy(() => {
+    const tensors = values.map((v, i) => tf.tensor(v, shapes[i]));
     const names = ['x', ...unitsOf(module).flatMap((_, i) => [`kernel${i}`, `gamma${i}`, `beta${i}`])];
     const inputs = Object.fromEntries(tensors.map((t, i) => [names[i], t]));
-    const attributes = module as unknown as NamedAttrMap;
-    const [y, ...rest] = engine().runKernel('InceptionTrain', inputs, attributes) as unknown as Tensor[];
+    const attributes = module as unknown as tf.NamedAttrMap;
+    const [y, ...rest] = tf
+      .engine()
+      .runKernel('InceptionTrain', inputs, attributes) as unknown as tf.Tensor[];
     const statistics = rest
       .slice(0, -1)
       .map((t, i) => [`${i % 2 === 0 ? 'mean' : 'variance'}${i >> 1}`, t] as const);
     const all = {
-      dy: tensor(dy, y.shape),
+      dy: tf.tensor(dy, y.shape),
       y,
       ...inputs,
       ...Object.fromEntries(statistics),
       saved0: rest[rest.length - 1],
     };
-    const gradients = engine().runKernel('InceptionTrainGrad', all, attributes) as unknown as Tensor[];
+    const gradients = tf.engine().runKernel('InceptionTrainGrad', all, attributes) as unknown as tf.Tensor[];
     return [y, ...gradients].map((t) => Float32Array.from(t.dataSync()));
   });
 }
@@ -103,7 +94,7 @@ describeNative('a whole Inception module equals the composed one', () => {
   beforeAll(() => setThreads(1));
   afterAll(expectNoTensors);
 
-  test.each([true, false])('outputs and every gradient of 40 random modules, winograd %s', (winograd) => {
+  it.each([true, false])('outputs and every gradient of 40 random modules, winograd %s', (winograd) => {
     for (let seed = 0; seed < 40; seed++) {
       const [multiple, most, images] = [
         [16, 2, 2],
@@ -117,7 +108,7 @@ describeNative('a whole Inception module equals the composed one', () => {
     }
   });
 
-  test('the same numbers with one thread and with two', () => {
+  it('the same numbers with one thread and with two', () => {
     const random = randomModule(7, 16, 4);
     const [one, two] = [1, 2].map((threads) => {
       setThreads(threads);
@@ -127,12 +118,12 @@ describeNative('a whole Inception module equals the composed one', () => {
     one.forEach((values, i) => expect(largestError(two[i], values)).toBeLessThan(1e-4));
   });
 
-  test('the same numbers twice', () => {
+  it('the same numbers twice', () => {
     const random = randomModule(11, 16, 3);
     expect(actual(random)).toEqual(actual(random));
   });
 
-  test('bf16 stays within its rounding', () => {
+  it('bf16 stays within its rounding', () => {
     if (!engineInfo().bf16)
       return expect(() => setPrecision('bf16')).toThrow('expected a processor with bfloat16');
     setPrecision('bf16');

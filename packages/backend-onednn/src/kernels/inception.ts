@@ -1,4 +1,4 @@
-import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
 import { getPrecision } from '../precision';
 import { input, type KernelArguments, type KernelReplacement } from './register';
@@ -15,7 +15,7 @@ const WEIGHTS = ['kernel', 'gamma', 'beta'] as const;
 const STATISTICS = ['mean', 'variance'] as const;
 
 function configOf(
-  x: TensorInfo,
+  x: tf.TensorInfo,
   { kind, branch5x5, activation, filters }: InceptionAttributes,
   bf16: boolean,
 ): Int32Array {
@@ -24,11 +24,11 @@ function configOf(
   return Int32Array.from([...x.shape, ...filters, ...flags]);
 }
 
-const unitCount = (inputs: NamedTensorInfoMap) =>
+const unitCount = (inputs: tf.NamedTensorInfoMap) =>
   Object.keys(inputs).filter((name) => name.startsWith('kernel')).length;
 
 /** The inputs `name0`, `name1` ... of every unit, unit after unit. */
-function perUnit(inputs: NamedTensorInfoMap, names: readonly string[], count: number): TensorInfo[] {
+function perUnit(inputs: tf.NamedTensorInfoMap, names: readonly string[], count: number): tf.TensorInfo[] {
   return Array.from({ length: count }, (_, i) => names.map((name) => input(inputs, `${name}${i}`))).flat();
 }
 
@@ -39,9 +39,9 @@ function outputChannels({ kind, filters }: InceptionAttributes, inputChannels: n
 
 function train(
   backend: OneDnnBackend,
-  inputs: NamedTensorInfoMap,
+  inputs: tf.NamedTensorInfoMap,
   attributes: InceptionAttributes,
-): TensorInfo[] {
+): tf.TensorInfo[] {
   const x = input(inputs, 'x');
   const bf16 = getPrecision() === 'bf16';
   const config = configOf(x, attributes, bf16);
@@ -68,9 +68,9 @@ const precisionOf = new WeakMap<object, boolean>();
 
 function trainGradient(
   backend: OneDnnBackend,
-  inputs: NamedTensorInfoMap,
+  inputs: tf.NamedTensorInfoMap,
   attributes: InceptionAttributes,
-): TensorInfo[] {
+): tf.TensorInfo[] {
   const x = input(inputs, 'x');
   const saved = input(inputs, 'saved0');
   const config = configOf(x, attributes, precisionOf.get(saved.dataId) ?? false);

@@ -1,10 +1,10 @@
-import { split, tensor, transpose } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { describeNative, expectNoTensors, expectSame, RandomCase } from '../testing/compare';
 
 describeNative('splits equal those of the cpu backend', () => {
   afterAll(expectNoTensors);
 
-  test('SplitV on 100 random shapes, axes and sizes', () => {
+  it('SplitV on 100 random shapes, axes and sizes', () => {
     for (let seed = 0; seed < 100; seed++) {
       const data = new RandomCase(seed);
       const shape = Array.from({ length: data.integer(1, 4) }, () => data.integer(1, 5));
@@ -14,7 +14,7 @@ describeNative('splits equal those of the cpu backend', () => {
       const values = data.floats(shape.reduce((a, b) => a * b));
       const label = `seed ${seed}: ${JSON.stringify({ shape, axis, sizes })}`;
       const counted = data.pick([axis, axis - shape.length]);
-      expectSame(() => split(tensor(values, shape), sizes, counted), label, 0);
+      expectSame(() => tf.split(tf.tensor(values, shape), sizes, counted), label, 0);
     }
   });
 });
@@ -22,7 +22,7 @@ describeNative('splits equal those of the cpu backend', () => {
 describeNative('transposes equal those of the cpu backend', () => {
   afterAll(expectNoTensors);
 
-  test.each([
+  it.each([
     [
       [2, 35, 18, 33],
       [0, 3, 1, 2],
@@ -45,6 +45,6 @@ describeNative('transposes equal those of the cpu backend', () => {
     ],
   ])('%j by %j, longer than the blocks that are copied at once', (shape, perm) => {
     const values = new RandomCase(1).floats(shape.reduce((a, b) => a * b));
-    expectSame(() => transpose(tensor(values, shape), perm), `${perm.join()}`, 0);
+    expectSame(() => tf.transpose(tf.tensor(values, shape), perm), `${perm.join()}`, 0);
   });
 });

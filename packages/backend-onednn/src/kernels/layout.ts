@@ -1,4 +1,4 @@
-import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
 import { type Kernel, type KernelArguments, type KernelReplacement, sizeOf } from './register';
 
@@ -53,12 +53,12 @@ function copy(
 /** The part of `x` that begins at `begin` and takes every `strides[d]`th value, as a tensor of that shape. */
 function take(
   backend: OneDnnBackend,
-  x: TensorInfo,
+  x: tf.TensorInfo,
   begin: number[],
   strides: number[],
   size: number[],
   shape = size,
-): TensorInfo {
+): tf.TensorInfo {
   const { info, values } = backend.allocate(shape);
   const from = stridesOf(x.shape);
   const to = stridesOf(size);
@@ -73,14 +73,14 @@ function take(
   return info;
 }
 
-const nonEmpty = (tensors: TensorInfo[]) => tensors.filter((t) => sizeOf(t) > 0);
+const nonEmpty = (tensors: tf.TensorInfo[]) => tensors.filter((t) => sizeOf(t) > 0);
 
 const concat: Kernel = ({ inputs, attrs, backend }) => {
   const tensors = nonEmpty(Object.values(inputs));
-  const axis = util.parseAxisParam(attrs.axis as number, tensors[0].shape)[0];
+  const axis = tf.util.parseAxisParam(attrs.axis as number, tensors[0].shape)[0];
   const shapes = tensors.map((t) => t.shape);
-  const { info, values } = backend.allocate(backend_util.computeOutShape(shapes, axis));
-  const rows = util.sizeFromShape(info.shape.slice(0, axis));
+  const { info, values } = backend.allocate(tf.backend_util.computeOutShape(shapes, axis));
+  const rows = tf.util.sizeFromShape(info.shape.slice(0, axis));
   let offset = 0;
   for (const tensor of tensors) {
     const length = sizeOf(tensor) / rows;
@@ -98,15 +98,15 @@ function acceptsConcat({ inputs, attrs }: KernelArguments): boolean {
   const all = Object.values(inputs);
   const tensors = nonEmpty(all);
   if (tensors.length < 2 || all.some((t) => t.shape.length !== tensors[0].shape.length)) return false;
-  const axis = util.parseAxisParam(attrs.axis as number, tensors[0].shape)[0];
-  const alike = (t: TensorInfo) => t.shape.every((size, d) => d === axis || size === tensors[0].shape[d]);
+  const axis = tf.util.parseAxisParam(attrs.axis as number, tensors[0].shape)[0];
+  const alike = (t: tf.TensorInfo) => t.shape.every((size, d) => d === axis || size === tensors[0].shape[d]);
   return all.every(alike);
 }
 
 function sliceOf({ inputs: { x }, attrs }: KernelArguments): [begin: number[], size: number[]] {
   const { begin, size } = attrs as { begin: number | number[]; size: number | number[] };
-  const parsed = slice_util.parseSliceParams(x, begin, size);
-  slice_util.assertParamsValid(x, ...(parsed as [number[], number[]]));
+  const parsed = tf.slice_util.parseSliceParams(x, begin, size);
+  tf.slice_util.assertParamsValid(x, ...(parsed as [number[], number[]]));
   return parsed as [number[], number[]];
 }
 
@@ -134,7 +134,7 @@ interface StridedSliceAttributes {
 
 function stridedSliceOf({ inputs: { x }, attrs }: KernelArguments) {
   const a = attrs as unknown as StridedSliceAttributes;
-  return slice_util.sliceInfo(
+  return tf.slice_util.sliceInfo(
     x.shape,
     a.begin,
     a.end,
@@ -149,7 +149,7 @@ function stridedSliceOf({ inputs: { x }, attrs }: KernelArguments) {
 
 const stridedSlice: Kernel = (args) => {
   const { begin, end, strides, finalShape } = stridedSliceOf(args);
-  const size = slice_util.computeOutShape(begin, end, strides);
+  const size = tf.slice_util.computeOutShape(begin, end, strides);
   return take(args.backend, args.inputs.x, begin, strides, size, finalShape);
 };
 
@@ -160,8 +160,8 @@ interface SplitAttributes {
 
 const sizesOf = ({ inputs: { x }, attrs }: KernelArguments) => {
   const { numOrSizeSplits, axis } = attrs as unknown as SplitAttributes;
-  const parsed = util.parseAxisParam(axis, x.shape)[0];
-  return { axis: parsed, sizes: backend_util.prepareSplitSize(x, numOrSizeSplits, parsed) };
+  const parsed = tf.util.parseAxisParam(axis, x.shape)[0];
+  return { axis: parsed, sizes: tf.backend_util.prepareSplitSize(x, numOrSizeSplits, parsed) };
 };
 
 const split: Kernel = (args) => {
@@ -178,7 +178,7 @@ const split: Kernel = (args) => {
 
 const unpack: Kernel = ({ inputs: { value }, attrs, backend }) => {
   const { shape } = value;
-  const axis = util.parseAxisParam(attrs.axis as number, shape)[0];
+  const axis = tf.util.parseAxisParam(attrs.axis as number, shape)[0];
   const ones = shape.map(() => 1);
   return Array.from({ length: shape[axis] }, (_, i) =>
     take(
@@ -204,7 +204,7 @@ const transpose: Kernel = ({ inputs: { x }, attrs, backend }) => {
 
 const reverse: Kernel = ({ inputs: { x }, attrs, backend }) => {
   const { dims } = attrs as { dims: number | number[] };
-  const axes = util.parseAxisParam(dims, x.shape);
+  const axes = tf.util.parseAxisParam(dims, x.shape);
   const begin = x.shape.map((size, d) => (axes.includes(d) ? size - 1 : 0));
   const strides = x.shape.map((_, d) => (axes.includes(d) ? -1 : 1));
   return take(backend, x, begin, strides, x.shape);
@@ -246,22 +246,22 @@ interface GatherAttributes {
 }
 
 const gather: Kernel = ({ inputs: { x, indices }, attrs, backend }) => {
-  const axis = util.parseAxisParam((attrs as unknown as GatherAttributes).axis, x.shape)[0];
+  const axis = tf.util.parseAxisParam((attrs as unknown as GatherAttributes).axis, x.shape)[0];
   const shape = x.shape.toSpliced(axis, 1, ...indices.shape);
   const { info, values } = backend.allocate(shape);
-  const outer = util.sizeFromShape(x.shape.slice(0, axis));
-  const inner = util.sizeFromShape(x.shape.slice(axis + 1));
+  const outer = tf.util.sizeFromShape(x.shape.slice(0, axis));
+  const inner = tf.util.sizeFromShape(x.shape.slice(axis + 1));
   const layout = Int32Array.of(outer, x.shape[axis], inner);
   backend.addon.gatherRows(backend.floats(x), indicesOf(backend, indices), values, layout);
   return info;
 };
 
-const indicesOf = (backend: OneDnnBackend, indices: TensorInfo) =>
+const indicesOf = (backend: OneDnnBackend, indices: tf.TensorInfo) =>
   backend.data.get(indices.dataId).values as Int32Array;
 
 function acceptsGather({ inputs: { x, indices }, attrs, backend }: KernelArguments): boolean {
   const { axis, batchDims } = attrs as unknown as GatherAttributes;
-  const size = x.shape[util.parseAxisParam(axis, x.shape)[0]];
+  const size = x.shape[tf.util.parseAxisParam(axis, x.shape)[0]];
   return batchDims === 0 && indicesOf(backend, indices).every((index) => index >= 0 && index < size);
 }
 
@@ -286,7 +286,7 @@ export const layouts: readonly KernelReplacement[] = [
       inputs: X,
       where: (args) => {
         const { begin, end, strides } = stridedSliceOf(args);
-        return slice_util.computeOutShape(begin, end, strides).every((size) => size > 0);
+        return tf.slice_util.computeOutShape(begin, end, strides).every((size) => size > 0);
       },
     },
     kernelFunc: stridedSlice,

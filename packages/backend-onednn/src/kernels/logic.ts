@@ -1,4 +1,4 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
 import { planBroadcast } from './broadcast';
 import type { Accepts, Kernel, KernelReplacement } from './register';
@@ -6,11 +6,11 @@ import { sizeOf } from './register';
 
 type Numbers = Float32Array | Int32Array | Uint8Array | Float64Array;
 
-const valuesOf = (backend: OneDnnBackend, t: TensorInfo) => backend.data.get(t.dataId).values as Numbers;
+const valuesOf = (backend: OneDnnBackend, t: tf.TensorInfo) => backend.data.get(t.dataId).values as Numbers;
 
 /** Equal shapes, or one side a single value: nothing is stretched. */
-const simple = (a: TensorInfo, b: TensorInfo) =>
-  util.arraysEqual(a.shape, b.shape) || (sizeOf(b) === 1 && b.shape.length <= a.shape.length);
+const simple = (a: tf.TensorInfo, b: tf.TensorInfo) =>
+  tf.util.arraysEqual(a.shape, b.shape) || (sizeOf(b) === 1 && b.shape.length <= a.shape.length);
 
 /** A loop of its own for each comparison: one for all would call a function a value. */
 function compareLoop(body: string): (a: Numbers, b: Numbers, one: boolean, out: Uint8Array) => void {
@@ -75,7 +75,7 @@ function comparison(kernelName: string): KernelReplacement {
     const [left, right] = [valuesOf(backend, a), valuesOf(backend, b)];
     const plan = simple(a, b) ? undefined : planBroadcast(a.shape, b.shape);
     const outShape = plan?.outShape ?? a.shape;
-    const out = new Uint8Array(util.sizeFromShape(outShape));
+    const out = new Uint8Array(tf.util.sizeFromShape(outShape));
     if (plan) {
       const rank = plan.layout.length / 3;
       const [sizes, stridesA, stridesB] = [0, 1, 2].map((i) =>
@@ -142,7 +142,7 @@ export const logic: readonly KernelReplacement[] = [
     accepts: {
       inputs: { condition: BOOLEAN, t: { dtype: 'float32' }, e: { dtype: 'float32' } },
       where: ({ inputs: { condition, t, e } }) =>
-        util.arraysEqual(condition.shape, t.shape) && util.arraysEqual(t.shape, e.shape),
+        tf.util.arraysEqual(condition.shape, t.shape) && tf.util.arraysEqual(t.shape, e.shape),
     },
     kernelFunc: select,
   },

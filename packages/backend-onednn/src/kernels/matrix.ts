@@ -1,4 +1,4 @@
-import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {
   acceptsFused,
   ACTIVATIONS,
@@ -19,13 +19,13 @@ function planOf({ inputs: { a, b }, attrs }: KernelArguments) {
   const { transposeA, transposeB } = attrs as unknown as MatrixAttributes;
   const outerA = a.shape.slice(0, -2);
   const outerB = b.shape.slice(0, -2);
-  const batchA = util.sizeFromShape(outerA);
-  const batchB = util.sizeFromShape(outerB);
+  const batchA = tf.util.sizeFromShape(outerA);
+  const batchB = tf.util.sizeFromShape(outerB);
   const [rowsA, columnsA] = a.shape.slice(-2);
   const [rowsB, columnsB] = b.shape.slice(-2);
   const [m, inner] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
   const [innerB, n] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
-  const native = inner === innerB && (batchA === 1 || batchB === 1 || util.arraysEqual(outerA, outerB));
+  const native = inner === innerB && (batchA === 1 || batchB === 1 || tf.util.arraysEqual(outerA, outerB));
   return { transposeA, transposeB, outerA, outerB, batchA, batchB, m, inner, n, native };
 }
 
@@ -33,7 +33,7 @@ const product: Kernel = (args) => {
   const { inputs, attrs, backend } = args;
   const plan = planOf(args);
   const { n } = plan;
-  const outer = backend_util.assertAndGetBroadcastShape(plan.outerA, plan.outerB);
+  const outer = tf.backend_util.assertAndGetBroadcastShape(plan.outerA, plan.outerB);
   const { info, values } = backend.allocate([...outer, plan.m, n]);
   backend.addon.matMul(
     Int32Array.of(plan.batchA, plan.batchB, plan.m, plan.inner, n),
@@ -43,7 +43,7 @@ const product: Kernel = (args) => {
     plan.transposeA ? 1 : 0,
     plan.transposeB ? 1 : 0,
   );
-  const bias = inputs.bias as TensorInfo | undefined;
+  const bias = inputs.bias as tf.TensorInfo | undefined;
   const layout = Int32Array.of(values.length / n, n, n, 1, 0, 1);
   if (bias) backend.addon.binary(BINARY.Add, layout, values, backend.floats(bias), values);
   const fusing = attrs as unknown as Partial<ActivationAttributes>;

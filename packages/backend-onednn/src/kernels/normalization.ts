@@ -1,4 +1,4 @@
-import { type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
 import { FLOATS, input, type KernelArguments, type KernelReplacement } from './register';
 
@@ -7,15 +7,15 @@ interface TrainAttributes {
   activation: 'linear' | 'relu';
 }
 
-const channelsOf = (x: TensorInfo) => x.shape[x.shape.length - 1];
-const positionsAndChannels = (x: TensorInfo) =>
-  Int32Array.of(util.sizeFromShape(x.shape) / channelsOf(x), channelsOf(x));
+const channelsOf = (x: tf.TensorInfo) => x.shape[x.shape.length - 1];
+const positionsAndChannels = (x: tf.TensorInfo) =>
+  Int32Array.of(tf.util.sizeFromShape(x.shape) / channelsOf(x), channelsOf(x));
 
 function train(
   backend: OneDnnBackend,
-  inputs: NamedTensorInfoMap,
+  inputs: tf.NamedTensorInfoMap,
   { epsilon, activation }: TrainAttributes,
-): TensorInfo[] {
+): tf.TensorInfo[] {
   const x = input(inputs, 'x');
   const y = backend.allocate(x.shape);
   const mean = backend.allocate([channelsOf(x)]);
@@ -38,9 +38,9 @@ function train(
 
 function trainGradient(
   backend: OneDnnBackend,
-  inputs: NamedTensorInfoMap,
+  inputs: tf.NamedTensorInfoMap,
   { epsilon, activation }: TrainAttributes,
-): TensorInfo[] {
+): tf.TensorInfo[] {
   const x = input(inputs, 'x');
   const dx = backend.allocate(x.shape);
   const dgamma = backend.allocate([channelsOf(x)]);
@@ -65,9 +65,9 @@ function trainGradient(
 /** Batch norm of inference with one value a channel. */
 function inference(
   backend: OneDnnBackend,
-  inputs: NamedTensorInfoMap,
+  inputs: tf.NamedTensorInfoMap,
   { varianceEpsilon }: { varianceEpsilon: number },
-): TensorInfo {
+): tf.TensorInfo {
   const x = input(inputs, 'x');
   const { offset, scale } = inputs;
   const means = backend.floats(input(inputs, 'mean'));
@@ -111,7 +111,7 @@ export const normalizations: readonly KernelReplacement[] = [
       },
       where: ({ inputs }) =>
         ['mean', 'variance', 'offset', 'scale'].every((name) => {
-          const t = inputs[name] as TensorInfo | undefined;
+          const t = inputs[name] as tf.TensorInfo | undefined;
           return !t || t.shape[0] === channelsOf(inputs.x);
         }),
     },

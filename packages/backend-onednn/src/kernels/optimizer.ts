@@ -1,4 +1,4 @@
-import type { NamedTensorInfoMap } from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
 import { FLOATS, input, type Kernel, type KernelReplacement } from './register';
 
@@ -23,7 +23,7 @@ interface SgdAttributes extends StepAttributes {
 /** The tensors `name0`, `name1` ... as arrays, those of a kernel that changes them first made its own. */
 function series(
   backend: OneDnnBackend,
-  inputs: NamedTensorInfoMap,
+  inputs: tf.NamedTensorInfoMap,
   name: string,
   count: number,
   changed: boolean,
@@ -34,7 +34,7 @@ function series(
   });
 }
 
-const countOf = (inputs: NamedTensorInfoMap) =>
+const countOf = (inputs: tf.NamedTensorInfoMap) =>
   Object.keys(inputs).filter((key) => /^param\d+$/.test(key)).length;
 
 const adam: Kernel = ({ inputs, attrs, backend }) => {

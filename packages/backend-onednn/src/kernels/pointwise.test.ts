@@ -45,7 +45,7 @@ describeNative('elementwise kernels equal those of the cpu backend', () => {
   beforeAll(() => setThreads(1));
   afterAll(expectNoTensors);
 
-  test.each(Object.entries(BINARY))('%s on 60 random pairs of shapes', (name, operation) => {
+  it.each(Object.entries(BINARY))('%s on 60 random pairs of shapes', (name, operation) => {
     for (let seed = 0; seed < 60; seed++) {
       const data = new RandomCase(seed);
       const [a, b] = broadcastShapes(data);
@@ -57,7 +57,7 @@ describeNative('elementwise kernels equal those of the cpu backend', () => {
     }
   });
 
-  test.each(Object.entries(UNARY))('%s on 15 random shapes', (name, operation) => {
+  it.each(Object.entries(UNARY))('%s on 15 random shapes', (name, operation) => {
     for (let seed = 0; seed < 15; seed++) {
       const data = new RandomCase(seed);
       const shape = [data.integer(1, 30), data.integer(1, 60)];
@@ -66,7 +66,7 @@ describeNative('elementwise kernels equal those of the cpu backend', () => {
     }
   });
 
-  test('large tensors, on two threads', () => {
+  it('large tensors, on two threads', () => {
     const data = new RandomCase(9);
     const [x, bias] = [data.floats(64 * 64 * 33), data.floats(33)];
     setThreads(2);
@@ -74,7 +74,7 @@ describeNative('elementwise kernels equal those of the cpu backend', () => {
     setThreads(1);
   });
 
-  test('NaN and infinities come out as on the cpu backend', () => {
+  it('NaN and infinities come out as on the cpu backend', () => {
     const special = [NaN, Infinity, -Infinity, 0, -0, 1e-30, 3e38];
     for (const [name, operation] of Object.entries(BINARY))
       expectSame(
@@ -85,7 +85,7 @@ describeNative('elementwise kernels equal those of the cpu backend', () => {
       expectSame(() => UNARY[name](tf.tensor1d(special)), name);
   });
 
-  test('addN of 2 to 5 tensors', () => {
+  it('addN of 2 to 5 tensors', () => {
     for (let count = 2; count <= 5; count++) {
       const data = new RandomCase(count);
       const values = Array.from({ length: count }, () => data.floats(21));
@@ -93,7 +93,7 @@ describeNative('elementwise kernels equal those of the cpu backend', () => {
     }
   });
 
-  test('other types and empty tensors are left to the cpu backend', () => {
+  it('other types and empty tensors are left to the cpu backend', () => {
     expectSame(() => tf.add(tf.tensor1d([1, 2, 3], 'int32'), tf.tensor1d([4, 5, 6], 'int32')), 'int32');
     expectSame(() => tf.mul(tf.cast(tf.tensor1d([1, 2, 3], 'int32'), 'float32'), 0.5), 'cast to float32');
     expectSame(() => tf.add(tf.zeros([0, 3]), tf.zeros([1, 3])), 'empty');

@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { planBroadcast } from './broadcast';
 import { BINARY, UNARY } from './operations';
 import { type Accepts, FLOATS, type Kernel, type KernelReplacement } from './register';
@@ -53,7 +53,7 @@ const INPUT_NAMES: Partial<Record<string, [first: string, second: string]>> = {
   EluGrad: ['dy', 'y'],
 };
 
-const atLeastTwo = (inputs: Record<string, TensorInfo>) => Object.keys(inputs).length >= 2;
+const atLeastTwo = (inputs: Record<string, tf.TensorInfo>) => Object.keys(inputs).length >= 2;
 
 /** Elementwise kernels of one and two tensors, and AddN. */
 export const pointwise: readonly KernelReplacement[] = [

@@ -1,15 +1,5 @@
 import '@tensorflow/tfjs-layers';
-import {
-  avgPool,
-  grad,
-  maxPool,
-  mul,
-  setBackend,
-  sum,
-  tensor4d,
-  type Tensor4D,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { setThreads } from '../index';
 import { describeNative, expectNoTensors, expectSame, largestError, RandomCase } from '../testing/compare';
 
@@ -52,68 +42,78 @@ describeNative('pools equal those of the cpu backend', () => {
   beforeAll(() => setThreads(1));
   afterAll(expectNoTensors);
 
-  test('MaxPool and AvgPool on 200 random shapes', () => {
+  it('MaxPool and AvgPool on 200 random shapes', () => {
     for (let seed = 0; seed < 200; seed++) {
       const { x, window, strides, pad, values, label } = randomPool(seed);
-      const pool = seed % 2 === 0 ? maxPool : avgPool;
-      expectSame(() => pool(tensor4d(values, x), window, strides, pad), label, 1e-5);
+      const pool = seed % 2 === 0 ? tf.maxPool : tf.avgPool;
+      expectSame(() => pool(tf.tensor4d(values, x), window, strides, pad), label, 1e-5);
     }
   });
 
-  test('the gradient of MaxPool on 200 random shapes, with ties and with nothing above zero', () => {
+  it('the gradient of MaxPool on 200 random shapes, with ties and with nothing above zero', () => {
     for (let seed = 1000; seed < 1200; seed++) {
       const { x, window, strides, pad, values, label, data } = randomPool(seed);
       const weights = data.floats(values.length);
       expectSame(
         () =>
-          grad((t) => {
-            const y = maxPool(t as Tensor4D, window, strides, pad);
-            return sum(mul(y, tensor4d(weights.subarray(0, y.size), y.shape)));
-          })(tensor4d(values, x)),
+          tf.grad((t) => {
+            const y = tf.maxPool(t as tf.Tensor4D, window, strides, pad);
+            return tf.sum(tf.mul(y, tf.tensor4d(weights.subarray(0, y.size), y.shape)));
+          })(tf.tensor4d(values, x)),
         label,
         1e-5,
       );
     }
   });
 
-  test('the gradient of AvgPool without padding on 100 random shapes', () => {
+  it('the gradient of AvgPool without padding on 100 random shapes', () => {
     for (let seed = 2000; seed < 2100; seed++) {
       const { x, window, strides, values, label } = randomPool(seed);
       expectSame(
         () =>
-          grad((t) => sum(mul(avgPool(t as Tensor4D, window, strides, 'valid'), 0.5)))(tensor4d(values, x)),
+          tf.grad((t) => tf.sum(tf.mul(tf.avgPool(t as tf.Tensor4D, window, strides, 'valid'), 0.5)))(
+            tf.tensor4d(values, x),
+          ),
         label,
         1e-5,
       );
     }
   });
 
-  test('the gradient of AvgPool with padding divides by the positions inside, as the pool does', () => {
-    void setBackend('onednn');
+  it('the gradient of AvgPool with padding divides by the positions inside, as the pool does', () => {
+    void tf.setBackend('onednn');
     const x: [number, number, number, number] = [1, 3, 3, 1];
-    const dx = tidy(() =>
+    const dx = tf.tidy(() =>
       Array.from(
-        grad((t) => sum(avgPool(t as Tensor4D, 3, 3, 'same')))(tensor4d(new Float32Array(9), x)).dataSync(),
+        tf
+          .grad((t) => tf.sum(tf.avgPool(t as tf.Tensor4D, 3, 3, 'same')))(
+            tf.tensor4d(new Float32Array(9), x),
+          )
+          .dataSync(),
       ),
     );
     expect(largestError(dx, new Array(9).fill(1 / 9) as number[])).toBeLessThan(1e-6);
-    const corner = tidy(() =>
+    const corner = tf.tidy(() =>
       Array.from(
-        grad((t) => sum(avgPool(t as Tensor4D, 2, 2, 'same')))(tensor4d(new Float32Array(9), x)).dataSync(),
+        tf
+          .grad((t) => tf.sum(tf.avgPool(t as tf.Tensor4D, 2, 2, 'same')))(
+            tf.tensor4d(new Float32Array(9), x),
+          )
+          .dataSync(),
       ),
     );
     // windows of 4, 2, 2 and 1 positions
     expect(largestError(corner, [0.25, 0.25, 0.5, 0.25, 0.25, 0.5, 0.5, 0.5, 1])).toBeLessThan(1e-6);
   });
 
-  test('ceil and explicit padding', () => {
+  it('ceil and explicit padding', () => {
     const values = new RandomCase(5).floats(2 * 7 * 7 * 20);
     const x: [number, number, number, number] = [2, 7, 7, 20];
-    expectSame(() => maxPool(tensor4d(values, x), 3, 2, 0, 'ceil'), 'ceil');
+    expectSame(() => tf.maxPool(tf.tensor4d(values, x), 3, 2, 0, 'ceil'), 'ceil');
     expectSame(
       () =>
-        maxPool(
-          tensor4d(values, x),
+        tf.maxPool(
+          tf.tensor4d(values, x),
           3,
           2,
           [
@@ -127,7 +127,7 @@ describeNative('pools equal those of the cpu backend', () => {
       'explicit',
     );
     expectSame(
-      () => grad((t) => sum(maxPool(t as Tensor4D, 3, 2, 1, 'floor')))(tensor4d(values, x)),
+      () => tf.grad((t) => tf.sum(tf.maxPool(t as tf.Tensor4D, 3, 2, 1, 'floor')))(tf.tensor4d(values, x)),
       'gradient',
     );
   });

@@ -1,19 +1,19 @@
-import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { type Accepts, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface PoolAttributes {
   filterSize: [number, number] | number;
   strides: [number, number] | number;
-  pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
 /** Most window positions that the add-on's max pool gradient can name. */
 const MOST_POSITIONS = 256;
 
-function infoOf(x: TensorInfo, attrs: KernelArguments['attrs']): backend_util.Conv2DInfo {
+function infoOf(x: tf.TensorInfo, attrs: KernelArguments['attrs']): tf.backend_util.Conv2DInfo {
   const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttributes;
-  return backend_util.computePool2DInfo(
+  return tf.backend_util.computePool2DInfo(
     x.shape as [number, number, number, number],
     filterSize,
     strides,
@@ -24,7 +24,7 @@ function infoOf(x: TensorInfo, attrs: KernelArguments['attrs']): backend_util.Co
 }
 
 /** The integers that the add-on wants (`PoolShape` in native/kernels.h). */
-function shapeOf(info: backend_util.Conv2DInfo): Int32Array {
+function shapeOf(info: tf.backend_util.Conv2DInfo): Int32Array {
   return Int32Array.of(
     ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.filterHeight, info.filterWidth],
     ...[info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],
@@ -33,11 +33,11 @@ function shapeOf(info: backend_util.Conv2DInfo): Int32Array {
 }
 
 /** An output that is not empty, no window in padding alone, windows that the add-on can number, and dy of the output's shape. */
-function fits(x: TensorInfo, attrs: KernelArguments['attrs'], dy?: TensorInfo): boolean {
+function fits(x: tf.TensorInfo, attrs: KernelArguments['attrs'], dy?: tf.TensorInfo): boolean {
   const info = infoOf(x, attrs);
   const { top, left } = info.padInfo;
   return (
-    util.sizeFromShape(info.outShape) > 0 &&
+    tf.util.sizeFromShape(info.outShape) > 0 &&
     top >= 0 &&
     left >= 0 &&
     top < info.filterHeight &&
@@ -45,7 +45,7 @@ function fits(x: TensorInfo, attrs: KernelArguments['attrs'], dy?: TensorInfo): 
     (info.outHeight - 1) * info.strideHeight - top < info.inHeight &&
     (info.outWidth - 1) * info.strideWidth - left < info.inWidth &&
     info.filterHeight * info.filterWidth <= MOST_POSITIONS &&
-    (dy === undefined || util.arraysEqual(dy.shape, info.outShape))
+    (dy === undefined || tf.util.arraysEqual(dy.shape, info.outShape))
   );
 }
 

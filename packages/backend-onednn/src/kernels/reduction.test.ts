@@ -19,7 +19,7 @@ describeNative('reductions, products and copies equal those of the cpu backend',
   beforeAll(() => setThreads(1));
   afterAll(expectNoTensors);
 
-  test.each(Object.entries({ sum: tf.sum, mean: tf.mean, max: tf.max, min: tf.min }))(
+  it.each(Object.entries({ sum: tf.sum, mean: tf.mean, max: tf.max, min: tf.min }))(
     '%s over random axes of 60 random shapes',
     (name, operation) => {
       for (let seed = 0; seed < 60; seed++) {
@@ -33,7 +33,7 @@ describeNative('reductions, products and copies equal those of the cpu backend',
     },
   );
 
-  test('long sums keep their digits', () => {
+  it('long sums keep their digits', () => {
     const values = new RandomCase(3).floats(300_000).map((v) => v + 1);
     const exact = values.reduce((a, b) => a + b, 0);
     void tf.setBackend('onednn');
@@ -43,7 +43,7 @@ describeNative('reductions, products and copies equal those of the cpu backend',
     expect(Math.abs(columns / exact - 1)).toBeLessThan(1e-6);
   });
 
-  test('softmax on 60 random shapes, and of large logits', () => {
+  it('softmax on 60 random shapes, and of large logits', () => {
     for (let seed = 0; seed < 60; seed++) {
       const { shape, values } = randomTensor(seed);
       expectSame(
@@ -61,7 +61,7 @@ describeNative('reductions, products and copies equal those of the cpu backend',
     expectSame(() => tf.softmax(tf.tensor2d([1e4, 0, -1e4, 700, 701, 702], [2, 3])), 'large');
   });
 
-  test('matrix products on 120 random shapes, either side transposed, batched and broadcast', () => {
+  it('matrix products on 120 random shapes, either side transposed, batched and broadcast', () => {
     for (let seed = 0; seed < 120; seed++) {
       const data = new RandomCase(seed);
       const [m, k, n] = [data.integer(1, 20), data.integer(1, 30), data.integer(1, 20)];
@@ -75,7 +75,7 @@ describeNative('reductions, products and copies equal those of the cpu backend',
     }
   });
 
-  test.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const)(
+  it.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const)(
     'fused products with a bias and %s, on 15 random shapes',
     (activation) => {
       for (let seed = 0; seed < 15; seed++) {
@@ -98,7 +98,7 @@ describeNative('reductions, products and copies equal those of the cpu backend',
     },
   );
 
-  test('concat on 80 random sets and slice on 80 random boxes', () => {
+  it('concat on 80 random sets and slice on 80 random boxes', () => {
     for (let seed = 0; seed < 80; seed++) {
       const { data, shape } = randomTensor(seed);
       const axis = data.integer(0, shape.length - 1);
@@ -124,7 +124,7 @@ describeNative('reductions, products and copies equal those of the cpu backend',
     }
   });
 
-  test('batch norm of inference on 40 random shapes', () => {
+  it('batch norm of inference on 40 random shapes', () => {
     for (let seed = 0; seed < 40; seed++) {
       const data = new RandomCase(seed);
       const shape: [number, number, number, number] = [

@@ -1,4 +1,4 @@
-import { backend_util, util } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { BINARY, REDUCTION } from './operations';
 import { type Accepts, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
@@ -10,7 +10,7 @@ interface ReductionAttributes {
 
 /** A shape as `[outer, length, inner]` around the reduced axes, or nothing where they do not lie side by side. */
 export function planReduction(shape: number[], axis: number | number[] | undefined) {
-  const axes = new Set(util.parseAxisParam(axis ?? shape.map((_, d) => d), shape));
+  const axes = new Set(tf.util.parseAxisParam(axis ?? shape.map((_, d) => d), shape));
   const plan = { outer: 1, length: 1, inner: 1 };
   for (const [d, size] of shape.entries()) {
     if (size === 1) continue;
@@ -32,9 +32,9 @@ const reduce =
     const { x } = args.inputs;
     const { backend } = args;
     const { outer, length, inner, axes } = planOf(args) ?? { outer: 1, length: 1, inner: 1, axes: [] };
-    const [reduced] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+    const [reduced] = tf.backend_util.computeOutAndReduceShapes(x.shape, axes);
     const { keepDims } = args.attrs as ReductionAttributes;
-    const shape = keepDims ? backend_util.expandShapeToKeepDim(reduced, axes) : reduced;
+    const shape = keepDims ? tf.backend_util.expandShapeToKeepDim(reduced, axes) : reduced;
     const { info, values } = backend.allocate(shape);
     backend.addon.reduce(operation, backend.floats(x), values, outer, length, inner);
     const layout = Int32Array.of(values.length, 1, 0);

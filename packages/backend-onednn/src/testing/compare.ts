@@ -1,4 +1,4 @@
-import { disposeVariables, engine, setBackend, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { isAvailable } from '../index';
 
 const { available, reason } = isAvailable();
@@ -37,15 +37,15 @@ export class RandomCase {
 }
 
 /** What the function gives on the cpu backend and on this engine. */
-export function onBothEngines(run: () => Tensor | Tensor[]): {
+export function onBothEngines(run: () => tf.Tensor | tf.Tensor[]): {
   cpu: Float32Array[];
   native: Float32Array[];
   shapes: number[][][];
 } {
   const shapes: number[][][] = [];
   const [cpu, native] = ['cpu', 'onednn'].map((name) => {
-    void setBackend(name);
-    return tidy(() => {
+    void tf.setBackend(name);
+    return tf.tidy(() => {
       const result = run();
       const tensors = Array.isArray(result) ? result : [result];
       shapes.push(tensors.map((t) => t.shape));
@@ -67,7 +67,7 @@ export function largestError(actual: ArrayLike<number>, expected: ArrayLike<numb
 }
 
 /** Fails where the engines differ by more than `tolerance`, naming the case. */
-export function expectSame(run: () => Tensor | Tensor[], label: string, tolerance = 1e-4): void {
+export function expectSame(run: () => tf.Tensor | tf.Tensor[], label: string, tolerance = 1e-4): void {
   const { cpu, native, shapes } = onBothEngines(run);
   expect({ label, shapes: shapes[1] }).toEqual({ label, shapes: shapes[0] });
   for (const [i, expected] of cpu.entries()) {
@@ -79,6 +79,6 @@ export function expectSame(run: () => Tensor | Tensor[], label: string, toleranc
 
 /** Disposes all variables and checks that no tensor is left. */
 export function expectNoTensors(): void {
-  disposeVariables();
-  expect(engine().memory().numTensors).toBe(0);
+  tf.disposeVariables();
+  expect(tf.engine().memory().numTensors).toBe(0);
 }

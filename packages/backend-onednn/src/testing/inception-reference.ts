@@ -1,17 +1,4 @@
-import {
-  add,
-  concat,
-  conv2d,
-  maxPool,
-  moments,
-  mul,
-  relu,
-  rsqrt,
-  sub,
-  type Tensor,
-  type Tensor1D,
-  type Tensor4D,
-} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** One module of a test: `[1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool proj]` and its form. */
 export interface Module {
@@ -47,19 +34,26 @@ export function unitsOf({
 }
 
 /** The module in training mode, from plain operations; `weights` are kernel, gamma, beta of every unit. */
-export function referenceModule(module: Module, x: Tensor4D, weights: Tensor[]): Tensor4D {
+export function referenceModule(module: Module, x: tf.Tensor4D, weights: tf.Tensor[]): tf.Tensor4D {
   let next = 0;
-  const unit = (input: Tensor4D): Tensor4D => {
-    const [kernel, gamma, beta] = weights.slice(3 * next, 3 * ++next) as [Tensor4D, Tensor1D, Tensor1D];
-    const z = conv2d(input, kernel, 1, 'same');
-    const { mean, variance } = moments(z, [0, 1, 2]);
-    const y = add(mul(mul(sub(z, mean), rsqrt(add(variance, module.epsilon))), gamma), beta);
-    return (module.activation === 'relu' ? relu(y) : y) as Tensor4D;
+  const unit = (input: tf.Tensor4D): tf.Tensor4D => {
+    const [kernel, gamma, beta] = weights.slice(3 * next, 3 * ++next) as [
+      tf.Tensor4D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
+    const z = tf.conv2d(input, kernel, 1, 'same');
+    const { mean, variance } = tf.moments(z, [0, 1, 2]);
+    const y = tf.add(
+      tf.mul(tf.mul(tf.sub(z, mean), tf.rsqrt(tf.add(variance, module.epsilon))), gamma),
+      beta,
+    );
+    return (module.activation === 'relu' ? tf.relu(y) : y) as tf.Tensor4D;
   };
   const reduced = module.kind === 'reduced';
   const branches = [unit(x), unit(reduced ? unit(x) : x)];
   let branch = unit(reduced ? unit(x) : x);
   if (module.branch5x5.startsWith('two')) branch = unit(branch);
-  const pooled = maxPool(x, 3, 1, 'same');
-  return concat([...branches, branch, reduced ? unit(pooled) : pooled], 3);
+  const pooled = tf.maxPool(x, 3, 1, 'same');
+  return tf.concat([...branches, branch, reduced ? unit(pooled) : pooled], 3);
 }

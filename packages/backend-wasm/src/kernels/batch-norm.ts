@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
 import { float } from '../runtime/runtime';
-import type { Pixels } from './conv-plan';
+import type { Pixels } from './conv-shape';
 import { expectShape, sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 /** Chunks of rows that are summed on their own; fixed, so that results do not depend on the number of threads. */

@@ -1,15 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  convolve,
-  convolveFilterGradient,
-  convolveInputGradient,
-  convShape,
-  FLAG_BIAS,
-  FLAG_RELU,
-  FLAG_RELU6,
-  type ConvShape,
-} from './conv-plan';
+import { convolve, convolveFilterGradient, convolveInputGradient } from './conv-plan';
+import { convShape, type ConvShape } from './conv-shape';
 import { acceptsActivation, activate, ACTIVATIONS } from './elementwise';
+import { FLAG_BIAS, FLAG_RELU, FLAG_RELU6 } from './matrix-product';
 import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 type Shape4D = [number, number, number, number];

@@ -1,5 +1,6 @@
 import { normalizeGradient } from './batch-norm';
-import { convolveFilterGradient, convolveInputGradient, FLAG_ACCUMULATE, type Pixels } from './conv-plan';
+import { convolveFilterGradient, convolveInputGradient } from './conv-plan';
+import type { Pixels } from './conv-shape';
 import {
   checkGradientInputs,
   joinedShape,
@@ -12,6 +13,7 @@ import {
 } from './inception-plan';
 import { joinKernels } from './inception-train';
 import { copyRows } from './layout';
+import { FLAG_ACCUMULATE } from './matrix-product';
 import type { Kernel, KernelReplacement } from './register';
 
 /**

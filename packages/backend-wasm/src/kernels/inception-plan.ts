@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
 import type { NormPointers } from './batch-norm';
-import type { ConvShape, Pixels } from './conv-plan';
+import type { ConvShape, Pixels } from './conv-shape';
 import { KIND, runPool } from './pool';
 import { expectShape, FLOATS, type Accepts, type KernelArguments } from './register';
 

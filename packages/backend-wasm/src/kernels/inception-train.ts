@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
 import { normalizeTrain } from './batch-norm';
-import { convolve, type Pixels } from './conv-plan';
+import { convolve } from './conv-plan';
+import type { Pixels } from './conv-shape';
 import {
   joinedShape,
   MODULES,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activationFlag } from './conv';
-import { FLAG_BIAS, LeftMode, multiply } from './conv-plan';
 import { acceptsActivation, activate, ACTIVATIONS } from './elementwise';
+import { FLAG_BIAS, LeftMode, multiply } from './matrix-product';
 import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface MatMulAttrs {

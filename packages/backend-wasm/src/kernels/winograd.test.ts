@@ -11,7 +11,7 @@ import {
   type Random,
 } from '../testing/compare';
 import { useWasm } from '../use-wasm';
-import { convShape } from './conv-plan';
+import { convShape } from './conv-shape';
 import { isWinograd } from './winograd';
 
 type Shape4D = [number, number, number, number];

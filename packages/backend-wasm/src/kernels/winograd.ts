@@ -1,6 +1,6 @@
 import type { WasmBackend } from '../backend';
 import { unkept, type PackedFilter } from '../packed-filter';
-import type { ConvShape, Pixels } from './conv-plan';
+import type { ConvShape, Pixels } from './conv-shape';
 
 /** Outputs of a tile per side. */
 const STEP = 4;
@@ -96,7 +96,7 @@ export function winogradConvolve(
   const scratch = runtime.scratch(FEW_BYTES + block * points * 4 * (inChannels + panels * 8));
   const [bytes, what] = [points * panels * 8 * inChannels * 4, 'a transformed filter'];
   const key = ['winograd', filterHeight, inChannels, outChannels, rotated].join();
-  const packed = packing?.take(key, bytes, what) ?? unkept(backend, bytes, what);
+  const packed = packing?.take(key, bytes, what) ?? unkept(runtime.heap, bytes, what);
   if (!packed.ready) {
     const sizes = [filterHeight, inChannels, outChannels, rotated ? 1 : 0];
     runtime.run(

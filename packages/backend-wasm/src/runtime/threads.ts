@@ -1,5 +1,5 @@
 import { nodeBuiltin } from './module';
-import { workerSource } from './worker-source';
+import { WORKER_SOURCE } from './worker-source';
 
 /** What a worker needs to start. */
 export interface WorkerStart {
@@ -38,7 +38,7 @@ export async function startThread(start: WorkerStart, workerUrl?: string | URL):
 }
 
 async function startNodeThread(node: NodeThreads, start: WorkerStart): Promise<Thread> {
-  const worker = new node.Worker(workerSource, { eval: true, workerData: start });
+  const worker = new node.Worker(WORKER_SOURCE, { eval: true, workerData: start });
   await withTimeout((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
@@ -51,7 +51,7 @@ async function startNodeThread(node: NodeThreads, start: WorkerStart): Promise<T
 async function startWebWorker(start: WorkerStart, workerUrl?: string | URL): Promise<Thread> {
   const blobUrl =
     workerUrl === undefined
-      ? URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
+      ? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }))
       : undefined;
   const worker = new Worker(workerUrl ?? blobUrl ?? '');
   try {

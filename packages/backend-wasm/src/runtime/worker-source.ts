@@ -34,7 +34,7 @@ export const SPIN_TURNS = 12000;
  * The worker's program, for worker_threads and for Web Workers. It waits for a generation, takes pieces of the job, reports.
  * A string, so that no bundler has to find a second file; its numbers are those of `Control`.
  */
-export const workerSource = `
+export const WORKER_SOURCE = `
 const start = ({ module, memory, names, thread }, report) => {
   const exports = new WebAssembly.Instance(module, { env: { memory, abort() {} } }).exports;
   const functions = names.map((name) => exports[name]);

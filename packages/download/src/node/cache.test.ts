@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { cacheFolder } from './cache';
 
 describe('cacheFolder', () => {
-  test.each<[string, string, Record<string, string>, string]>([
+  it.each<[string, string, Record<string, string>, string]>([
     ['Linux', 'linux', {}, join('/home/a', '.cache', 'googlenet')],
     ['an XDG folder', 'linux', { XDG_CACHE_HOME: '/var/x' }, join('/var/x', 'googlenet')],
     [

@@ -40,7 +40,7 @@ const saved = async () =>
 const entries = () => readdir(join(folder, 'data'));
 
 describe('download', () => {
-  test('puts the whole file in place, reports its way, and leaves nothing else', async () => {
+  it('puts the whole file in place, reports its way, and leaves nothing else', async () => {
     const seen: number[] = [];
     const done = await get([file(body)], {
       onProgress: ({ file: name, receivedBytes, totalBytes }) => {
@@ -55,7 +55,7 @@ describe('download', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
   });
 
-  test('keeps a file that is right, and replaces one that is not', async () => {
+  it('keeps a file that is right, and replaces one that is not', async () => {
     await get([file(body)]);
     const again = { urls: [`${server.url}a`], destination: join(folder, 'data', 'file.gz'), checksum };
     expect((await download(again)).reused).toBe(true);
@@ -65,7 +65,7 @@ describe('download', () => {
     expect(server.requests).toEqual(['GET a', 'GET a']);
   });
 
-  test('goes on where a cut transfer stopped', async () => {
+  it('goes on where a cut transfer stopped', async () => {
     await get([first(cutFile(body, 40_000), file(body))]);
     expect(await saved()).toBe('whole');
     expect(server.requests).toHaveLength(2);
@@ -73,7 +73,7 @@ describe('download', () => {
     expect(server.requests[1]).not.toBe('GET a bytes=0-');
   });
 
-  test('goes on with what an earlier run left', async () => {
+  it('goes on with what an earlier run left', async () => {
     await get([status(404)]).catch(() => undefined);
     await server.close();
     await writeFile(join(folder, 'data', 'file.gz.part'), body.subarray(0, 70_000));
@@ -82,7 +82,7 @@ describe('download', () => {
     expect(await saved()).toBe('whole');
   });
 
-  test('starts anew when what was left is wrong', async () => {
+  it('starts anew when what was left is wrong', async () => {
     await get([status(404)]).catch(() => undefined);
     await server.close();
     await writeFile(join(folder, 'data', 'file.gz.part'), new Uint8Array(70_000));
@@ -91,7 +91,7 @@ describe('download', () => {
     expect(await saved()).toBe('whole');
   });
 
-  test('starts anew when what was left is longer than the file, or the server cannot continue', async () => {
+  it('starts anew when what was left is longer than the file, or the server cannot continue', async () => {
     await get([status(404)]).catch(() => undefined);
     await server.close();
     await writeFile(join(folder, 'data', 'file.gz.part'), new Uint8Array(100_001));
@@ -104,19 +104,19 @@ describe('download', () => {
     expect(await saved()).toBe('whole');
   });
 
-  test('turns to the next mirror after 503s, and at once after a 404', async () => {
+  it('turns to the next mirror after 503s, and at once after a 404', async () => {
     await get([status(503), status(404), file(body)], { retries: 1 });
     expect(server.requests).toEqual(['GET a', 'GET a', 'GET b', 'GET c']);
     expect(await saved()).toBe('whole');
   });
 
-  test('turns to the next mirror after wrong bytes', async () => {
+  it('turns to the next mirror after wrong bytes', async () => {
     await get([wrong, file(body)]);
     expect(server.requests).toEqual(['GET a', 'GET b']);
     expect(await saved()).toBe('whole');
   });
 
-  test('gives up a server that stays silent, before or after the header', async () => {
+  it('gives up a server that stays silent, before or after the header', async () => {
     const silent: Answer = () => undefined;
     const stalling: Answer = (response) => void response.writeHead(200).write('x');
     await get([silent, stalling, file(body)], { timeoutMs: 60, retries: 0 });
@@ -124,7 +124,7 @@ describe('download', () => {
     expect(await saved()).toBe('whole');
   });
 
-  test('two at once do not disturb each other', async () => {
+  it('two at once do not disturb each other', async () => {
     const slow: Answer = (response) => {
       response.writeHead(200).write(body.subarray(0, 50_000));
       setTimeout(() => response.end(body.subarray(50_000)), 30);
@@ -136,7 +136,7 @@ describe('download', () => {
     expect(await entries()).toEqual(['file.gz']);
   });
 
-  test('a lock that a dead process left is no obstacle', async () => {
+  it('a lock that a dead process left is no obstacle', async () => {
     await get([status(404)]).catch(() => undefined);
     await server.close();
     await writeFile(join(folder, 'data', 'file.gz.lock'), '99999999');
@@ -146,7 +146,7 @@ describe('download', () => {
 });
 
 describe('a download that fails says why', () => {
-  test('every mirror and every reason', async () => {
+  it('every mirror and every reason', async () => {
     const failed = get([status(503), status(403), cutFile(body, 10)], { retries: 1 });
     await expect(failed).rejects.toMatchObject({ code: 'DOWNLOAD', name: 'DownloadError' });
     const message = await failed.catch((error: Error) => error.message);
@@ -157,19 +157,19 @@ describe('a download that fails says why', () => {
     expect(await entries()).toEqual(['file.gz.part']);
   });
 
-  test('wrong bytes everywhere are a checksum error, and nothing is kept', async () => {
+  it('wrong bytes everywhere are a checksum error, and nothing is kept', async () => {
     const failed = get([wrong]);
     await expect(failed).rejects.toMatchObject({ code: 'CHECKSUM' });
     await expect(failed).rejects.toThrow(new RegExp(`md5 is [0-9a-f]{32}, expected ${checksum.value}`));
     expect(await entries()).toEqual([]);
   });
 
-  test('silence', async () => {
+  it('silence', async () => {
     const failed = get([() => undefined], { timeoutMs: 40, retries: 0 });
     await expect(failed).rejects.toThrow('no data for 40 ms');
   });
 
-  test('a file that is too large, announced or not', async () => {
+  it('a file that is too large, announced or not', async () => {
     const unannounced: Answer = (response) => void response.writeHead(200).end(body);
     const failed = get([file(body), unannounced], { retries: 0, maxBytes: 50_000 });
     await expect(failed).rejects.toThrow(
@@ -177,7 +177,7 @@ describe('a download that fails says why', () => {
     );
   });
 
-  test('cancelled with the reason of the signal', async () => {
+  it('cancelled with the reason of the signal', async () => {
     const controller = new AbortController();
     const stalling: Answer = (response) => {
       response.writeHead(200).write('x');

@@ -10,7 +10,7 @@ import type { TransferOptions } from './transfer';
 import { HttpError, transfer } from './transfer';
 
 /** The defaults of `DownloadOptions`. */
-export const defaultDownload = { timeoutMs: 30_000, retries: 2, retryDelayMs: 500, maxBytes: 2 ** 30 };
+export const DEFAULT_DOWNLOAD = { timeoutMs: 30_000, retries: 2, retryDelayMs: 500, maxBytes: 2 ** 30 };
 
 /** Options of {@link download}. */
 export interface DownloadOptions {
@@ -77,7 +77,7 @@ async function fetchFrom(
   failures: Failure[],
 ): Promise<boolean> {
   const { checksum, signal } = options;
-  const settings = { ...defaultDownload, ...withoutUndefined(options) };
+  const settings = { ...DEFAULT_DOWNLOAD, ...withoutUndefined(options) };
   const request: TransferOptions = { ...settings, url, part, onProgress: options.onProgress, signal };
   for (let attempt = 0; attempt <= settings.retries; attempt++) {
     try {

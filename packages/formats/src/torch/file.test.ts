@@ -186,7 +186,7 @@ describe('decodeTorchFile', () => {
       'UNSUPPORTED',
       () => zip(state(), numbers, [{ name: 'archive/byteorder', parts: [new TextEncoder().encode('big')] }]),
     ],
-    ['an older file that ends after its number', 'TRUNCATED', () => pickle([0x8a, 10, ...legacyMagic])],
+    ['an older file that ends after its number', 'TRUNCATED', () => pickle([0x8a, 10, ...LEGACY_MAGIC])],
     ['an older file of another number', 'MALFORMED', () => pickle([0x4b, 1])],
   ])('refuses %s', async (_, expected, make) => {
     const error = await reading(make());
@@ -204,4 +204,4 @@ describe('decodeTorchFile', () => {
   });
 });
 
-const legacyMagic = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+const LEGACY_MAGIC = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Papa from 'papaparse';
 import { ImageError } from '../errors';
-import { checkClasses, type ListedPicture, type PartName, type PictureList } from './list-pictures';
+import { checkClasses, type ListedPicture, type PartName, type PictureList } from './picture-list';
 
 const MAX_BYTES = 256e6;
 const MAX_SHOWN = 20;

@@ -10,7 +10,7 @@ import { listPictures } from './list-pictures';
 import { openPhotos, type OpenPhotosOptions } from './open-photos';
 import type { PhotoBatch, PhotoDataset } from './photo-dataset';
 
-const small: OpenPhotosOptions = { height: 16, width: 16 };
+const SMALL: OpenPhotosOptions = { height: 16, width: 16 };
 const picture = encodePng(stripes(0, 1));
 
 async function all(
@@ -28,7 +28,7 @@ async function using<T>(
   options: OpenPhotosOptions,
   use: (photos: Awaited<ReturnType<typeof openPhotos>>) => Promise<T> | T,
 ): Promise<T> {
-  const photos = await openPhotos(folder, { ...small, ...options });
+  const photos = await openPhotos(folder, { ...SMALL, ...options });
   try {
     return await use(photos);
   } finally {
@@ -169,14 +169,14 @@ describe('openPhotos', () => {
       expect(skipped.map(({ file }) => file)).toEqual(['lying/a.jpg', 'standing/b.png']);
       expect(skipped[0].reason).toContain('expected a JPEG, PNG or WebP');
     });
-    await expect(openPhotos(broken, small)).rejects.toThrow(
+    await expect(openPhotos(broken, SMALL)).rejects.toThrow(
       /got 2 of 8 that cannot.*skip[^]*lying\/a.jpg[^]*standing\/b.png/,
     );
   });
 
   it('names a picture that vanishes later, and refuses work after close', async () => {
     const own = folderOf(stripeFiles(2));
-    const photos = await openPhotos(own, { ...small, cacheBytes: 0, validationFraction: 0 });
+    const photos = await openPhotos(own, { ...SMALL, cacheBytes: 0, validationFraction: 0 });
     rmSync(join(own, 'standing/001.png'));
     await expect(all(photos.train, { batchSize: 2 })).rejects.toThrow(/standing\/001.png/);
     await photos.close();
@@ -184,7 +184,7 @@ describe('openPhotos', () => {
   });
 
   it('stops decoding when it is told to', async () => {
-    await expect(openPhotos(folder, { ...small, signal: AbortSignal.abort('enough') })).rejects.toBe(
+    await expect(openPhotos(folder, { ...SMALL, signal: AbortSignal.abort('enough') })).rejects.toBe(
       'enough',
     );
   });
@@ -260,28 +260,28 @@ describe('bad folders and lists end in a clear error', () => {
   ];
 
   it.each(cases)('%s', async (_, make, message) => {
-    const error = (await openPhotos(make(), small).catch((caught: unknown) => caught)) as Error;
+    const error = (await openPhotos(make(), SMALL).catch((caught: unknown) => caught)) as Error;
     expect(error).toMatchObject({ name: 'ImageError' });
     expect(error.message).toMatch(message);
   });
 
   it('a class whose pictures are all damaged', async () => {
     const folder = folderOf({ 'cat/a.png': picture, 'dog/a.png': 'x', 'dog/b.png': '' });
-    await expect(openPhotos(folder, { ...small, corrupt: 'skip' })).rejects.toThrow(
+    await expect(openPhotos(folder, { ...SMALL, corrupt: 'skip' })).rejects.toThrow(
       /every class, got none of "dog"/,
     );
   });
 
   it('a picture that claims to be huge, and one that is too long', async () => {
     const folder = folderOf({ 'cat/a.png': encodePng(stripes(0, 0, 3000, 1)), 'dog/a.png': picture });
-    await expect(openPhotos(folder, small)).rejects.toThrow(/times as long as wide, got 3000x1/);
-    await expect(openPhotos(folder, { ...small, maxPixels: 900 })).rejects.toThrow(/a.png: expected at most/);
+    await expect(openPhotos(folder, SMALL)).rejects.toThrow(/times as long as wide, got 3000x1/);
+    await expect(openPhotos(folder, { ...SMALL, maxPixels: 900 })).rejects.toThrow(/a.png: expected at most/);
   });
 
   it("a file of another kind under a picture's name", async () => {
     const folder = folderOf({ 'cat/a.png': picture, 'dog/a.jpg': 'GIF89a' });
     symlinkSync('/dev/zero', join(folder, 'dog', 'zero.png'));
-    await expect(openPhotos(folder, small)).rejects.toThrow(/got GIF[^]*got a folder or a device/);
+    await expect(openPhotos(folder, SMALL)).rejects.toThrow(/got GIF[^]*got a folder or a device/);
   });
 
   it.each([
@@ -296,10 +296,10 @@ describe('bad folders and lists end in a clear error', () => {
     [{ seed: 0.5 }, 'seed'],
     [{ pixels: { mean: [1] } }, 'mean'],
   ])('the option %j', async (options, named) => {
-    await expect(openPhotos('/nowhere', { ...small, ...(options as OpenPhotosOptions) })).rejects.toThrow(
+    await expect(openPhotos('/nowhere', { ...SMALL, ...(options as OpenPhotosOptions) })).rejects.toThrow(
       RangeError,
     );
-    await expect(openPhotos('/nowhere', { ...small, ...(options as OpenPhotosOptions) })).rejects.toThrow(
+    await expect(openPhotos('/nowhere', { ...SMALL, ...(options as OpenPhotosOptions) })).rejects.toThrow(
       named,
     );
   });

@@ -6,7 +6,8 @@ import { ImageError } from '../errors';
 import { keyedRandom, shuffledOrder } from '../random';
 import type { ResizeFilter } from '../resize';
 import { validatePixelFormat, type PixelFormat } from '../to-float';
-import { listPictures, type ListedPicture, type PictureList } from './list-pictures';
+import { listPictures } from './list-pictures';
+import type { ListedPicture, PictureList } from './picture-list';
 import { PhotoDataset, PictureMemory, type PhotoSource } from './photo-dataset';
 import { defaultWorkers, PreparePool } from './pool';
 

@@ -17,7 +17,7 @@ describe('extract', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test.each([true, false])('unpacks the named files only (compressed: %p)', async (compressed) => {
+  it.each([true, false])('unpacks the named files only (compressed: %p)', async (compressed) => {
     await writeFile(join(folder, 'x.zip'), writeZip(files, compressed));
     const paths = await extract(join(folder, 'x.zip'), ['gzip/b.gz', 'gzip/a.gz'], join(folder, 'out'));
     expect(paths).toEqual([join(folder, 'out', 'b.gz'), join(folder, 'out', 'a.gz')]);
@@ -26,7 +26,7 @@ describe('extract', () => {
     expect((await readdir(join(folder, 'out'))).sort()).toEqual(['a.gz', 'b.gz']);
   });
 
-  test('unpacks no file beyond the limit, whether the archive tells its size or lies', async () => {
+  it('unpacks no file beyond the limit, whether the archive tells its size or lies', async () => {
     const told = writeZip({ 'a.gz': new Uint8Array(70_000) }, true);
     await writeFile(join(folder, 'x.zip'), told);
     await expect(extract(join(folder, 'x.zip'), ['a.gz'], join(folder, 'out'), 69_999)).rejects.toThrow(
@@ -41,7 +41,7 @@ describe('extract', () => {
     expect(await readdir(join(folder, 'out'))).toEqual([]);
   });
 
-  test('names the file that an archive lacks', async () => {
+  it('names the file that an archive lacks', async () => {
     await writeFile(join(folder, 'x.zip'), writeZip(files, true));
     const lacking = extract(join(folder, 'x.zip'), ['gzip/a.gz', 'gzip/d.gz'], folder);
     await expect(lacking).rejects.toMatchObject({
@@ -50,7 +50,7 @@ describe('extract', () => {
     });
   });
 
-  test('refuses what is no archive, and a damaged one', async () => {
+  it('refuses what is no archive, and a damaged one', async () => {
     await writeFile(join(folder, 'x.zip'), 'not a zip at all, but long enough to be one');
     await expect(extract(join(folder, 'x.zip'), ['a'], folder)).rejects.toThrow(/end of central directory/i);
     const damaged = writeZip(files, true);

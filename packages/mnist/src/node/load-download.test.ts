@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetEntry } from '../catalog';
-import { catalog, fileRoles } from '../catalog';
+import { catalog, FILE_ROLES } from '../catalog';
 import { gzip } from '../gzip';
 import { writeIdx } from '../idx';
 import { file, serveFiles, status } from '../../../download/src/testing/file-server';
@@ -22,12 +22,12 @@ describe('loadDataset by download', () => {
     const images = await gzip(writeIdx({ shape: [2, 2, 2], data: Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7) }));
     const labels = await gzip(writeIdx({ shape: [2], data: Uint8Array.of(9, 3) }));
     files = Object.fromEntries(
-      fileRoles.map((role) => [`${entry.files[role]}.gz`, role.endsWith('Images') ? images : labels]),
+      FILE_ROLES.map((role) => [`${entry.files[role]}.gz`, role.endsWith('Images') ? images : labels]),
     );
-    const sha256 = (role: (typeof fileRoles)[number]) =>
+    const sha256 = (role: (typeof FILE_ROLES)[number]) =>
       createHash('sha256').update(files[`${entry.files[role]}.gz`]).digest('hex');
     entry.packedSha256 = Object.fromEntries(
-      fileRoles.map((role) => [role, sha256(role)]),
+      FILE_ROLES.map((role) => [role, sha256(role)]),
     ) as typeof published;
   });
   afterEach(async () => {
@@ -35,7 +35,7 @@ describe('loadDataset by download', () => {
     await rm(cacheDir, { recursive: true });
   });
 
-  test('takes the second mirror, keeps the files, and needs no network afterwards', async () => {
+  it('takes the second mirror, keeps the files, and needs no network afterwards', async () => {
     const down = await serveFiles(Object.fromEntries(Object.keys(files).map((name) => [name, status(403)])));
     const up = await serveFiles(
       Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, file(bytes)])),
@@ -58,7 +58,7 @@ describe('loadDataset by download', () => {
     expect((await loadDataset(options)).checksums).toEqual(loaded.checksums);
   });
 
-  test('tells bytes that are not the published ones', async () => {
+  it('tells bytes that are not the published ones', async () => {
     entry.packedSha256 = published;
     const server = await serveFiles(
       Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, file(bytes)])),
@@ -84,10 +84,10 @@ describe('EMNIST', () => {
     await rm(cacheDir, { recursive: true });
   });
 
-  test('comes out of its archive, upright, once', async () => {
+  it('comes out of its archive, upright, once', async () => {
     const images = await gzip(writeIdx({ shape: [1, 2, 2], data: Uint8Array.of(0, 1, 2, 3) }));
     const labels = await gzip(writeIdx({ shape: [1], data: Uint8Array.of(26) }));
-    const contents = fileRoles.map((role): [string, Uint8Array] => [
+    const contents = FILE_ROLES.map((role): [string, Uint8Array] => [
       `gzip/${letters.files[role]}.gz`,
       role.endsWith('Images') ? images : labels,
     ]);

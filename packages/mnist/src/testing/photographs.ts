@@ -1,8 +1,8 @@
-import type { Picture } from '../drawing-ink';
+import type { Picture } from '../picture';
 import { KeyedRandom } from '../random';
 
 /** What a made photograph is of; every kind has grain, a slight fall of light, and a digit that is off the middle and tilted. */
-export const photographKinds = [
+export const PHOTOGRAPH_KINDS = [
   'scan',
   'ruled',
   'squared',
@@ -14,7 +14,7 @@ export const photographKinds = [
   'lightOnDark',
   'megapixels',
 ] as const;
-export type PhotographKind = (typeof photographKinds)[number];
+export type PhotographKind = (typeof PHOTOGRAPH_KINDS)[number];
 
 /** How much a point of the digit's own square, both coordinates in [0, 1], is covered by ink: 0 to 1. */
 export type Coverage = (x: number, y: number) => number;
@@ -58,7 +58,7 @@ export function coverageOfLines(
  * @returns red, green, blue, 8 bits each; 300 to 900 pixels a side, `megapixels` 4000 x 3000.
  */
 export function makePhotograph(coverage: Coverage, kind: PhotographKind, seed: number): Picture {
-  const random = new KeyedRandom(0x9107, photographKinds.indexOf(kind), seed);
+  const random = new KeyedRandom(0x9107, PHOTOGRAPH_KINDS.indexOf(kind), seed);
   const chance = (share: number) => random.uniform() < share;
   const either = <T>(...choices: T[]) => choices[random.below(choices.length)];
   const large = kind === 'megapixels';

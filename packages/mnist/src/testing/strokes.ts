@@ -1,4 +1,4 @@
-import type { Picture } from '../drawing-ink';
+import type { Picture } from '../picture';
 
 /** Draws line segments `[x0, y0, x1, y1]` with round ends on a grey picture. */
 export function drawStrokes(

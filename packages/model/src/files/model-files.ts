@@ -1,6 +1,6 @@
 import { isObject } from '@googlenet-tooling/shared/checks';
 import { show } from '@googlenet-tooling/shared/show';
-import { io } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { topologyProblem } from './check-topology';
 import { sha256 } from './sha256';
 
@@ -33,9 +33,9 @@ export interface ModelFiles {
  *
  * @param artifacts - what `model.save()` hands to a save handler.
  */
-export async function toModelFiles(artifacts: io.ModelArtifacts): Promise<ModelFiles> {
+export async function toModelFiles(artifacts: tf.io.ModelArtifacts): Promise<ModelFiles> {
   const { weightData, weightSpecs = [], ...rest } = artifacts;
-  const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
+  const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
   const metadata = artifacts.userDefinedMetadata ?? {};
   const { sha256: _earlier, ...card } = modelCard(artifacts) ?? {};
   const sum = await sha256(weights);
@@ -61,7 +61,7 @@ export type ReadWeights = (path: string, limit: number) => Promise<Uint8Array>;
  * @returns what `tf.io.fromMemory` takes.
  * @throws {RangeError} that says what is wrong.
  */
-export async function readModelFiles(json: unknown, read: ReadWeights): Promise<io.ModelArtifacts> {
+export async function readModelFiles(json: unknown, read: ReadWeights): Promise<tf.io.ModelArtifacts> {
   if (isObject(json) && json.format === 'graph-model')
     throw wrong(
       'a TensorFlow.js layers model',
@@ -87,7 +87,7 @@ export async function readModelFiles(json: unknown, read: ReadWeights): Promise<
     userDefinedMetadata: withoutChecksums(json.userDefinedMetadata),
     weightSpecs,
     weightData: weightData.buffer,
-  } as io.ModelArtifacts;
+  } as tf.io.ModelArtifacts;
 }
 
 /**
@@ -96,7 +96,7 @@ export async function readModelFiles(json: unknown, read: ReadWeights): Promise<
  *
  * @throws {RangeError} that says what is wrong.
  */
-export async function readGraphFiles(json: unknown, read: ReadWeights): Promise<io.ModelArtifacts> {
+export async function readGraphFiles(json: unknown, read: ReadWeights): Promise<tf.io.ModelArtifacts> {
   if (!isObject(json) || !isObject(json.modelTopology) || !Array.isArray(json.weightsManifest))
     throw wrong(
       'a TensorFlow.js graph model',
@@ -105,13 +105,13 @@ export async function readGraphFiles(json: unknown, read: ReadWeights): Promise<
     );
   const { weightsManifest: _files, ...rest } = json;
   const { weightSpecs, weightData } = await readWeights(json, read);
-  return { ...rest, weightSpecs, weightData: weightData.buffer } as io.ModelArtifacts;
+  return { ...rest, weightSpecs, weightData: weightData.buffer } as tf.io.ModelArtifacts;
 }
 
 async function readWeights(
   json: Record<string, unknown>,
   read: ReadWeights,
-): Promise<{ weightSpecs: io.WeightsManifestEntry[]; weightData: Uint8Array }> {
+): Promise<{ weightSpecs: tf.io.WeightsManifestEntry[]; weightData: Uint8Array }> {
   const { paths, specs } = readManifest(json.weightsManifest as unknown[]);
   const expected = specs.reduce((sum, spec) => sum + byteLength(spec), 0);
   const parts: Uint8Array[] = [];
@@ -159,9 +159,9 @@ function withoutChecksums(metadata: unknown): object | undefined {
   return { ...metadata, [CARD]: rest };
 }
 
-function readManifest(groups: readonly unknown[]): { paths: string[]; specs: io.WeightsManifestEntry[] } {
+function readManifest(groups: readonly unknown[]): { paths: string[]; specs: tf.io.WeightsManifestEntry[] } {
   const paths: string[] = [];
-  const specs: io.WeightsManifestEntry[] = [];
+  const specs: tf.io.WeightsManifestEntry[] = [];
   for (const group of groups) {
     if (!isObject(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights))
       throw wrong('groups of paths and weights', show(group), 'Save the model again.');
@@ -183,7 +183,7 @@ function readManifest(groups: readonly unknown[]): { paths: string[]; specs: io.
 const DTYPES = ['float32', 'int32', 'bool'];
 const QUANTIZED = ['uint8', 'uint16', 'float16'];
 
-function isSpec(spec: unknown): spec is io.WeightsManifestEntry {
+function isSpec(spec: unknown): spec is tf.io.WeightsManifestEntry {
   if (!isObject(spec) || typeof spec.name !== 'string' || !Array.isArray(spec.shape)) return false;
   const { shape, dtype, quantization } = spec;
   const sizes = shape as unknown[];
@@ -197,13 +197,13 @@ function isSpec(spec: unknown): spec is io.WeightsManifestEntry {
   return whole && count <= 2 ** 40 && DTYPES.includes(String(dtype)) && scale;
 }
 
-function byteLength(spec: io.WeightsManifestEntry): number {
+function byteLength(spec: tf.io.WeightsManifestEntry): number {
   const type = spec.quantization?.dtype ?? spec.dtype;
   const bytes = type === 'float16' || type === 'uint16' ? 2 : type === 'uint8' || type === 'bool' ? 1 : 4;
   return spec.shape.reduce((product, size) => product * size, 1) * bytes;
 }
 
-function checkFinite(specs: readonly io.WeightsManifestEntry[], bytes: Uint8Array): void {
+function checkFinite(specs: readonly tf.io.WeightsManifestEntry[], bytes: Uint8Array): void {
   let offset = 0;
   for (const spec of specs) {
     const length = byteLength(spec);

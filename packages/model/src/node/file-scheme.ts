@@ -1,5 +1,5 @@
 import { isObject } from '@googlenet-tooling/shared/checks';
-import { io } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { fileURLToPath } from 'node:url';
 import { readGraphFiles, readModelFiles, toModelFiles } from '../files/model-files';
 import { openModel, writeFolder } from './folder-model';
@@ -13,16 +13,16 @@ const SCHEME = 'file://';
  * `file:///absolute/path` and, as tfjs-node has it, `file://relative/path`. A second call, or tfjs-node beside it, changes nothing.
  */
 export function registerFileScheme(): void {
-  if (io.getLoadHandlers(SCHEME).length === 0)
-    io.registerLoadRouter((url) => {
+  if (tf.io.getLoadHandlers(SCHEME).length === 0)
+    tf.io.registerLoadRouter((url) => {
       const path = pathOf(url);
-      return path === undefined ? (null as unknown as io.IOHandler) : { load: () => load(path) };
+      return path === undefined ? (null as unknown as tf.io.IOHandler) : { load: () => load(path) };
     });
-  if (io.getSaveHandlers(SCHEME).length === 0)
-    io.registerSaveRouter((url) => {
+  if (tf.io.getSaveHandlers(SCHEME).length === 0)
+    tf.io.registerSaveRouter((url) => {
       const path = pathOf(url);
       return path === undefined
-        ? (null as unknown as io.IOHandler)
+        ? (null as unknown as tf.io.IOHandler)
         : { save: (artifacts) => save(path, artifacts) };
     });
 }
@@ -33,15 +33,15 @@ function pathOf(url: string | string[]): string | undefined {
   return url.startsWith(`${SCHEME}/`) ? fileURLToPath(url) : url.slice(SCHEME.length);
 }
 
-async function load(path: string): Promise<io.ModelArtifacts> {
+async function load(path: string): Promise<tf.io.ModelArtifacts> {
   const { json, read } = openModel(path);
   const graph = isObject(json) && json.format === 'graph-model';
   return graph ? readGraphFiles(json, read) : readModelFiles(json, read);
 }
 
-async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
+async function save(folder: string, artifacts: tf.io.ModelArtifacts): Promise<tf.io.SaveResult> {
   writeFolder(folder, await toModelFiles(artifacts));
   return {
-    modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts),
+    modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts),
   };
 }

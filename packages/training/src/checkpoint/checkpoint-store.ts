@@ -30,14 +30,14 @@ export interface ByteFiles {
   remove(name: string): Promise<void>;
 }
 
-const pattern = /^step-(\d{9})\.ckpt$/;
-const bestName = 'best.ckpt';
+const PATTERN = /^step-(\d{9})\.ckpt$/;
+const BEST_NAME = 'best.ckpt';
 
 /** A checkpoint store over named byte strings. @param keep - how many checkpoints stay; default 2. */
 export function checkpointStore(files: ByteFiles, keep = 2): CheckpointStore {
   const names = async (): Promise<string[]> =>
     (await files.list())
-      .filter((name) => pattern.test(name))
+      .filter((name) => PATTERN.test(name))
       .sort()
       .reverse();
   return {
@@ -59,13 +59,13 @@ export function checkpointStore(files: ByteFiles, keep = 2): CheckpointStore {
       }
       return { checkpoint: undefined, damaged };
     },
-    saveBest: (checkpoint) => files.write(bestName, encodeCheckpoint(checkpoint)),
+    saveBest: (checkpoint) => files.write(BEST_NAME, encodeCheckpoint(checkpoint)),
     async best() {
-      const bytes = await files.read(bestName);
+      const bytes = await files.read(BEST_NAME);
       return bytes && decodeCheckpoint(bytes);
     },
     async clear() {
-      for (const name of [...(await names()), bestName]) await files.remove(name);
+      for (const name of [...(await names()), BEST_NAME]) await files.remove(name);
     },
   };
 }

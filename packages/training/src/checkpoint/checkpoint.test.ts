@@ -23,13 +23,13 @@ const checkpoint: Checkpoint = {
 };
 
 describe('encodeCheckpoint and decodeCheckpoint', () => {
-  test('give back what went in, to the bit', () => {
+  it('give back what went in, to the bit', () => {
     const read = decodeCheckpoint(encodeCheckpoint(checkpoint));
     expect(read).toEqual(checkpoint);
     expect(Object.is(read.tensors[0].values[1], -0)).toBe(true);
   });
 
-  test('work at any alignment', () => {
+  it('work at any alignment', () => {
     const bytes = encodeCheckpoint(checkpoint);
     const shifted = new Uint8Array(bytes.length + 3);
     shifted.set(bytes, 3);
@@ -37,14 +37,14 @@ describe('encodeCheckpoint and decodeCheckpoint', () => {
     expect(decodeCheckpoint(Buffer.from(shifted.buffer, 3))).toEqual(checkpoint);
   });
 
-  test('notice every truncation', () => {
+  it('notice every truncation', () => {
     const bytes = encodeCheckpoint(checkpoint);
     for (let length = 0; length < bytes.length; length++) {
       expect(() => decodeCheckpoint(bytes.subarray(0, length))).toThrow(CheckpointError);
     }
   });
 
-  test('notice every changed byte', () => {
+  it('notice every changed byte', () => {
     const bytes = encodeCheckpoint(checkpoint);
     for (let i = 0; i < bytes.length; i++) {
       const changed = bytes.slice();
@@ -53,7 +53,7 @@ describe('encodeCheckpoint and decodeCheckpoint', () => {
     }
   });
 
-  test('say what is wrong', () => {
+  it('say what is wrong', () => {
     const bytes = encodeCheckpoint(checkpoint);
     expect(() => decodeCheckpoint(new Uint8Array(5))).toThrow(
       'decodeCheckpoint(bytes): expected at least 24 bytes, got 5. Use an older checkpoint.',

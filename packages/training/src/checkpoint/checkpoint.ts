@@ -60,8 +60,8 @@ export interface Checkpoint {
   tensors: CheckpointTensor[];
 }
 
-const magic = 'GOOGCKP1';
-const prefixBytes = 24;
+const MAGIC = 'GOOGCKP1';
+const PREFIX_BYTES = 24;
 
 /**
  * A checkpoint as bytes: magic, CRC-32 of all that follows it, header length, total length,
@@ -79,17 +79,17 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify({ ...checkpoint.header, tensors: layout }));
   const headerBytes = Math.ceil(json.length / 8) * 8;
   const bodyBytes = 4 * layout.reduce((sum, { length }) => sum + length, 0);
-  const bytes = new Uint8Array(prefixBytes + headerBytes + bodyBytes);
-  bytes.fill(0x20, prefixBytes, prefixBytes + headerBytes);
-  bytes.set(json, prefixBytes);
-  const body = new Float32Array(bytes.buffer, prefixBytes + headerBytes);
+  const bytes = new Uint8Array(PREFIX_BYTES + headerBytes + bodyBytes);
+  bytes.fill(0x20, PREFIX_BYTES, PREFIX_BYTES + headerBytes);
+  bytes.set(json, PREFIX_BYTES);
+  const body = new Float32Array(bytes.buffer, PREFIX_BYTES + headerBytes);
   let offset = 0;
   for (const { values } of checkpoint.tensors) {
     body.set(values, offset);
     offset += values.length;
   }
   const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode(magic));
+  bytes.set(new TextEncoder().encode(MAGIC));
   view.setUint32(12, headerBytes, true);
   view.setFloat64(16, bytes.length, true);
   view.setUint32(8, crc32(bytes.subarray(12)), true);
@@ -111,16 +111,16 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       'DAMAGED',
       `decodeCheckpoint(bytes): expected ${expected}, got ${got}. Use an older checkpoint.`,
     );
-  if (bytes.length < prefixBytes) throw damaged(`at least ${prefixBytes} bytes`, bytes.length);
+  if (bytes.length < PREFIX_BYTES) throw damaged(`at least ${PREFIX_BYTES} bytes`, bytes.length);
   const found = new TextDecoder().decode(bytes.subarray(0, 8));
-  if (found !== magic) throw damaged(`the magic "${magic}"`, JSON.stringify(found));
+  if (found !== MAGIC) throw damaged(`the magic "${MAGIC}"`, JSON.stringify(found));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const total = view.getFloat64(16, true);
   if (total !== bytes.length) throw damaged(`${total} bytes`, bytes.length);
   if (crc32(bytes.subarray(12)) !== view.getUint32(8, true))
     throw damaged('the checksum that the file names', 'another one');
   // Not slice(): a Node.js Buffer has one of its own that copies nothing, and float32 views need alignment.
-  const content = new Uint8Array(bytes.subarray(prefixBytes));
+  const content = new Uint8Array(bytes.subarray(PREFIX_BYTES));
   const headerBytes = view.getUint32(12, true);
   const { tensors: layout, ...header } = JSON.parse(
     new TextDecoder().decode(content.subarray(0, headerBytes)),

@@ -1,6 +1,6 @@
 import { checkpointStore, type CheckpointStore } from './checkpoint-store';
 
-const tableName = 'checkpoints';
+const TABLE_NAME = 'checkpoints';
 
 /** `IDBFactory` where the project knows the DOM's types: naming it would ask Node projects to know them too. */
 type DatabaseFactory = typeof globalThis extends { indexedDB: infer Factory } ? Factory : undefined;
@@ -24,7 +24,7 @@ export function indexedDbStore(
   const open = (): Promise<IDBDatabase> => {
     opened ??= new Promise((resolve, reject) => {
       const request = factory.open(name, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(tableName);
+      request.onupgradeneeded = () => request.result.createObjectStore(TABLE_NAME);
       request.onsuccess = () => {
         request.result.onversionchange = () => request.result.close();
         resolve(request.result);
@@ -39,8 +39,8 @@ export function indexedDbStore(
   ): Promise<T> => {
     const database = await open();
     return new Promise((resolve, reject) => {
-      const transaction = database.transaction(tableName, mode);
-      const request = ask(transaction.objectStore(tableName));
+      const transaction = database.transaction(TABLE_NAME, mode);
+      const request = ask(transaction.objectStore(TABLE_NAME));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(failure(name, transaction.error));
     });

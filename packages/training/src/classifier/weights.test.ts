@@ -6,7 +6,7 @@ import { leafLayers, modelWeights, ownData } from './weights';
 beforeAll(useCpu);
 
 describe('modelWeights', () => {
-  test('keeps the order of layers, whatever is frozen', () => {
+  it('keeps the order of layers, whatever is frozen', () => {
     const model = tinyModel();
     const names = modelWeights(model).map((weight) => weight.name);
     model.layers[0].trainable = false;
@@ -21,7 +21,7 @@ describe('modelWeights', () => {
     expect(modelWeights(tinyModel()).filter((weight) => weight.live && !weight.trainable)).toHaveLength(2);
   });
 
-  test('opens nested models, freezes them with their model, and counts shared layers once', () => {
+  it('opens nested models, freezes them with their model, and counts shared layers once', () => {
     const inner = tinyModel();
     const outer = tfl.sequential({ layers: [inner, tfl.layers.dense({ units: 2 })] });
     expect(leafLayers(outer)).toHaveLength(inner.layers.length + 1);
@@ -42,7 +42,7 @@ describe('modelWeights', () => {
 });
 
 describe('ownData', () => {
-  test('parts a variable from the tensor that it was set from', () => {
+  it('parts a variable from the tensor that it was set from', () => {
     const tensor = tf.tensor1d([1, 2]);
     const variable = tf.variable(tensor);
     expect(variable.dataId).toBe(tensor.dataId);

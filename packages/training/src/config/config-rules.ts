@@ -35,7 +35,7 @@ const kinds = {
   normalize: ['"unit" or { mean, std }', (v: unknown) => v === 'unit' || isMeanAndStd(v)],
 } as const satisfies Record<string, readonly [string, (value: unknown) => boolean]>;
 
-const rules: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   ['epochs', 'count', 'required'],
   ['batchSize', 'count', 'required'],
   ['optimizer', 'object'],
@@ -55,7 +55,7 @@ const rules: readonly Rule[] = [
   ['evaluateBatchSize', 'count'],
 ];
 
-const nested: Record<string, readonly Rule[]> = {
+const NESTED: Record<string, readonly Rule[]> = {
   ema: [
     ['decay', 'fraction', 'required'],
     ['warmup', 'boolean'],
@@ -68,16 +68,16 @@ const nested: Record<string, readonly Rule[]> = {
   ],
 };
 
-const adamRules: readonly Rule[] = [
+const ADAM_RULES: readonly Rule[] = [
   ['beta1', 'fraction'],
   ['beta2', 'fraction'],
   ['epsilon', 'positive'],
   ['weightDecay', 'notNegative'],
 ];
 
-const optimizerRules: Record<OptimizerConfig['kind'], readonly Rule[]> = {
-  adam: adamRules,
-  adamw: adamRules,
+const OPTIMIZER_RULES: Record<OptimizerConfig['kind'], readonly Rule[]> = {
+  adam: ADAM_RULES,
+  adamw: ADAM_RULES,
   sgd: [
     ['momentum', 'fraction'],
     ['nesterov', 'boolean'],
@@ -86,7 +86,7 @@ const optimizerRules: Record<OptimizerConfig['kind'], readonly Rule[]> = {
   ],
 };
 
-const scheduleRules: Record<ScheduleConfig['kind'], readonly Rule[]> = {
+const SCHEDULE_RULES: Record<ScheduleConfig['kind'], readonly Rule[]> = {
   constant: [],
   paper: [
     ['factor', 'share'],
@@ -110,10 +110,10 @@ const scheduleRules: Record<ScheduleConfig['kind'], readonly Rule[]> = {
 };
 
 /** What `optimizer.kind` may be. */
-export const optimizerNames = Object.keys(optimizerRules) as readonly OptimizerConfig['kind'][];
+export const optimizerNames = Object.keys(OPTIMIZER_RULES) as readonly OptimizerConfig['kind'][];
 
 /** What `schedule.kind` may be. */
-export const scheduleNames = Object.keys(scheduleRules) as readonly ScheduleConfig['kind'][];
+export const scheduleNames = Object.keys(SCHEDULE_RULES) as readonly ScheduleConfig['kind'][];
 
 /**
  * Every problem of a configuration, one sentence each; an empty list means that it is good.
@@ -122,14 +122,14 @@ export const scheduleNames = Object.keys(scheduleRules) as readonly ScheduleConf
  */
 export function trainConfigProblems(config: unknown): string[] {
   if (!isObject(config)) return [`config: expected an object, got ${show(config)}.`];
-  const problems = check(config, rules, '');
-  for (const [field, fieldRules] of Object.entries(nested)) {
+  const problems = check(config, RULES, '');
+  for (const [field, fieldRules] of Object.entries(NESTED)) {
     const value = config[field];
     if (isObject(value)) problems.push(...check(value, fieldRules, `${field}.`));
   }
-  problems.push(...checkKind(config['optimizer'], optimizerRules, 'optimizer', []));
+  problems.push(...checkKind(config['optimizer'], OPTIMIZER_RULES, 'optimizer', []));
   problems.push(
-    ...checkKind(config['schedule'], scheduleRules, 'schedule', [
+    ...checkKind(config['schedule'], SCHEDULE_RULES, 'schedule', [
       ['learningRate', 'positive', 'required'],
       ['warmupSteps', 'index'],
     ]),

@@ -2,12 +2,12 @@ import { resolveTrainConfig } from './config';
 import { trainConfigProblems } from './config-rules';
 import { TrainConfigError } from '../errors';
 
-const good = { epochs: 1, batchSize: 8 };
+const GOOD = { epochs: 1, batchSize: 8 };
 
 describe('resolveTrainConfig', () => {
-  test('fills in the defaults and keeps what is given', () => {
-    expect(resolveTrainConfig({ ...good, labelSmoothing: 0.1 })).toEqual({
-      ...good,
+  it('fills in the defaults and keeps what is given', () => {
+    expect(resolveTrainConfig({ ...GOOD, labelSmoothing: 0.1 })).toEqual({
+      ...GOOD,
       optimizer: { kind: 'adam' },
       schedule: { kind: 'constant', learningRate: 1e-3 },
       labelSmoothing: 0.1,
@@ -19,7 +19,7 @@ describe('resolveTrainConfig', () => {
     });
   });
 
-  test('reports every problem at once', () => {
+  it('reports every problem at once', () => {
     const bad = {
       epochs: 0,
       batchSize: 1.5,
@@ -41,7 +41,7 @@ describe('resolveTrainConfig', () => {
 });
 
 describe('trainConfigProblems', () => {
-  test.each<[object, string]>([
+  it.each<[object, string]>([
     [{ epochs: undefined }, 'epochs: expected a positive integer, got nothing.'],
     [{ epochs: '5' }, 'epochs: expected a positive integer, got "5".'],
     [{ batchSize: NaN }, 'batchSize: expected a positive integer, got NaN.'],
@@ -103,10 +103,10 @@ describe('trainConfigProblems', () => {
     ],
     [{ checkpointEverySteps: 0 }, 'checkpointEverySteps: expected a positive integer, got 0.'],
   ])('%j', (change, problem) => {
-    expect(trainConfigProblems({ ...good, ...change })).toEqual([problem]);
+    expect(trainConfigProblems({ ...GOOD, ...change })).toEqual([problem]);
   });
 
-  test('says so when there is no object at all', () => {
+  it('says so when there is no object at all', () => {
     expect(trainConfigProblems(null)).toEqual(['config: expected an object, got null.']);
   });
 });

@@ -75,7 +75,7 @@ export type ResolvedTrainConfig = TrainConfig &
   >;
 
 /** The defaults of the fields that have a fixed one. */
-export const trainDefaults = {
+export const TRAIN_DEFAULTS = {
   optimizer: { kind: 'adam' },
   schedule: { kind: 'constant', learningRate: 1e-3 },
   labelSmoothing: 0,
@@ -94,7 +94,7 @@ export function resolveTrainConfig(config: TrainConfig): ResolvedTrainConfig {
   const problems = trainConfigProblems(config);
   if (problems.length > 0) throw new TrainConfigError(problems);
   return {
-    ...structuredClone(trainDefaults),
+    ...structuredClone(TRAIN_DEFAULTS),
     evaluateBatchSize: Math.max(1, Math.min(256, 4 * config.batchSize)),
     ...structuredClone<TrainConfig>(config),
   };

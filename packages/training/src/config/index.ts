@@ -6,6 +6,6 @@
  * @packageDocumentation
  */
 
-export { resolveTrainConfig, trainDefaults } from './config';
+export { resolveTrainConfig, TRAIN_DEFAULTS } from './config';
 export { optimizerNames, scheduleNames, trainConfigProblems } from './config-rules';
 export type { EarlyStoppingConfig, EmaConfig, ResolvedTrainConfig, TrainConfig } from './config';

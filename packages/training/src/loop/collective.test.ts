@@ -24,7 +24,7 @@ import type { TrainOptions } from './train-options';
 beforeAll(useCpu);
 
 /** 18 images in batches of 5: the last one has 3, fewer than four ranks. */
-const config: TrainConfig = {
+const CONFIG: TrainConfig = {
   epochs: 3,
   batchSize: 5,
   optimizer: { kind: 'sgd' },
@@ -51,7 +51,7 @@ async function trainOn(
     fakeCollectives(size).map(async (collective, rank) => {
       const model = build();
       const data = new TinyData(18);
-      const events = await collect(train({ model, data, config, collective, ...options(rank) }));
+      const events = await collect(train({ model, data, config: CONFIG, collective, ...options(rank) }));
       const weights = weightValues(model);
       model.dispose();
       return { events, weights };
@@ -64,7 +64,7 @@ async function trainAlone(
   options: Partial<TrainOptions> = {},
 ): Promise<Trained> {
   const model = build();
-  const events = await collect(train({ model, data: new TinyData(18), config, ...options }));
+  const events = await collect(train({ model, data: new TinyData(18), config: CONFIG, ...options }));
   const weights = weightValues(model);
   model.dispose();
   return { events, weights };
@@ -175,7 +175,7 @@ it('only rank 0 writes, and a run goes on from its checkpoint with any number of
   const build = () => tinyModel({ batchNorm: false });
   const whole = await trainOn(2, build);
   const files = [new TestFiles(), new TestFiles(), new TestFiles()];
-  const short = { ...config, checkpointEverySteps: 1 };
+  const short = { ...CONFIG, checkpointEverySteps: 1 };
   const stop = new AbortController();
   const part = fakeCollectives(2).map(async (collective, rank) => {
     const model = build();
@@ -215,7 +215,7 @@ it('only rank 0 writes, and a run goes on from its checkpoint with any number of
 });
 
 it('gives all ranks the best weights that rank 0 has kept', async () => {
-  const stopping: TrainConfig = { ...config, earlyStopping: { monitor: 'loss' } };
+  const stopping: TrainConfig = { ...CONFIG, earlyStopping: { monitor: 'loss' } };
   const ranks = await trainOn(
     2,
     () => tinyModel(),
@@ -241,7 +241,7 @@ const failures = (runs: Promise<unknown>[]): Promise<unknown[]> =>
 it('ends all ranks when the weights of one are not those of the others', async () => {
   const runs = fakeCollectives(3).map(async (collective, rank) => {
     const model = tinyModel({ batchNorm: false });
-    for await (const event of train({ model, data: new TinyData(18), config, collective })) {
+    for await (const event of train({ model, data: new TinyData(18), config: CONFIG, collective })) {
       if (event.type !== 'step' || event.step !== 2 || rank !== 1) continue;
       const [kernel] = model.getWeights();
       model.setWeights([tf.add(kernel, 1e-3), ...model.getWeights().slice(1)]);
@@ -262,7 +262,7 @@ it('ends all ranks that were started with another configuration', async () => {
       train({
         model: tinyModel(),
         data: new TinyData(18),
-        config: { ...config, seed: rank },
+        config: { ...CONFIG, seed: rank },
         collective,
       }),
     ),
@@ -278,7 +278,7 @@ it('ends the others when rank 0 cannot go on from its checkpoint', async () => {
       train({
         model: tinyModel(),
         data: new TinyData(18),
-        config,
+        config: CONFIG,
         collective,
         store: rank === 0 ? broken : checkpointStore(new TestFiles()),
       }),
@@ -299,7 +299,7 @@ it.each([
 ])('says what is wrong with %j and %j', async (numbers, more, message) => {
   const collective = { ...fakeCollectives(1)[0], ...numbers };
   await expect(
-    collect(train({ model: tinyModel(), data: new TinyData(6), config, collective, ...more })),
+    collect(train({ model: tinyModel(), data: new TinyData(6), config: CONFIG, collective, ...more })),
   ).rejects.toThrow(message);
 });
 
@@ -310,7 +310,7 @@ it('refuses to synchronise a batch norm that cannot be', async () => {
       train({
         model: tinyModel(),
         data: new TinyData(6),
-        config,
+        config: CONFIG,
         collective,
         syncBatchNorm: true,
       }),

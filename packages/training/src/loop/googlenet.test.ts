@@ -54,7 +54,7 @@ function miniature(): tfl.LayersModel {
   return tfl.model({ inputs: input, outputs: x });
 }
 
-const config: TrainConfig = {
+const CONFIG: TrainConfig = {
   epochs: 6,
   batchSize: 6,
   schedule: { kind: 'oneCycle', learningRate: 0.02 },
@@ -64,11 +64,11 @@ const config: TrainConfig = {
 };
 
 describe('the layers of GoogLeNet on an ImageDataset', () => {
-  test('train, are interrupted inside an epoch, and resume to the same weights', async () => {
+  it('train, are interrupted inside an epoch, and resume to the same weights', async () => {
     const data = stripes(18, 1);
     const validation = stripes(9, 2);
     const whole = miniature();
-    const epochs = ofType(await collect(train({ model: whole, data, validation, config })), 'epoch');
+    const epochs = ofType(await collect(train({ model: whole, data, validation, config: CONFIG })), 'epoch');
     expect(epochs.at(-1)!.crossEntropy).toBeLessThan(0.7 * epochs[0].crossEntropy);
 
     const store = memoryStore();
@@ -77,14 +77,14 @@ describe('the layers of GoogLeNet on an ImageDataset', () => {
       model: miniature(),
       data,
       validation,
-      config,
+      config: CONFIG,
       store,
       signal: stop.signal,
     })) {
       if (event.type === 'step' && event.step === 8) stop.abort();
     }
     const model = miniature();
-    await collect(train({ model, data, validation, config, store, resume: true }));
+    await collect(train({ model, data, validation, config: CONFIG, store, resume: true }));
     expect(weightValues(model)).toEqual(weightValues(whole));
 
     const report = await evaluate(model, validation, { topK: [1, 2], classNames: validation.classNames });
@@ -96,7 +96,7 @@ describe('the layers of GoogLeNet on an ImageDataset', () => {
     direct.forEach((p, i) => expect(probabilities[i]).toBeCloseTo(p, 5));
   });
 
-  test('draw another dropout mask at each step', async () => {
+  it('draw another dropout mask at each step', async () => {
     const model = miniature();
     const dropout = model.getLayer('dropout') as SeededDropout;
     const seeds: number[] = [];
@@ -105,11 +105,11 @@ describe('the layers of GoogLeNet on an ImageDataset', () => {
       seeds.push(seed);
       reseed(seed);
     };
-    await collect(train({ model, data: stripes(12, 1), config: { ...config, epochs: 2 } }));
+    await collect(train({ model, data: stripes(12, 1), config: { ...CONFIG, epochs: 2 } }));
     expect(new Set(seeds).size).toBe(4);
   });
 
-  test('give every weight a gradient but the biases in front of a batch norm', async () => {
+  it('give every weight a gradient but the biases in front of a batch norm', async () => {
     const model = miniature();
     const before = model.getWeights().map((weight) => Array.from(weight.dataSync()));
     await collect(
@@ -133,7 +133,7 @@ describe('the layers of GoogLeNet on an ImageDataset', () => {
     expect(unmoved).toHaveLength(7);
   });
 
-  test('leave frozen layers as they are', async () => {
+  it('leave frozen layers as they are', async () => {
     const model = miniature();
     model.getLayer('conv1').trainable = false;
     model.getLayer('inception_3a').trainable = false;
@@ -145,7 +145,7 @@ describe('the layers of GoogLeNet on an ImageDataset', () => {
           .map((weight) => Array.from(weight.dataSync())),
       );
     const before = values();
-    await collect(train({ model, data: stripes(12, 1), config: { ...config, epochs: 1 } }));
+    await collect(train({ model, data: stripes(12, 1), config: { ...CONFIG, epochs: 1 } }));
     expect(values()).toEqual(before);
   });
 });

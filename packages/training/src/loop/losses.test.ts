@@ -5,18 +5,18 @@ import { useCpu } from '../testing/tiny';
 beforeAll(useCpu);
 
 describe('smoothedTargets', () => {
-  test('sum to 1 and give the label what smoothing leaves it', () => {
+  it('sum to 1 and give the label what smoothing leaves it', () => {
     const targets = Array.from(smoothedTargets(Int32Array.of(2, 0), 4, 0.2));
     [0.05, 0.05, 0.85, 0.05, 0.85, 0.05, 0.05, 0.05].forEach((value, i) =>
       expect(targets[i]).toBeCloseTo(value, 6),
     );
   });
 
-  test('are one-hot without smoothing', () => {
+  it('are one-hot without smoothing', () => {
     expect(Array.from(smoothedTargets(Int32Array.of(1), 3, 0))).toEqual([0, 1, 0]);
   });
 
-  test.each([-1, 3, 255])('reject the label %d of three classes', (label) => {
+  it.each([-1, 3, 255])('reject the label %d of three classes', (label) => {
     expect(() => smoothedTargets(Int32Array.of(0, label), 3, 0)).toThrow(
       `train(labels): expected classes from 0 to 2, got ${label}. Build the model with numClasses of at least ${label + 1}.`,
     );
@@ -26,28 +26,28 @@ describe('smoothedTargets', () => {
 describe('softmaxCrossEntropy', () => {
   const targets = () => tf.tensor2d([1, 0, 0, 0.1, 0.1, 0.8], [2, 3]);
 
-  test('is the mean of -sum(target * log softmax)', () => {
+  it('is the mean of -sum(target * log softmax)', () => {
     const loss = softmaxCrossEntropy(tf.tensor2d([0, 0, 0, 1, 2, 3], [2, 3]), targets()).dataSync()[0];
     const total = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3));
     const second = 0.1 * (total - 1) + 0.1 * (total - 2) + 0.8 * (total - 3);
     expect(loss).toBeCloseTo((Math.log(3) + second) / 2, 6);
   });
 
-  test('has the gradient (softmax - target) / batch', () => {
+  it('has the gradient (softmax - target) / batch', () => {
     const logits = tf.tensor2d([0, 0, 0, 1, 2, 3], [2, 3]);
     const gradient = tf.grad((x) => softmaxCrossEntropy(x as tf.Tensor2D, targets()))(logits);
     const expected = tf.div(tf.sub(tf.softmax(logits), targets()), 2).dataSync();
     gradient.dataSync().forEach((value, i) => expect(value).toBeCloseTo(expected[i], 6));
   });
 
-  test('stays finite for logits of any size', () => {
+  it('stays finite for logits of any size', () => {
     const logits = tf.tensor2d([1e4, -1e4, 0, -1e4, 1e4, 0], [2, 3]);
     expect(softmaxCrossEntropy(logits, targets()).dataSync()[0]).toBeCloseTo((0.1 * 2e4 + 0.8 * 1e4) / 2, 1);
   });
 });
 
 describe('clipByGlobalNorm', () => {
-  test('scales all gradients by the same factor, only where the norm is too long', () => {
+  it('scales all gradients by the same factor, only where the norm is too long', () => {
     const gradients = [tf.tensor1d([3]), null, tf.tensor2d([[4, 0]])];
     const { clipped, norm } = clipByGlobalNorm(gradients, 1);
     expect(norm.dataSync()[0]).toBeCloseTo(5, 6);
@@ -57,7 +57,7 @@ describe('clipByGlobalNorm', () => {
     expect(clipByGlobalNorm(gradients, 10).clipped[0]!.dataSync()[0]).toBe(3);
   });
 
-  test('makes nothing but what it returns', () => {
+  it('makes nothing but what it returns', () => {
     const gradients = [tf.tensor1d([3]), tf.tensor1d([4])];
     const before = tf.memory().numTensors;
     const { clipped, norm } = clipByGlobalNorm(gradients, 1);

@@ -10,7 +10,7 @@ import { train } from './train';
 beforeAll(useCpu);
 
 /** Everything that has state at once: 2 epochs of 4 steps. */
-const config: TrainConfig = {
+const CONFIG: TrainConfig = {
   epochs: 2,
   batchSize: 8,
   optimizer: { kind: 'adamw', weightDecay: 0.01 },
@@ -27,7 +27,15 @@ const data = new TinyData(28);
 const validation = new TinyData(9, 2);
 
 function run(store: CheckpointStore, model = tinyModel(), signal?: AbortSignal): AsyncGenerator<TrainEvent> {
-  return train({ model, data, validation, config, store, resume: true, ...(signal ? { signal } : {}) });
+  return train({
+    model,
+    data,
+    validation,
+    config: CONFIG,
+    store,
+    resume: true,
+    ...(signal ? { signal } : {}),
+  });
 }
 
 interface Outcome {
@@ -61,7 +69,7 @@ beforeAll(async () => {
 });
 
 describe('a resumed run', () => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'equals an uninterrupted one when it was aborted after step %d',
     async (step) => {
       const store = memoryStore();
@@ -79,7 +87,7 @@ describe('a resumed run', () => {
     },
   );
 
-  test('equals an uninterrupted one when it died at any event, without a chance to save', async () => {
+  it('equals an uninterrupted one when it died at any event, without a chance to save', async () => {
     const { length } = await collect(run(memoryStore()));
     for (let deadline = 1; deadline < length; deadline += 1 + (hash32(3, deadline) % 5)) {
       const store = memoryStore();
@@ -89,7 +97,7 @@ describe('a resumed run', () => {
     }
   });
 
-  test('equals an uninterrupted one when it died several times', async () => {
+  it('equals an uninterrupted one when it died several times', async () => {
     const store = memoryStore();
     for (const deadline of [3, 1, 4, 2, 6, 5]) {
       let count = 0;
@@ -98,7 +106,7 @@ describe('a resumed run', () => {
     expect((await finish(store)).weights).toEqual(whole.weights);
   });
 
-  test('equals an uninterrupted one when any write failed', async () => {
+  it('equals an uninterrupted one when any write failed', async () => {
     const counter = new TestFiles();
     await collect(run(checkpointStore(counter)));
     expect(counter.writes).toBeGreaterThan(5);
@@ -111,7 +119,7 @@ describe('a resumed run', () => {
     }
   });
 
-  test('takes the previous checkpoint when the newest is torn, and says so', async () => {
+  it('takes the previous checkpoint when the newest is torn, and says so', async () => {
     for (const share of [0, 0.001, 0.5, 0.999]) {
       const files = new TestFiles();
       for await (const event of run(checkpointStore(files)))
@@ -125,9 +133,9 @@ describe('a resumed run', () => {
     }
   });
 
-  test('goes on with the best epoch so far, and stops early where the whole run would', async () => {
+  it('goes on with the best epoch so far, and stops early where the whole run would', async () => {
     const early: TrainConfig = {
-      ...config,
+      ...CONFIG,
       epochs: 12,
       schedule: { kind: 'constant', learningRate: 0.3 },
       earlyStopping: { monitor: 'loss', patience: 2 },
@@ -146,7 +154,7 @@ describe('a resumed run', () => {
     expect(weightValues(model)).toEqual(weightValues(reference));
   });
 
-  test('has nothing left to do when the run was done', async () => {
+  it('has nothing left to do when the run was done', async () => {
     const store = memoryStore();
     await collect(run(store));
     const model = tinyModel();
@@ -155,9 +163,9 @@ describe('a resumed run', () => {
     expect(weightValues(model)).toEqual(whole.weights);
   });
 
-  test('goes on for more epochs than it was begun with', async () => {
+  it('goes on for more epochs than it was begun with', async () => {
     const options = { data, validation, store: memoryStore(), resume: true };
-    const steady: TrainConfig = { ...config, schedule: { kind: 'constant', learningRate: 0.02 } };
+    const steady: TrainConfig = { ...CONFIG, schedule: { kind: 'constant', learningRate: 0.02 } };
     await collect(train({ ...options, model: tinyModel(), config: steady }));
     const longer = tinyModel();
     const events = await collect(train({ ...options, model: longer, config: { ...steady, epochs: 3 } }));
@@ -169,14 +177,14 @@ describe('a resumed run', () => {
     expect(weightValues(longer)).toEqual(weightValues(reference));
   });
 
-  test('starts anew in an empty store', async () => {
+  it('starts anew in an empty store', async () => {
     const [start] = await collect(run(memoryStore()));
     expect(start).toMatchObject({ type: 'start', resumed: false, step: 0 });
   });
 });
 
 describe('a store', () => {
-  test('keeps the last two checkpoints and the best', async () => {
+  it('keeps the last two checkpoints and the best', async () => {
     const files = new TestFiles();
     await collect(run(checkpointStore(files)));
     expect([...files.content.keys()].sort()).toEqual([
@@ -186,22 +194,22 @@ describe('a store', () => {
     ]);
   });
 
-  test('with checkpoints is refused unless the run is to be resumed', async () => {
+  it('with checkpoints is refused unless the run is to be resumed', async () => {
     const store = memoryStore();
     await collect(run(store));
-    const again = collect(train({ model: tinyModel(), data, config, store }));
+    const again = collect(train({ model: tinyModel(), data, config: CONFIG, store }));
     await expect(again).rejects.toMatchObject({
       code: 'EXISTS',
       message:
         'train(store): expected an empty store, got one with checkpoints. Pass resume: true, clear() it, or use another.',
     });
     await store.clear();
-    expect((await collect(train({ model: tinyModel(), data, config, store }))).at(-1)).toMatchObject({
+    expect((await collect(train({ model: tinyModel(), data, config: CONFIG, store }))).at(-1)).toMatchObject({
       type: 'done',
     });
   });
 
-  test('with nothing but damaged checkpoints is refused', async () => {
+  it('with nothing but damaged checkpoints is refused', async () => {
     const files = new TestFiles();
     await collect(run(checkpointStore(files)));
     for (const name of files.steps()) files.tear(name, 0.5);
@@ -209,7 +217,7 @@ describe('a store', () => {
     expect(files.steps()).toHaveLength(2);
   });
 
-  test.each<[string, Partial<TrainConfig>, RegExp]>([
+  it.each<[string, Partial<TrainConfig>, RegExp]>([
     ['seed', { seed: 6 }, /\(seed 5, now 6\)/],
     ['batch size', { batchSize: 7 }, /\(batchSize 8, now 7\)/],
     ['optimizer', { optimizer: { kind: 'sgd' } }, /\(optimizer adamw, now sgd\)/],
@@ -219,7 +227,7 @@ describe('a store', () => {
     await collect(run(store));
     const before = tf.memory().numTensors;
     const model = tinyModel();
-    const other = collect(train({ model, data, config: { ...config, ...change }, store, resume: true }));
+    const other = collect(train({ model, data, config: { ...CONFIG, ...change }, store, resume: true }));
     await expect(other).rejects.toMatchObject({ code: 'MISMATCH', message: expect.stringMatching(message) });
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -237,7 +245,7 @@ describe('a store', () => {
   ])('of a run with another %s is refused, unless the change is named', async (_, change, message) => {
     const store = memoryStore();
     for await (const event of run(store)) if (event.type === 'checkpoint' && event.step === 3) break;
-    const options = { data, validation, config: { ...config, ...change }, store, resume: true };
+    const options = { data, validation, config: { ...CONFIG, ...change }, store, resume: true };
     const refused = collect(train({ ...options, model: tinyModel() }));
     await expect(refused).rejects.toMatchObject({
       code: 'MISMATCH',
@@ -248,7 +256,7 @@ describe('a store', () => {
   });
 
   it('of other images or another model of the same shapes is refused by their fingerprints', async () => {
-    const options = { data, validation, config, store: memoryStore(), resume: true };
+    const options = { data, validation, config: CONFIG, store: memoryStore(), resume: true };
     const first = train({
       ...options,
       model: tinyModel(),
@@ -265,7 +273,7 @@ describe('a store', () => {
   });
 
   describe('that has lost the best epoch', () => {
-    const early: TrainConfig = { ...config, earlyStopping: { monitor: 'loss' } };
+    const early: TrainConfig = { ...CONFIG, earlyStopping: { monitor: 'loss' } };
     const damages: [string, (files: TestFiles) => void, RegExp][] = [
       [
         'missing',
@@ -301,11 +309,11 @@ describe('a store', () => {
     });
   });
 
-  test('of another model or dataset is refused', async () => {
+  it('of another model or dataset is refused', async () => {
     const store = memoryStore();
     await collect(run(store));
     const bigger = collect(
-      train({ model: tinyModel(), data: new TinyData(29), config, store, resume: true }),
+      train({ model: tinyModel(), data: new TinyData(29), config: CONFIG, store, resume: true }),
     );
     await expect(bigger).rejects.toThrow(/dataset size 28, now 29/);
     const { conv2d, dense, flatten } = await import('@tensorflow/tfjs-layers').then((tfl) => tfl.layers);

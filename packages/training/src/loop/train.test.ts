@@ -17,7 +17,7 @@ import { train } from './train';
 
 beforeAll(useCpu);
 
-const config: TrainConfig = {
+const CONFIG: TrainConfig = {
   epochs: 3,
   batchSize: 8,
   optimizer: { kind: 'adam' },
@@ -26,14 +26,14 @@ const config: TrainConfig = {
 };
 
 describe('train', () => {
-  test('learns, and tells of steps, epochs, bests and the end in order', async () => {
+  it('learns, and tells of steps, epochs, bests and the end in order', async () => {
     const model = tinyModel();
     const events = await collect(
       train({
         model,
         data: new TinyData(60),
         validation: new TinyData(30, 2),
-        config: { ...config, epochs: 8 },
+        config: { ...CONFIG, epochs: 8 },
       }),
     );
     const epochs = ofType(events, 'epoch');
@@ -62,10 +62,10 @@ describe('train', () => {
     expect((await evaluate(model, new TinyData(30, 2))).accuracy).toBe(epochs.at(-1)!.validation!.accuracy);
   });
 
-  test('gives the same weights for the same seed and others for another', async () => {
+  it('gives the same weights for the same seed and others for another', async () => {
     const run = async (seed: number): Promise<number[][]> => {
       const model = tinyModel();
-      await collect(train({ model, data: new TinyData(30), config: { ...config, seed, augment: {} } }));
+      await collect(train({ model, data: new TinyData(30), config: { ...CONFIG, seed, augment: {} } }));
       return weightValues(model);
     };
     const first = await run(1);
@@ -73,7 +73,7 @@ describe('train', () => {
     expect(await run(2)).not.toEqual(first);
   });
 
-  test('reports the loss that it minimises: smoothing, auxiliary heads and regularization included', async () => {
+  it('reports the loss that it minimises: smoothing, auxiliary heads and regularization included', async () => {
     const model = tinyModelWithHeads();
     const data = new TinyData(6);
     const heads: number[] = [];
@@ -109,41 +109,41 @@ describe('train', () => {
     );
   });
 
-  test('evaluates the main output by its name, wherever it stands', async () => {
+  it('evaluates the main output by its name, wherever it stands', async () => {
     const model = tinyModelWithHeads();
     const events = await collect(
       train({
         model,
         data: new TinyData(48),
         validation: new TinyData(24, 3),
-        config: { ...config, epochs: 4, auxiliaryWeight: 0 },
+        config: { ...CONFIG, epochs: 4, auxiliaryWeight: 0 },
       }),
     );
     expect(ofType(events, 'epoch').at(-1)!.validation!.accuracy).toBeGreaterThan(0.9);
   });
 
-  test('trains a model that ends in logits exactly as one that ends in a softmax', async () => {
+  it('trains a model that ends in logits exactly as one that ends in a softmax', async () => {
     const [a, b] = [tinyModel(), tinyModel({ softmax: false })];
-    await collect(train({ model: a, data: new TinyData(24), config }));
-    await collect(train({ model: b, data: new TinyData(24), config }));
+    await collect(train({ model: a, data: new TinyData(24), config: CONFIG }));
+    await collect(train({ model: b, data: new TinyData(24), config: CONFIG }));
     expect(weightValues(a)).toEqual(weightValues(b));
     expect(tf.sum(a.predict(tf.ones([1, 4, 4, 1])) as tf.Tensor).dataSync()[0]).toBeCloseTo(1, 5);
   });
 
-  test('draws another dropout mask at each step and leaves the layer its own seed', async () => {
+  it('draws another dropout mask at each step and leaves the layer its own seed', async () => {
     const model = tinyModel({ dropout: 0.5 });
     const dropout = model.layers.find((layer) => layer.getClassName() === 'Dropout')! as unknown as {
       seed: number;
     };
     const seeds: number[] = [];
-    for await (const event of train({ model, data: new TinyData(32), config: { ...config, epochs: 1 } })) {
+    for await (const event of train({ model, data: new TinyData(32), config: { ...CONFIG, epochs: 1 } })) {
       if (event.type === 'step') seeds.push(dropout.seed);
     }
     expect(new Set(seeds).size).toBe(4);
     expect(dropout.seed).toBe(7);
   });
 
-  test('leaves frozen layers alone, moving statistics included', async () => {
+  it('leaves frozen layers alone, moving statistics included', async () => {
     const model = tinyModel();
     const [conv, norm, , , , dense] = model.layers;
     conv.trainable = false;
@@ -152,7 +152,7 @@ describe('train', () => {
       layer.getWeights().map((weight) => Array.from(weight.dataSync()));
     const before = [values(conv), values(norm), values(dense)];
     const [start] = await collect(
-      train({ model, data: new TinyData(24), config: { ...config, ema: { decay: 0.9 } } }),
+      train({ model, data: new TinyData(24), config: { ...CONFIG, ema: { decay: 0.9 } } }),
     );
     expect(start).toMatchObject({ trainableParameters: 195 });
     expect([values(conv), values(norm)]).toEqual(before.slice(0, 2));
@@ -160,7 +160,7 @@ describe('train', () => {
     expect(Object.hasOwn(norm, 'call')).toBe(false);
   });
 
-  test('stops early and gives the best epoch back', async () => {
+  it('stops early and gives the best epoch back', async () => {
     const model = tinyModel();
     const validation = new TinyData(30, 2);
     const earlyStopping = { monitor: 'loss', patience: 2 } as const;
@@ -169,7 +169,7 @@ describe('train', () => {
         model,
         data: new TinyData(24),
         validation,
-        config: { ...config, epochs: 40, schedule: { kind: 'constant', learningRate: 0.3 }, earlyStopping },
+        config: { ...CONFIG, epochs: 40, schedule: { kind: 'constant', learningRate: 0.3 }, earlyStopping },
       }),
     );
     const done = events.at(-1) as Extract<TrainEvent, { type: 'done' }>;
@@ -181,11 +181,11 @@ describe('train', () => {
     );
   });
 
-  test('ends with the averaged weights, and evaluated those', async () => {
+  it('ends with the averaged weights, and evaluated those', async () => {
     const model = tinyModel();
     const validation = new TinyData(30, 2);
     const events = await collect(
-      train({ model, data: new TinyData(32), validation, config: { ...config, ema: { decay: 0.9 } } }),
+      train({ model, data: new TinyData(32), validation, config: { ...CONFIG, ema: { decay: 0.9 } } }),
     );
     expect(events.at(-1)).toMatchObject({ type: 'done', weights: 'ema' });
     expect((await evaluate(model, validation)).loss).toBeCloseTo(
@@ -193,14 +193,14 @@ describe('train', () => {
       6,
     );
     const raw = tinyModel();
-    await collect(train({ model: raw, data: new TinyData(32), config }));
+    await collect(train({ model: raw, data: new TinyData(32), config: CONFIG }));
     expect(weightValues(raw)).not.toEqual(weightValues(model));
   });
 
-  test('clips the gradients and says how long they were', async () => {
+  it('clips the gradients and says how long they were', async () => {
     const steps = async (clipNorm: number): Promise<number[]> => {
       const sgd = {
-        ...config,
+        ...CONFIG,
         clipNorm,
         optimizer: { kind: 'sgd', momentum: 0 },
         schedule: { kind: 'constant', learningRate: 1 },
@@ -220,7 +220,7 @@ describe('train', () => {
     expect(whole).toBeCloseTo(norm, 5);
   });
 
-  test('stops at a loss that is not finite, with the weights and the checkpoint from before', async () => {
+  it('stops at a loss that is not finite, with the weights and the checkpoint from before', async () => {
     const store = memoryStore();
     const model = tinyModel();
     const data = new TinyData(32, 1, (images, step) => {
@@ -228,24 +228,26 @@ describe('train', () => {
     });
     let before: number[][] = [];
     const run = async (): Promise<void> => {
-      for await (const event of train({ model, data, config, store }))
+      for await (const event of train({ model, data, config: CONFIG, store }))
         if (event.type === 'step') before = weightValues(model);
     };
     await expect(run()).rejects.toMatchObject({ code: 'NON_FINITE_LOSS', step: 7, lastCheckpointStep: 4 });
-    await expect(collect(train({ model: tinyModel(), data, config, store, resume: true }))).rejects.toThrow(
+    await expect(
+      collect(train({ model: tinyModel(), data, config: CONFIG, store, resume: true })),
+    ).rejects.toThrow(
       'train(step 7): expected a finite loss, got NaN. The checkpoint of step 4 is intact. Lower the learning rate',
     );
     expect(weightValues(model)).toEqual(before);
     expect((await store.latest()).checkpoint!.header.state.step).toBe(4);
   });
 
-  test('pauses between two steps and goes on', async () => {
+  it('pauses between two steps and goes on', async () => {
     const pause = new PauseControl();
     const order: string[] = [];
     for await (const event of train({
       model: tinyModel(),
       data: new TinyData(32),
-      config: { ...config, epochs: 1 },
+      config: { ...CONFIG, epochs: 1 },
       pause,
     })) {
       order.push(event.type);
@@ -266,7 +268,7 @@ describe('train', () => {
     ]);
   });
 
-  test('ends a paused run that is aborted', async () => {
+  it('ends a paused run that is aborted', async () => {
     const pause = new PauseControl();
     const abort = new AbortController();
     const order: string[] = [];
@@ -274,7 +276,7 @@ describe('train', () => {
     for await (const event of train({
       model: tinyModel(),
       data: new TinyData(32),
-      config,
+      config: CONFIG,
       pause,
       signal: abort.signal,
     })) {
@@ -284,12 +286,12 @@ describe('train', () => {
     expect(order).toEqual(['start', 'step', 'paused', 'aborted']);
   });
 
-  test('keeps the number of tensors flat over 200 steps, and frees all of its own', async () => {
+  it('keeps the number of tensors flat over 200 steps, and frees all of its own', async () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
     const counts = new Set<number>();
     const full = {
-      ...config,
+      ...CONFIG,
       epochs: 50,
       clipNorm: 1,
       ema: { decay: 0.9 },
@@ -310,23 +312,23 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('frees everything when the loop is left', async () => {
+  it('frees everything when the loop is left', async () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
     for await (const event of train({
       model,
       data: new TinyData(32),
-      config: { ...config, ema: { decay: 0.9 } },
+      config: { ...CONFIG, ema: { decay: 0.9 } },
     })) {
       if (event.type === 'step' && event.step === 3) break;
     }
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('rejects labels that are no class, models without a classifier end, and models without trainable weights', async () => {
+  it('rejects labels that are no class, models without a classifier end, and models without trainable weights', async () => {
     const two = tinyModel();
     two.layers.forEach((layer) => (layer.trainable = false));
-    await expect(collect(train({ model: two, data: new TinyData(8), config }))).rejects.toThrow(
+    await expect(collect(train({ model: two, data: new TinyData(8), config: CONFIG }))).rejects.toThrow(
       /expected trainable weights, got none/,
     );
     const wrong = new TinyData(8);
@@ -340,12 +342,12 @@ describe('train', () => {
     const before = tf.memory().numTensors;
     const model = tinyModel();
     const weights = tf.memory().numTensors - before;
-    await expect(collect(train({ model, data: relabelled, config }))).rejects.toThrow(
+    await expect(collect(train({ model, data: relabelled, config: CONFIG }))).rejects.toThrow(
       'expected classes from 0 to 2, got 5',
     );
     expect(tf.memory().numTensors).toBe(before + weights);
     await expect(
-      collect(train({ model, data: new TinyData(4), config: { ...config, dropRemainder: true } })),
+      collect(train({ model, data: new TinyData(4), config: { ...CONFIG, dropRemainder: true } })),
     ).rejects.toThrow(/at least one batch of 8, got 4/);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { collect, killedRunConfig, TinyData, tinyModel, useCpu, weightValues } from '../testing/tiny';
+import { collect, KILLED_RUN_CONFIG, TinyData, tinyModel, useCpu, weightValues } from '../testing/tiny';
 import { train } from '../loop/train';
 import { folderStore } from './folder-store';
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const config = { epochs: 2, batchSize: 8, seed: 1 };
+const CONFIG = { epochs: 2, batchSize: 8, seed: 1 };
 
 /** Runs scripts/killed_run.cjs and kills it a few milliseconds after `lastStep`. */
 async function runUntil(
@@ -38,14 +38,14 @@ async function runUntil(
 }
 
 describe('folderStore', () => {
-  test('resumes from the files of an earlier process', async () => {
+  it('resumes from the files of an earlier process', async () => {
     const whole = tinyModel();
-    await collect(train({ model: whole, data: new TinyData(16), config }));
+    await collect(train({ model: whole, data: new TinyData(16), config: CONFIG }));
     const nested = join(folder, 'run', 'checkpoints');
     for await (const event of train({
       model: tinyModel(),
       data: new TinyData(16),
-      config,
+      config: CONFIG,
       store: folderStore(nested),
     })) {
       if (event.type === 'step' && event.step === 3) break;
@@ -53,15 +53,15 @@ describe('folderStore', () => {
     expect(readdirSync(nested).sort()).toEqual(['best.ckpt', 'step-000000000.ckpt', 'step-000000002.ckpt']);
     const model = tinyModel();
     const events = await collect(
-      train({ model, data: new TinyData(16), config, store: folderStore(nested), resume: true }),
+      train({ model, data: new TinyData(16), config: CONFIG, store: folderStore(nested), resume: true }),
     );
     expect(events[0]).toMatchObject({ resumed: true, step: 2 });
     expect(weightValues(model)).toEqual(weightValues(whole));
   });
 
-  test('passes over a torn file and the rest of an interrupted write', async () => {
+  it('passes over a torn file and the rest of an interrupted write', async () => {
     const store = folderStore(folder);
-    await collect(train({ model: tinyModel(), data: new TinyData(16), config, store }));
+    await collect(train({ model: tinyModel(), data: new TinyData(16), config: CONFIG, store }));
     const newest = join(folder, 'step-000000004.ckpt');
     writeFileSync(`${newest}.tmp`, 'half a checkpoint');
     writeFileSync(newest, readFileSync(newest).subarray(0, 1000));
@@ -72,23 +72,23 @@ describe('folderStore', () => {
     ]);
   });
 
-  test('gives nothing where there is no folder, and reports a folder that cannot be made', async () => {
+  it('gives nothing where there is no folder, and reports a folder that cannot be made', async () => {
     expect((await folderStore(join(folder, 'none')).latest()).checkpoint).toBeUndefined();
     writeFileSync(join(folder, 'file'), '');
     const run = collect(
       train({
         model: tinyModel(),
         data: new TinyData(16),
-        config,
+        config: CONFIG,
         store: folderStore(join(folder, 'file', 'run')),
       }),
     );
     await expect(run).rejects.toThrow(/ENOTDIR|EEXIST/);
   });
 
-  test('a run that is killed again and again ends like one that was not', async () => {
+  it('a run that is killed again and again ends like one that was not', async () => {
     const whole = tinyModel();
-    await collect(train({ model: whole, data: new TinyData(28), config: killedRunConfig }));
+    await collect(train({ model: whole, data: new TinyData(28), config: KILLED_RUN_CONFIG }));
     for (const [step, delayMs] of [
       [5, 0],
       [17, 3],

@@ -14,7 +14,7 @@ const weightOf = (...values: number[]): Weight => ({
 });
 
 describe('WeightAverage', () => {
-  test('keeps `decay` of the old average at each step', () => {
+  it('keeps `decay` of the old average at each step', () => {
     const weight = weightOf(1, -2);
     const average = new WeightAverage({ decay: 0.75, warmup: false }, [weight]);
     const expected = [1, -2];
@@ -26,13 +26,13 @@ describe('WeightAverage', () => {
     average.averages[0].dataSync().forEach((value, i) => expect(value).toBeCloseTo(expected[i], 5));
   });
 
-  test('begins with a lower decay unless told not to', () => {
+  it('begins with a lower decay unless told not to', () => {
     const warm = new WeightAverage({ decay: 0.9 }, []);
     expect([1, 8, 1000].map((step) => warm.decayAt(step))).toEqual([2 / 11, 0.5, 0.9]);
     expect(new WeightAverage({ decay: 0.9, warmup: false }, []).decayAt(1)).toBe(0.9);
   });
 
-  test('covers moving statistics', () => {
+  it('covers moving statistics', () => {
     const model = tfl.sequential({ layers: [tfl.layers.batchNormalization({ inputShape: [2] })] });
     const weights = modelWeights(model);
     const average = new WeightAverage({ decay: 0, warmup: false }, weights);
@@ -42,7 +42,7 @@ describe('WeightAverage', () => {
     expect(average.averages[mean].dataSync()[1]).toBeCloseTo(0.03, 6);
   });
 
-  test('swaps in and out without a leak and without losing either', () => {
+  it('swaps in and out without a leak and without losing either', () => {
     const weight = weightOf(1);
     const average = new WeightAverage({ decay: 0, warmup: false }, [weight]);
     weight.variable.assign(tf.tensor1d([5]));
@@ -58,7 +58,7 @@ describe('WeightAverage', () => {
     });
   });
 
-  test('uses the kernel of an engine that has one', () => {
+  it('uses the kernel of an engine that has one', () => {
     const calls: unknown[] = [];
     tf.registerKernel({
       kernelName: 'EmaStep',

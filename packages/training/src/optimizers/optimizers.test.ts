@@ -24,7 +24,7 @@ function run(config: OptimizerConfig): { kernel: number[]; bias: number[] } {
 }
 
 /** Computed with scripts/optimizer_goldens.py. */
-const golden: { name: string; config: OptimizerConfig; source: string; kernel: number[]; bias: number[] }[] =
+const GOLDEN: { name: string; config: OptimizerConfig; source: string; kernel: number[]; bias: number[] }[] =
   [
     {
       name: 'Adam',
@@ -78,20 +78,20 @@ const golden: { name: string; config: OptimizerConfig; source: string; kernel: n
   ];
 
 describe('createOptimizer', () => {
-  test.each(golden)('$name has the numbers of $source', ({ config, kernel, bias }) => {
+  it.each(GOLDEN)('$name has the numbers of $source', ({ config, kernel, bias }) => {
     const values = run(config);
     values.kernel.forEach((value, i) => expect(value).toBeCloseTo(kernel[i], 5));
     values.bias.forEach((value, i) => expect(value).toBeCloseTo(bias[i], 5));
   });
 
-  test('frees its state', () => {
+  it('frees its state', () => {
     const before = tf.memory().numTensors;
     run({ kind: 'adamw' });
     run({ kind: 'sgd', nesterov: true, weightDecay: 0.1 });
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('skips a weight without a gradient and applies constraints', () => {
+  it('skips a weight without a gradient and applies constraints', () => {
     const [a, b] = [tf.variable(tf.tensor1d([1, 2])), tf.variable(tf.tensor1d([1, -2]))];
     const optimizer = createOptimizer({ kind: 'adam' }, [
       { name: 'a', variable: a },
@@ -104,7 +104,7 @@ describe('createOptimizer', () => {
     expect(optimizer.step).toBe(1);
   });
 
-  test('gives the Adam, SGD and average kernels of an engine everything they need', () => {
+  it('gives the Adam, SGD and average kernels of an engine everything they need', () => {
     const calls: { name: string; inputs: string[]; attrs: unknown }[] = [];
     for (const name of ['AdamStep', 'SgdStep']) {
       tf.registerKernel({

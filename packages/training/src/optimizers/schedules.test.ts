@@ -13,7 +13,7 @@ function expectRates(actual: number[], expected: number[]): void {
 
 describe('learningRateAt', () => {
   // The numbers of PyTorch 2.15.0, from scripts/optimizer_goldens.py.
-  test('oneCycle has the numbers of PyTorch', () => {
+  it('oneCycle has the numbers of PyTorch', () => {
     expectRates(
       rates({ kind: 'oneCycle', learningRate: 0.02 }, 10),
       [
@@ -30,7 +30,7 @@ describe('learningRateAt', () => {
     );
   });
 
-  test('cosine and polynomial have the numbers of PyTorch', () => {
+  it('cosine and polynomial have the numbers of PyTorch', () => {
     expectRates(
       rates({ kind: 'cosine', learningRate: 0.1, endLearningRate: 0.01 }, 5),
       [0.1, 0.091405765, 0.068905765, 0.041094235, 0.018594235],
@@ -41,7 +41,7 @@ describe('learningRateAt', () => {
     );
   });
 
-  test("the paper's falls by 4 % every 8 epochs", () => {
+  it("the paper's falls by 4 % every 8 epochs", () => {
     const rate = (epoch: number): number =>
       learningRateAt({ kind: 'paper', learningRate: 0.01 }, epoch * 5, { totalSteps: 500, stepsPerEpoch: 5 });
     expect(rate(0)).toBe(0.01);
@@ -50,7 +50,7 @@ describe('learningRateAt', () => {
     expect(rate(16)).toBeCloseTo(0.01 * 0.96 * 0.96, 12);
   });
 
-  test('step falls at each milestone, or every so many epochs', () => {
+  it('step falls at each milestone, or every so many epochs', () => {
     expectRates(
       rates({ kind: 'step', learningRate: 1, milestones: [1, 3] }, 8, 2),
       [1, 1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.01],
@@ -61,7 +61,7 @@ describe('learningRateAt', () => {
     );
   });
 
-  test('warm-up rises in a line, then the schedule runs over what is left', () => {
+  it('warm-up rises in a line, then the schedule runs over what is left', () => {
     expectRates(
       rates({ kind: 'constant', learningRate: 0.4, warmupSteps: 4 }, 6),
       [0.1, 0.2, 0.3, 0.4, 0.4, 0.4],
@@ -72,7 +72,7 @@ describe('learningRateAt', () => {
     );
   });
 
-  test.each([1, 2, 3])('oneCycle over %d steps is finite and positive', (total) => {
+  it.each([1, 2, 3])('oneCycle over %d steps is finite and positive', (total) => {
     for (const rate of rates({ kind: 'oneCycle', learningRate: 0.1 }, total)) expect(rate).toBeGreaterThan(0);
   });
 });

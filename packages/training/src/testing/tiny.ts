@@ -124,7 +124,7 @@ export async function useCpu(): Promise<void> {
 }
 
 /** The configuration of scripts/killed_run.cjs: a checkpoint at every step, so that most of the time goes into writing them. */
-export const killedRunConfig: TrainConfig = {
+export const KILLED_RUN_CONFIG: TrainConfig = {
   epochs: 6,
   batchSize: 4,
   schedule: { kind: 'cosine', learningRate: 0.02 },

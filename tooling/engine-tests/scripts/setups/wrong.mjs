@@ -1,18 +1,12 @@
 // An engine with a wrong kernel and one that lacks, to see that tests notice.
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import {
-  copyRegisteredKernels,
-  getKernel,
-  registerBackend,
-  registerKernel,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 export default function setup() {
-  copyRegisteredKernels('cpu', 'wrong');
-  registerBackend('wrong', () => new MathBackendCPU());
-  const { kernelFunc } = getKernel('Sin', 'cpu');
-  unregisterKernel('Tanh', 'wrong');
-  registerKernel({ kernelName: 'Tanh', backendName: 'wrong', kernelFunc });
-  unregisterKernel('Tan', 'wrong');
+  tf.copyRegisteredKernels('cpu', 'wrong');
+  tf.registerBackend('wrong', () => new MathBackendCPU());
+  const { kernelFunc } = tf.getKernel('Sin', 'cpu');
+  tf.unregisterKernel('Tanh', 'wrong');
+  tf.registerKernel({ kernelName: 'Tanh', backendName: 'wrong', kernelFunc });
+  tf.unregisterKernel('Tan', 'wrong');
 }

@@ -1,13 +1,4 @@
-import {
-  engine,
-  getKernel,
-  getKernelsForBackend,
-  type NamedAttrMap,
-  type NamedTensorMap,
-  setBackend,
-  tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { imageCases } from './image-cases';
 import type { CaseGenerators, KernelCase } from './kernel-case';
@@ -69,7 +60,8 @@ const DEFAULT_TOLERANCE = 1e-4;
 
 /** The kernels of a backend that have cases; TensorFlow.js' optional ones that only some engines have are compared elsewhere. */
 export function kernelsWithCases(backendName: string): string[] {
-  return getKernelsForBackend(backendName)
+  return tf
+    .getKernelsForBackend(backendName)
     .map(({ kernelName }) => kernelName)
     .filter((name) => name in caseGenerators)
     .sort();
@@ -77,9 +69,10 @@ export function kernelsWithCases(backendName: string): string[] {
 
 /** Kernels of the cpu engine that a backend lacks: none where all is well. */
 export function missingKernels(backendName: string): string[] {
-  return getKernelsForBackend('cpu')
+  return tf
+    .getKernelsForBackend('cpu')
     .map(({ kernelName }) => kernelName)
-    .filter((name) => (getKernel(name, backendName) as unknown) === undefined);
+    .filter((name) => (tf.getKernel(name, backendName) as unknown) === undefined);
 }
 
 /** Runs random cases of every kernel on a backend and on the cpu engine, and gives the cases on which they differ. */
@@ -104,11 +97,11 @@ export function compareCase(kernel: string, seed: number, backendName: string): 
 }
 
 function answer(kernel: string, one: KernelCase, backendName: string): Answer {
-  void setBackend(backendName);
+  void tf.setBackend(backendName);
   try {
-    return tidy(() => {
+    return tf.tidy(() => {
       const make = (t: { values: ArrayLike<number>; shape: number[]; dtype: string }) =>
-        tensor(
+        tf.tensor(
           t.values.constructor === Uint8Array
             ? Uint8Array.from(t.values)
             : (t.values as Float32Array).slice(),
@@ -118,11 +111,9 @@ function answer(kernel: string, one: KernelCase, backendName: string): Answer {
       const inputs = Array.isArray(one.inputs)
         ? one.inputs.map(make)
         : Object.fromEntries(Object.entries(one.inputs).map(([name, t]) => [name, make(t)]));
-      const result = engine().runKernel(
-        kernel,
-        inputs as unknown as NamedTensorMap,
-        (one.attributes ?? {}) as NamedAttrMap,
-      );
+      const result = tf
+        .engine()
+        .runKernel(kernel, inputs as unknown as tf.NamedTensorMap, (one.attributes ?? {}) as tf.NamedAttrMap);
       const outputs = (Array.isArray(result) ? result : [result]).map((t) => {
         const values = t.dataSync();
         return { shape: t.shape, dtype: t.dtype, values, stored: Object.prototype.toString.call(values) };

@@ -1,5 +1,5 @@
 import { percent } from '../../ui/format';
-import { aboutBranch, branchTitles } from '../branches';
+import { aboutBranch, BRANCH_TITLES } from '../branches';
 import { enlarge, moduleView, openModule } from '../inside-state';
 import { MapButton } from '../map-button';
 
@@ -12,12 +12,12 @@ export function BranchesStep() {
     <ul class="story-branches">
       {view.branches.map(({ branch, maps, activationShare }) => (
         <li key={branch} class={`branch branch-${branch}`}>
-          <h3>{branchTitles[branch]}</h3>
+          <h3>{BRANCH_TITLES[branch]}</h3>
           {maps[0] && (
             <MapButton
               map={maps[0]}
               ramp={branch}
-              label={`The most active channel of the ${branchTitles[branch]} branch`}
+              label={`The most active channel of the ${BRANCH_TITLES[branch]} branch`}
               onEnlarge={(channel) => void enlarge({ place: module.name, branch, channel })}
             />
           )}

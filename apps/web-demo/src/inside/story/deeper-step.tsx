@@ -3,7 +3,7 @@ import { PixelCanvas } from '../../ui/pixel-canvas';
 import { shortName } from '../branches';
 import { classNames, opinions, summaries } from '../inside-state';
 
-const shownModules = [0, 2, 6, 8];
+const SHOWN_MODULES = [0, 2, 6, 8];
 
 /** Four modules on the way: smaller planes, more channels, and what each alone takes the drawing for. */
 export function DeeperStep() {
@@ -11,7 +11,7 @@ export function DeeperStep() {
   const { modules } = model.value.info;
   return (
     <ul class="story-branches">
-      {shownModules.flatMap((at) => {
+      {SHOWN_MODULES.flatMap((at) => {
         const module = modules[at];
         const summary = summaries.value?.[at];
         if (!module || !summary) return [];

@@ -1,0 +1,103 @@
+import type { WasmBackend } from '../backend';
+import { unkept, type Packed, type PackedFilter } from '../packed-filter';
+
+export const FLAG_ACCUMULATE = 1;
+export const FLAG_BIAS = 2;
+export const FLAG_RELU = 4;
+export const FLAG_RELU6 = 8;
+
+const ROWS_PER_BLOCK = 96;
+export const DEPTH_BLOCK = 256;
+/** Below this many multiply-accumulates a job is not worth waking a thread for. */
+export const SMALL_MACS = 100_000;
+/** With fewer rows than this the right matrix is read where it lies. */
+const PACK_MIN_ROWS = 48;
+
+/** How the left matrix of a product is read. */
+export const LeftMode = { ROWS: 0, COLUMNS: 1, RECEPTIVE_FIELDS: 2 } as const;
+
+export interface Product {
+  mode: number;
+  a: number;
+  /** Floats from one row of `a` (or column, when read by columns) to the next. */
+  lda: number;
+  m: number;
+  n: number;
+  k: number;
+  /** The right matrix: rows of `ldb` floats, or, transposed, columns; filter taps as groups of rows. */
+  b: number;
+  ldb: number;
+  /** Where the right matrix stays packed for the next call. */
+  packing?: PackedFilter;
+  transposed?: boolean;
+  groups?: number;
+  groupFloats?: number;
+  c: number;
+  ldc: number;
+  bias?: number;
+  flags?: number;
+  geometry?: readonly number[];
+}
+
+/** The right matrix in panels of eight columns. */
+function packRight(backend: WasmBackend, product: Product, key: string, small: boolean): Packed {
+  const { runtime } = backend;
+  const { n, k, groups = 1, groupFloats = 0, transposed, packing } = product;
+  const panels = Math.ceil(n / 8);
+  const [bytes, what] = [panels * 8 * k * 4, 'a packed matrix'];
+  const packed = packing?.take(key, bytes, what) ?? unkept(runtime.heap, bytes, what);
+  if (packed.ready) return packed;
+  runtime.run(
+    'packRight',
+    [product.b, product.ldb * 4, k / groups, n, packed.pointer, transposed ? 1 : 0, groups, groupFloats * 4],
+    panels,
+    small ? panels : undefined,
+  );
+  return packed;
+}
+
+/** C = A B on all threads; the result does not depend on their number. */
+export function multiply(backend: WasmBackend, product: Product): void {
+  const { runtime } = backend;
+  const { m, n, k } = product;
+  const panels = Math.ceil(n / 8);
+  const small = m * n * k < SMALL_MACS;
+  const key = [k, n, product.ldb, product.groups, product.transposed].join();
+  const direct = !product.transposed && m < PACK_MIN_ROWS && n % 8 === 0 && !product.packing?.isKnown(key);
+  const packed = direct ? undefined : packRight(backend, product, key, small);
+  if (direct) product.packing?.note(key);
+  const shares = runtime.threads * 2;
+  const rows = Math.min(ROWS_PER_BLOCK, Math.max(12, Math.ceil(m / shares / 12) * 12));
+  const blocks = Math.ceil(m / rows);
+  const columnGroups = blocks < shares ? Math.min(panels, Math.ceil(shares / blocks)) : 1;
+  const depth = Math.min(k, DEPTH_BLOCK);
+  const scratch = runtime.scratch(1024 + rows * depth * 4 + 64);
+  const units = blocks * columnGroups;
+  runtime.run(
+    'gemm',
+    [
+      product.mode,
+      product.a,
+      product.lda * 4,
+      packed?.pointer ?? product.b,
+      direct ? product.ldb * 4 : 32,
+      product.c,
+      product.ldc * 4,
+      m,
+      n,
+      k,
+      rows,
+      columnGroups,
+      depth,
+      product.bias ?? 0,
+      product.flags ?? 0,
+      scratch.pointer,
+      scratch.bytes,
+      direct ? 32 : k * 32,
+      ...(product.geometry ?? []),
+    ],
+    units,
+    small ? units : undefined,
+  );
+  if (packed && !packed.kept) runtime.heap.release(packed.pointer);
+}

@@ -17,11 +17,11 @@ struct Gradients {
   float *kernel, *gamma, *beta;
 };
 
-// The lists of three arrays a unit, checked.
+// Three arrays for each unit (a kernel and two of its output channels), their lengths checked.
 template <typename T>
 std::vector<T> readTriples(const Call& call, size_t index, const char* what, const InceptionPlan& plan) {
   const auto list = call.floatList(index, what);
-  if (list.size() != plan.units.size() * 3) call.failRange(std::string("expected 3 arrays a unit in ") + what);
+  if (list.size() != plan.units.size() * 3) call.failRange(std::string("expected 3 arrays for each unit in ") + what);
   std::vector<T> result;
   for (size_t i = 0; i < plan.units.size(); ++i) {
     const Unit& u = plan.units[i];
@@ -35,9 +35,9 @@ std::vector<T> readTriples(const Call& call, size_t index, const char* what, con
 
 std::vector<Floats> readStatistics(const Call& call, size_t index, const InceptionPlan& plan) {
   const auto list = call.floatList(index, "statistics");
-  if (list.size() != plan.units.size() * 2) call.failRange("expected 2 arrays a unit in statistics");
+  if (list.size() != plan.units.size() * 2) call.failRange("expected 2 arrays for each unit in statistics");
   for (size_t i = 0; i < list.size(); ++i)
-    if (list[i].length != static_cast<size_t>(plan.units[i / 2].outputs)) call.failRange("expected one value a channel in statistics");
+    if (list[i].length != static_cast<size_t>(plan.units[i / 2].outputs)) call.failRange("expected one value for each channel in statistics");
   return list;
 }
 
@@ -157,7 +157,7 @@ struct Backward {
   float* dx;
   bool dxStarted = false;
 
-  // dx (+)= the gradient that one convolution gives its input, as bf16 where `compact`.
+  // Adds one convolution's gradient of its input to dx, or writes it there; reads bf16 where `compact`.
   template <typename Write>
   void addToInput(bool compact, Write write) {
     const int64_t size = plan.positions() * plan.inputs;

@@ -245,6 +245,24 @@ describe('googlenet summary', () => {
   it('prints a row for each module', async () => {
     const { io } = await run('summary', '--width', '0.25');
     expect(io.out()).toMatch(/inception_3a +Inception +28x28x64 +11,272/);
+    expect(io.out().split('\n').length).toBeLessThan(30);
+  });
+
+  it.each([
+    ['mnist', ['--width', '0.25'], /inception_3a_5x5_2_conv +Conv2D +28x28x8 +584/],
+    [
+      'torchvision with its heads',
+      ['--variant', 'torchvision', '--width', '0.125', '--auxiliary'],
+      /conv1_7x7_s2_conv +Conv2D +112x112x8 /,
+    ],
+  ])('prints every convolution of %s with --all, and the same totals', async (_, args, row) => {
+    const short = await run('summary', ...args);
+    const all = await run('summary', ...args, '--all');
+    expect(all.code).toBe(0);
+    expect(all.io.out()).toMatch(row);
+    expect(all.io.out()).not.toMatch(/ Inception /);
+    const totals = (text: string) => text.replace(/ +/g, ' ').trimEnd().split('\n').slice(-2);
+    expect(totals(all.io.out())).toEqual(totals(short.io.out()));
   });
 });
 

@@ -23,6 +23,7 @@ const OPTIONS = {
     help: "size of the last layer (default: the variant's)",
   }),
   auxiliary: flag({ help: 'with the two auxiliary classifiers' }),
+  all: flag({ help: 'every convolution, batch norm and activation, not one row for each module' }),
   model: option({ type: text, placeholder: 'path', help: 'a trained network instead' }),
 };
 

@@ -71,6 +71,14 @@ describe('resolveConfig', () => {
     expect(fitted({ preset: 'source' }, 5000).training.epochs).toBe(5);
   });
 
+  it('takes smaller batches in the quick preset where few images are asked for', () => {
+    const batches = (request: Parameters<typeof resolved>[0]) => resolved(request).training.batchSize;
+    expect([batches({}), batches({ subset: '10000' }), batches({ subset: '2000' })]).toEqual([64, 64, 16]);
+    expect(batches({ config: file('{"data": {"subset": 2000}}') })).toBe(16);
+    expect(batches({ subset: '2000', batchSize: '64' })).toBe(64);
+    expect(resolved({ subset: '2000' }).training.epochs).toBe(1);
+  });
+
   it('reads the size of --input-shape', () => {
     expect(resolved({ inputShape: '224x192' }).model.inputShape).toEqual([224, 192]);
     expect(resolved({ inputShape: '32' }).model.inputShape).toEqual([32, 32]);

@@ -47,8 +47,10 @@ export function resolveConfig(request: ConfigRequest, cwd: string, images?: numb
       `--preset: expected one of ${names.join(', ')}, got ${JSON.stringify(presetName)}.${didYouMean(presetName, names) || ' Give your own settings with --config FILE.'}`,
     );
   }
-  const preset = presetLayer(presetName, images);
-  const layers: Json[] = [preset, file, flagsAsConfig(request, problems), { preset: presetName }];
+  const flags = flagsAsConfig(request, problems);
+  const subset = getPath(mergeConfig(file, flags), ['data', 'subset']);
+  const preset = presetLayer(presetName, images, subset);
+  const layers: Json[] = [preset, file, flags, { preset: presetName }];
   const merged = layers.reduce(
     (config, layer) => mergeConfig(config, layer),
     DEFAULT_CONFIG as unknown as Json,
@@ -62,10 +64,16 @@ export function resolveConfig(request: ConfigRequest, cwd: string, images?: numb
   return parsed.data;
 }
 
-function presetLayer(name: string, images: number | undefined): Json {
+/** @param images - that there are, where that is known. @param subset - that are asked for, where some are. */
+function presetLayer(name: string, images: number | undefined, subset: unknown): Json {
   if (!isPresetName(name)) return {};
   const preset: Preset = PRESETS[name];
-  return images === undefined ? preset.config : mergeConfig(preset.config, preset.forFewer?.(images) ?? {});
+  const forSubset = typeof subset === 'number' ? preset.forSubset?.(subset) : undefined;
+  const forFewer = images === undefined ? undefined : preset.forFewer?.(images);
+  return [forSubset ?? {}, forFewer ?? {}].reduce<Json>(
+    (config, more) => mergeConfig(config, more),
+    preset.config,
+  );
 }
 
 /**

@@ -15,4 +15,6 @@ export interface Preset {
   readonly config: PresetConfig;
   /** What else holds for data of fewer training images than `config` was made for. */
   readonly forFewer?: (images: number) => PresetConfig;
+  /** What else holds where only so many of the images are asked for (`--subset`). */
+  readonly forSubset?: (images: number) => PresetConfig;
 }

@@ -2,6 +2,8 @@ import type { Preset } from './preset';
 
 /** What one pass was chosen for. */
 const IMAGES = 46_000;
+/** One pass over fewer is too few batches of 64 for the moving statistics of batch norm to follow the weights. */
+const FEW_IMAGES = 10_000;
 /** Few images are soon known by heart; more passes over them are only time. */
 const MOST_EPOCHS = 50;
 
@@ -24,6 +26,10 @@ export const quick: Preset = {
       ema: { decay: 0.98 },
     },
   },
+  forSubset: (images) =>
+    images >= FEW_IMAGES
+      ? {}
+      : { training: { batchSize: 16, schedule: { kind: 'oneCycle', learningRate: 0.004 } } },
   forFewer: (images) =>
     images >= IMAGES
       ? {}

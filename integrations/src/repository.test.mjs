@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -73,6 +73,25 @@ describe('the sources', () => {
     writeFileSync(join(folder, 'c.ts'), "export const d = () => import('./d');\n");
     writeFileSync(join(folder, 'd.ts'), "export { d } from './c';\n");
     assert.deepEqual(importCycles(folder), ['a.ts -> b.ts -> a.ts']);
+  });
+});
+
+describe('the C++ sources', () => {
+  // Other versions break some lines elsewhere.
+  const version = /version (\d+)/.exec(
+    spawnSync('clang-format', ['--version'], { encoding: 'utf8' }).stdout ?? '',
+  );
+  const skip = version?.[1] === '14' ? false : 'no clang-format 14 (Debian 12)';
+
+  test('stand as .clang-format says', { skip }, () => {
+    const sources = execFileSync('git', ['ls-files', '*.cc', '*.h'], { cwd: root, encoding: 'utf8' });
+    const files = sources.split('\n').filter((name) => name !== '');
+    assert.ok(files.length > 30, `${files.length} files`);
+    const { status, stderr } = spawnSync('clang-format', ['--dry-run', '--Werror', ...files], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, `clang-format -i $(git ls-files '*.cc' '*.h')\n${stderr.slice(0, 2000)}`);
   });
 });
 

@@ -27,11 +27,13 @@ napi_value invoke(napi_env env, napi_callback_info info) {
   } catch (const std::range_error& error) {
     napi_throw_range_error(env, nullptr, error.what());
   } catch (const dnnl::error& error) {
-    const std::string message = std::string("onednn.") + entry->name + ": oneDNN reports \"" + error.what() + "\", status " +
-                                std::to_string(static_cast<int>(error.status)) + ".";
+    const std::string message = std::string("onednn.") + entry->name + ": oneDNN reports \"" + error.what() +
+                                "\", status " + std::to_string(static_cast<int>(error.status)) + ".";
     napi_throw_error(env, "ONEDNN", message.c_str());
   } catch (const std::bad_alloc&) {
-    const std::string message = std::string("onednn.") + entry->name + ": expected memory for a tensor of this size, got none. Use a smaller batch; a tensor holds at most what an ArrayBuffer does (Node 20: 4 GiB).";
+    const std::string message = std::string("onednn.") + entry->name +
+                                ": expected memory for a tensor of this size, got none. Use a smaller batch; a tensor "
+                                "holds at most what an ArrayBuffer does (Node 20: 4 GiB).";
     napi_throw_error(env, "OUT_OF_MEMORY", message.c_str());
   } catch (const std::exception& error) {
     napi_throw_error(env, nullptr, error.what());
@@ -40,8 +42,9 @@ napi_value invoke(napi_env env, napi_callback_info info) {
 }
 
 napi_value initialize(napi_env env, napi_value exports) {
-  for (const auto* table : {&kRuntimeExports, &kConvolutionExports, &kPointwiseExports, &kPoolingExports, &kNormalizationExports,
-                            &kOptimizerExports, &kMatrixExports, &kInceptionExports, &kImageExports, &kMoveExports}) {
+  for (const auto* table :
+       {&kRuntimeExports, &kConvolutionExports, &kPointwiseExports, &kPoolingExports, &kNormalizationExports,
+        &kOptimizerExports, &kMatrixExports, &kInceptionExports, &kImageExports, &kMoveExports}) {
     for (const Export& entry : *table) {
       napi_value function = nullptr;
       napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, invoke, const_cast<Export*>(&entry), &function);

@@ -3,11 +3,14 @@
 namespace googlenet {
 
 Call::Call(napi_env e, napi_callback_info info, const char* n) : env(e), name(n) {
-  if (napi_get_cb_info(env, info, &count_, arguments_, nullptr, nullptr) != napi_ok) fail("expected arguments, got none");
+  if (napi_get_cb_info(env, info, &count_, arguments_, nullptr, nullptr) != napi_ok)
+    fail("expected arguments, got none");
   if (count_ > kMaxArguments) count_ = kMaxArguments;
 }
 
-void Call::fail(const std::string& message) const { throw ArgumentError(std::string("onednn.") + name + ": " + message + "."); }
+void Call::fail(const std::string& message) const {
+  throw ArgumentError(std::string("onednn.") + name + ": " + message + ".");
+}
 
 void Call::failRange(const std::string& message) const {
   throw std::range_error(std::string("onednn.") + name + ": " + message + ".");
@@ -25,9 +28,11 @@ Floats Call::readFloats(napi_value value, const char* what) const {
   Floats floats;
   void* data = nullptr;
   if (typed) napi_get_typedarray_info(env, value, &type, &floats.length, &data, nullptr, nullptr);
-  if (!typed || type != napi_float32_array) fail(std::string("expected a Float32Array as ") + what + ", got another value");
+  if (!typed || type != napi_float32_array)
+    fail(std::string("expected a Float32Array as ") + what + ", got another value");
   floats.data = static_cast<float*>(data);
-  if (floats.length > 0 && data == nullptr) fail(std::string("expected a live Float32Array as ") + what + ", got a detached one");
+  if (floats.length > 0 && data == nullptr)
+    fail(std::string("expected a live Float32Array as ") + what + ", got a detached one");
   return floats;
 }
 
@@ -36,7 +41,8 @@ Floats Call::anyFloats(size_t index, const char* what) const { return readFloats
 float* Call::floats(size_t index, const char* what, int64_t length) const {
   const Floats floats = anyFloats(index, what);
   if (static_cast<int64_t>(floats.length) != length)
-    failRange(std::string("expected ") + std::to_string(length) + " values in " + what + ", got " + std::to_string(floats.length));
+    failRange(std::string("expected ") + std::to_string(length) + " values in " + what + ", got " +
+              std::to_string(floats.length));
   return floats.data;
 }
 
@@ -72,7 +78,8 @@ std::vector<int32_t> Call::anyIntegers(size_t index, const char* what) const {
   size_t length = 0;
   void* data = nullptr;
   if (typed) napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
-  if (!typed || type != napi_int32_array) fail(std::string("expected an Int32Array as ") + what + ", got another value");
+  if (!typed || type != napi_int32_array)
+    fail(std::string("expected an Int32Array as ") + what + ", got another value");
   const auto* values = static_cast<int32_t*>(data);
   return length == 0 ? std::vector<int32_t>() : std::vector<int32_t>(values, values + length);
 }
@@ -80,7 +87,8 @@ std::vector<int32_t> Call::anyIntegers(size_t index, const char* what) const {
 std::vector<int32_t> Call::integers(size_t index, const char* what, size_t count) const {
   auto values = anyIntegers(index, what);
   if (values.size() != count)
-    failRange(std::string("expected ") + std::to_string(count) + " integers in " + what + ", got " + std::to_string(values.size()));
+    failRange(std::string("expected ") + std::to_string(count) + " integers in " + what + ", got " +
+              std::to_string(values.size()));
   return values;
 }
 
@@ -92,7 +100,8 @@ std::vector<double> Call::anyNumbers(size_t index, const char* what) const {
   size_t length = 0;
   void* data = nullptr;
   if (typed) napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
-  if (!typed || type != napi_float64_array) fail(std::string("expected a Float64Array as ") + what + ", got another value");
+  if (!typed || type != napi_float64_array)
+    fail(std::string("expected a Float64Array as ") + what + ", got another value");
   const auto* values = static_cast<double*>(data);
   return length == 0 ? std::vector<double>() : std::vector<double>(values, values + length);
 }
@@ -100,7 +109,8 @@ std::vector<double> Call::anyNumbers(size_t index, const char* what) const {
 std::vector<double> Call::numbers(size_t index, const char* what, size_t count) const {
   auto values = anyNumbers(index, what);
   if (values.size() != count)
-    failRange(std::string("expected ") + std::to_string(count) + " numbers in " + what + ", got " + std::to_string(values.size()));
+    failRange(std::string("expected ") + std::to_string(count) + " numbers in " + what + ", got " +
+              std::to_string(values.size()));
   return values;
 }
 
@@ -113,15 +123,19 @@ double Call::number(size_t index, const char* what) const {
 
 int64_t Call::integer(size_t index, const char* what, int64_t low, int64_t high) const {
   const double value = number(index, what);
-  if (!(value >= static_cast<double>(low) && value <= static_cast<double>(high)) || value != static_cast<double>(static_cast<int64_t>(value)))
-    failRange(std::string("expected an integer from ") + std::to_string(low) + " to " + std::to_string(high) + " as " + what + ", got " + std::to_string(value));
+  if (!(value >= static_cast<double>(low) && value <= static_cast<double>(high)) ||
+      value != static_cast<double>(static_cast<int64_t>(value)))
+    failRange(std::string("expected an integer from ") + std::to_string(low) + " to " + std::to_string(high) + " as " +
+              what + ", got " + std::to_string(value));
   return static_cast<int64_t>(value);
 }
 
 int64_t checkedProduct(const Call& call, const char* what, std::initializer_list<int64_t> sizes, int64_t low) {
   int64_t product = 1;
   for (const int64_t size : sizes) {
-    if (size < low) call.failRange(std::string("expected sizes of at least ") + std::to_string(low) + " in " + what + ", got " + std::to_string(size));
+    if (size < low)
+      call.failRange(std::string("expected sizes of at least ") + std::to_string(low) + " in " + what + ", got " +
+                     std::to_string(size));
     product *= size;
     if (product > (int64_t{1} << 40)) call.failRange(std::string("expected fewer than 2^40 values in ") + what);
   }

@@ -30,8 +30,9 @@ dnnl::primitive_attr attributes(const ConvolutionOptions& options) {
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   if (options.fused == Fused::none) return attr;
   dnnl::post_ops post;
-  // oneDNN's ReLU of slope 0 is a maximum, which turns NaN into 0. With another slope it multiplies what is negative: the smallest
-  // slope there is, zero where denormal numbers count as zero, lets NaN pass. (An infinite negative sum becomes NaN, too.)
+  // oneDNN's ReLU of slope 0 is a maximum, which turns NaN into 0. With another slope it multiplies what is negative:
+  // the smallest slope there is, zero where denormal numbers count as zero, lets NaN pass. (An infinite negative sum
+  // becomes NaN, too.)
 #if DNNL_VERSION_MAJOR >= 3
   post.append_eltwise(dnnl::algorithm::eltwise_relu, std::numeric_limits<float>::denorm_min(), 0.0f);
 #else
@@ -48,10 +49,12 @@ std::string bytes(const T& value) {
 
 }  // namespace
 
-// Whether the engine's own product takes the gradient of these weights; with AVX-512 oneDNN's is at the processor's peak.
+// Whether the engine's own product takes the gradient of these weights; with AVX-512 oneDNN's is at the processor's
+// peak.
 bool ownProducts(const ConvolutionShape& s, const ConvolutionOptions& o) {
-  return !o.bf16 && kernels().ownProducts && s.kernelHeight == 1 && s.kernelWidth == 1 && s.strideHeight == 1 && s.strideWidth == 1 && s.padTop == 0 && s.padLeft == 0 &&
-         s.outHeight == s.height && s.outWidth == s.width && s.inputs % 2 == 0;
+  return !o.bf16 && kernels().ownProducts && s.kernelHeight == 1 && s.kernelWidth == 1 && s.strideHeight == 1 &&
+         s.strideWidth == 1 && s.padTop == 0 && s.padLeft == 0 && s.outHeight == s.height && s.outWidth == s.width &&
+         s.inputs % 2 == 0;
 }
 
 Convolution::Convolution(const ConvolutionShape& s, Direction direction, const ConvolutionOptions& o) : shape_(s) {
@@ -59,17 +62,21 @@ Convolution::Convolution(const ConvolutionShape& s, Direction direction, const C
   if (ownProducts_) return;
   const DenormalScope denormals;  // oneDNN must not take the slope of its ReLU for zero
   const auto& engine = dnnlEngine();
-  const auto x = activations(s.batch, s.inputs, s.height, s.width, o), y = activations(s.batch, s.outputs, s.outHeight, s.outWidth, o);
-  const memory::dims shape = {s.outputs, s.inputs, s.kernelHeight, s.kernelWidth}, strides = {s.strideHeight, s.strideWidth},
-                     dilates = {s.dilationHeight - 1, s.dilationWidth - 1}, before = {s.padTop, s.padLeft},
-                     after = {trailingPad(s.height, s.outHeight, s.kernelHeight, s.strideHeight, s.dilationHeight, s.padTop),
-                              trailingPad(s.width, s.outWidth, s.kernelWidth, s.strideWidth, s.dilationWidth, s.padLeft)};
+  const auto x = activations(s.batch, s.inputs, s.height, s.width, o),
+             y = activations(s.batch, s.outputs, s.outHeight, s.outWidth, o);
+  const memory::dims shape = {s.outputs, s.inputs, s.kernelHeight, s.kernelWidth},
+                     strides = {s.strideHeight, s.strideWidth}, dilates = {s.dilationHeight - 1, s.dilationWidth - 1},
+                     before = {s.padTop, s.padLeft},
+                     after = {
+                         trailingPad(s.height, s.outHeight, s.kernelHeight, s.strideHeight, s.dilationHeight, s.padTop),
+                         trailingPad(s.width, s.outWidth, s.kernelWidth, s.strideWidth, s.dilationWidth, s.padLeft)};
   const bool floatWeights = !o.bf16 || direction == Direction::backwardWeights;
   const memory::desc w(shape, floatWeights ? Type::f32 : Type::bf16, Tag::any), b({s.outputs}, Type::f32, Tag::x);
   const memory::desc forwardWeights(shape, o.bf16 ? Type::bf16 : Type::f32, Tag::any);
   const auto attr = attributes(o);
   const auto algorithm = dnnl::algorithm::convolution_direct;
-  const auto kind = direction == Direction::forward ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
+  const auto kind =
+      direction == Direction::forward ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
 
   using Forward = dnnl::convolution_forward;
   std::optional<Forward::primitive_desc> forward;
@@ -80,9 +87,11 @@ Convolution::Convolution(const ConvolutionShape& s, Direction direction, const C
     forward.emplace(engine, kind, algorithm, x, forwardWeights, y, strides, dilates, before, after, attr);
 #else
   if (o.bias && direction == Direction::forward)
-    forward.emplace(Forward::desc(kind, algorithm, x, forwardWeights, b, y, strides, dilates, before, after), attr, engine);
+    forward.emplace(Forward::desc(kind, algorithm, x, forwardWeights, b, y, strides, dilates, before, after), attr,
+                    engine);
   else
-    forward.emplace(Forward::desc(kind, algorithm, x, forwardWeights, y, strides, dilates, before, after), attr, engine);
+    forward.emplace(Forward::desc(kind, algorithm, x, forwardWeights, y, strides, dilates, before, after), attr,
+                    engine);
 #endif
 
   source_ = x;
@@ -117,7 +126,8 @@ Convolution::Convolution(const ConvolutionShape& s, Direction direction, const C
   reordersWeights_ = weights_ != plainWeights_;
   if (reordersWeights_) {
     const bool outward = direction == Direction::backwardWeights;
-    reorder_ = dnnl::reorder(dnnl::reorder::primitive_desc(engine, outward ? weights_ : plainWeights_, engine, outward ? plainWeights_ : weights_));
+    reorder_ = dnnl::reorder(dnnl::reorder::primitive_desc(engine, outward ? weights_ : plainWeights_, engine,
+                                                           outward ? plainWeights_ : weights_));
   }
 }
 
@@ -132,7 +142,9 @@ Convolution& Convolution::get(const ConvolutionShape& shape, Direction direction
   return *cache.emplace(key, std::make_unique<Convolution>(shape, direction, o)).first->second;
 }
 
-memory Convolution::wrap(const memory::desc& desc, const void* data) const { return memory(desc, dnnlEngine(), const_cast<void*>(data)); }
+memory Convolution::wrap(const memory::desc& desc, const void* data) const {
+  return memory(desc, dnnlEngine(), const_cast<void*>(data));
+}
 
 void Convolution::execute(std::unordered_map<int, memory>& arguments) {
   const PhaseTimer timer(Phase::convolution);
@@ -153,7 +165,8 @@ void Convolution::run(const void* x, const float* weights, const void* packed, c
   const Scratch own(packed == nullptr ? packedBytes() : 0);
   if (packed == nullptr && reordersWeights_) pack(weights, own.data());
   const void* w = packed != nullptr ? packed : reordersWeights_ ? own.data() : weights;
-  std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_WEIGHTS, wrap(weights_, w)}, {DNNL_ARG_DST, wrap(destination_, y)}};
+  std::unordered_map<int, memory> arguments = {
+      {DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_WEIGHTS, wrap(weights_, w)}, {DNNL_ARG_DST, wrap(destination_, y)}};
   if (bias != nullptr) arguments.emplace(DNNL_ARG_BIAS, wrap(bias_, bias));
   execute(arguments);
 }
@@ -162,7 +175,9 @@ void Convolution::backwardData(const void* dy, const float* weights, void* dx) {
   const Scratch packed(packedBytes());
   if (reordersWeights_) pack(weights, packed.data());
   const void* w = reordersWeights_ ? packed.data() : weights;
-  std::unordered_map<int, memory> arguments = {{DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_WEIGHTS, wrap(weights_, w)}, {DNNL_ARG_DIFF_SRC, wrap(source_, dx)}};
+  std::unordered_map<int, memory> arguments = {{DNNL_ARG_DIFF_DST, wrap(destination_, dy)},
+                                               {DNNL_ARG_WEIGHTS, wrap(weights_, w)},
+                                               {DNNL_ARG_DIFF_SRC, wrap(source_, dx)}};
   execute(arguments);
 }
 
@@ -171,12 +186,15 @@ void Convolution::backwardWeights(const void* x, const void* dy, float* dweights
     const PhaseTimer timer(Phase::convolution);
     const ProductShape shape = {shape_.batch * shape_.height * shape_.width, shape_.inputs, shape_.outputs};
     const int threads = threadCount();
-    const Scratch scratch = scratchFloats(threads * productScratch(shape)), sums = scratchFloats(threads * productSums(shape));
-    return kernels().pointwiseBackwardWeights(static_cast<const float*>(x), static_cast<const float*>(dy), dweights, shape, scratch.floats(), sums.floats(), threads);
+    const Scratch scratch = scratchFloats(threads * productScratch(shape)),
+                  sums = scratchFloats(threads * productSums(shape));
+    return kernels().pointwiseBackwardWeights(static_cast<const float*>(x), static_cast<const float*>(dy), dweights,
+                                              shape, scratch.floats(), sums.floats(), threads);
   }
   const Scratch packed(packedBytes());
   auto w = wrap(weights_, reordersWeights_ ? packed.data() : dweights);
-  std::unordered_map<int, memory> arguments = {{DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_DIFF_WEIGHTS, w}};
+  std::unordered_map<int, memory> arguments = {
+      {DNNL_ARG_SRC, wrap(source_, x)}, {DNNL_ARG_DIFF_DST, wrap(destination_, dy)}, {DNNL_ARG_DIFF_WEIGHTS, w}};
   execute(arguments);
   if (!reordersWeights_) return;
   const PhaseTimer timer(Phase::weightReorder);
@@ -190,7 +208,8 @@ namespace {
 // The integers of a convolution, checked against each other, so that no primitive reads outside of its tensors.
 ConvolutionShape readShape(const Call& call, size_t index) {
   const auto v = call.integers(index, "shape", 15);
-  const ConvolutionShape s = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13], v[14]};
+  const ConvolutionShape s = {v[0], v[1], v[2],  v[3],  v[4],  v[5],  v[6], v[7],
+                              v[8], v[9], v[10], v[11], v[12], v[13], v[14]};
   checkedProduct(call, "shape", {s.batch, s.height, s.width, s.inputs});
   checkedProduct(call, "kernel", {s.kernelHeight, s.kernelWidth, s.inputs, s.outputs});
   checkedProduct(call, "output shape", {s.batch, s.outHeight, s.outWidth, s.outputs});
@@ -200,7 +219,8 @@ ConvolutionShape readShape(const Call& call, size_t index) {
   if (s.padTop > reach(s.kernelHeight, s.dilationHeight) || s.padLeft > reach(s.kernelWidth, s.dilationWidth))
     call.failRange("expected a padding smaller than the kernel's reach");
   const auto fits = [](int64_t in, int64_t out, int64_t kernelReach, int64_t stride, int64_t pad) {
-    const int64_t after = std::max<int64_t>(0, (out - 1) * stride + kernelReach + 1 - in - pad), room = in + pad + after - kernelReach - 1;
+    const int64_t after = std::max<int64_t>(0, (out - 1) * stride + kernelReach + 1 - in - pad),
+                  room = in + pad + after - kernelReach - 1;
     return after <= kernelReach && room >= 0 && room / stride + 1 == out;
   };
   if (!fits(s.height, s.outHeight, reach(s.kernelHeight, s.dilationHeight), s.strideHeight, s.padTop) ||
@@ -251,11 +271,13 @@ void packFilter(Call& call) {
 // conv2d(shape, x, filter, bias or null, y, fused, packed or null)
 void conv2d(Call& call) {
   const auto s = readShape(call, 0);
-  const float *x = call.floats(1, "x", inputSize(s)), *filter = call.floats(2, "filter", kernelSize(s)), *bias = call.optionalFloats(3, "bias", s.outputs);
+  const float *x = call.floats(1, "x", inputSize(s)), *filter = call.floats(2, "filter", kernelSize(s)),
+              *bias = call.optionalFloats(3, "bias", s.outputs);
   float* y = call.floats(4, "y", outputSize(s));
   const ForwardPath path(call, s, bias != nullptr, 5);
   const float* packed = call.optionalFloats(6, "packed", path.packedFloats);
-  if (path.primitive == nullptr) return winogradForward(s, x, filter, packed, bias, path.options.fused == Fused::relu, y);
+  if (path.primitive == nullptr)
+    return winogradForward(s, x, filter, packed, bias, path.options.fused == Fused::relu, y);
   if (packed != nullptr && path.packedFloats > 0) return path.primitive->forwardPacked(x, packed, bias, y);
   path.primitive->forward(x, filter, bias, y);
 }
@@ -280,7 +302,10 @@ void conv2dBackpropFilter(Call& call) {
 
 }  // namespace
 
-const std::vector<Export> kConvolutionExports = {
-    {"packedSize", packedSize}, {"packFilter", packFilter}, {"conv2d", conv2d}, {"conv2dBackpropInput", conv2dBackpropInput}, {"conv2dBackpropFilter", conv2dBackpropFilter}};
+const std::vector<Export> kConvolutionExports = {{"packedSize", packedSize},
+                                                 {"packFilter", packFilter},
+                                                 {"conv2d", conv2d},
+                                                 {"conv2dBackpropInput", conv2dBackpropInput},
+                                                 {"conv2dBackpropFilter", conv2dBackpropFilter}};
 
 }  // namespace googlenet

@@ -9,8 +9,8 @@
 namespace googlenet {
 
 struct ConvolutionShape {
-  int64_t batch, height, width, inputs, kernelHeight, kernelWidth, outputs, strideHeight, strideWidth, dilationHeight, dilationWidth,
-      padTop, padLeft, outHeight, outWidth;
+  int64_t batch, height, width, inputs, kernelHeight, kernelWidth, outputs, strideHeight, strideWidth, dilationHeight,
+      dilationWidth, padTop, padLeft, outHeight, outWidth;
 };
 
 enum class Direction { forward, backwardData, backwardWeights };
@@ -30,7 +30,9 @@ class Convolution {
   // Weights are HWIO floats. The names say which side is written.
   void forward(const void* x, const float* weights, const float* bias, void* y) { run(x, weights, nullptr, bias, y); }
   // The same with weights that pack() has made.
-  void forwardPacked(const void* x, const void* packed, const float* bias, void* y) { run(x, nullptr, packed, bias, y); }
+  void forwardPacked(const void* x, const void* packed, const float* bias, void* y) {
+    run(x, nullptr, packed, bias, y);
+  }
   // The bytes of packed weights; 0 where the primitive takes them as they are.
   size_t packedBytes() const { return reordersWeights_ ? weights_.get_size() : 0; }
   void pack(const float* weights, void* packed);

@@ -7,7 +7,21 @@ namespace {
 
 DepthwiseShape readShape(const Call& call, size_t index) {
   const auto v = call.integers(index, "shape", 14);
-  const DepthwiseShape s = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13]};
+  DepthwiseShape s{};
+  s.images = v[0];
+  s.height = v[1];
+  s.width = v[2];
+  s.channels = v[3];
+  s.kernelHeight = v[4];
+  s.kernelWidth = v[5];
+  s.strideHeight = v[6];
+  s.strideWidth = v[7];
+  s.dilationHeight = v[8];
+  s.dilationWidth = v[9];
+  s.padTop = v[10];
+  s.padLeft = v[11];
+  s.outHeight = v[12];
+  s.outWidth = v[13];
   checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels});
   checkedProduct(call, "kernel", {s.kernelHeight, s.kernelWidth, s.channels});
   checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels});
@@ -25,15 +39,18 @@ int64_t kernelSize(const DepthwiseShape& s) { return s.kernelHeight * s.kernelWi
 void depthwise(Call& call) {
   const PhaseTimer timer(Phase::convolution);
   const auto s = readShape(call, 0);
-  const float *x = call.floats(1, "x", inputSize(s)), *filter = call.floats(2, "filter", kernelSize(s)), *bias = call.optionalFloats(3, "bias", s.channels);
-  kernels().depthwise(x, filter, bias, call.floats(4, "y", outputSize(s)), s, static_cast<float>(call.number(5, "low")), static_cast<float>(call.number(6, "high")));
+  const float *x = call.floats(1, "x", inputSize(s)), *filter = call.floats(2, "filter", kernelSize(s)),
+              *bias = call.optionalFloats(3, "bias", s.channels);
+  kernels().depthwise(x, filter, bias, call.floats(4, "y", outputSize(s)), s, static_cast<float>(call.number(5, "low")),
+                      static_cast<float>(call.number(6, "high")));
 }
 
 // depthwiseInput(shape, dy, filter, dx)
 void depthwiseInput(Call& call) {
   const PhaseTimer timer(Phase::convolution);
   const auto s = readShape(call, 0);
-  kernels().depthwiseInput(call.floats(1, "dy", outputSize(s)), call.floats(2, "filter", kernelSize(s)), call.floats(3, "dx", inputSize(s)), s);
+  kernels().depthwiseInput(call.floats(1, "dy", outputSize(s)), call.floats(2, "filter", kernelSize(s)),
+                           call.floats(3, "dx", inputSize(s)), s);
 }
 
 // depthwiseFilter(shape, x, dy, dfilter)
@@ -72,7 +89,8 @@ void lrnGrad(Call& call) {
   const PhaseTimer timer(Phase::normalization);
   const Extent e = readExtent(call, 0);
   const int64_t size = e.positions * e.channels;
-  kernels().lrnGradient(call.floats(1, "x", size), call.floats(2, "y", size), call.floats(3, "dy", size), call.floats(4, "dx", size), e, readRule(call, 5));
+  kernels().lrnGradient(call.floats(1, "x", size), call.floats(2, "y", size), call.floats(3, "dy", size),
+                        call.floats(4, "dx", size), e, readRule(call, 5));
 }
 
 // resizeBilinear([images, height, width, channels, outHeight, outWidth, alignCorners, halfPixelCenters], x, y)
@@ -81,12 +99,14 @@ void resizeBilinear(Call& call) {
   const auto v = call.integers(0, "shape", 8);
   const ResizeShape s = {v[0], v[1], v[2], v[3], v[4], v[5], v[6] != 0, v[7] != 0};
   const float* x = call.floats(1, "x", checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels}));
-  kernels().resizeBilinear(x, call.floats(2, "y", checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels})), s);
+  kernels().resizeBilinear(
+      x, call.floats(2, "y", checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels})), s);
 }
 
 }  // namespace
 
-const std::vector<Export> kImageExports = {{"depthwise", depthwise}, {"depthwiseInput", depthwiseInput}, {"depthwiseFilter", depthwiseFilter},
-                                           {"lrn", lrn}, {"lrnGrad", lrnGrad}, {"resizeBilinear", resizeBilinear}};
+const std::vector<Export> kImageExports = {
+    {"depthwise", depthwise}, {"depthwiseInput", depthwiseInput}, {"depthwiseFilter", depthwiseFilter}, {"lrn", lrn},
+    {"lrnGrad", lrnGrad},     {"resizeBilinear", resizeBilinear}};
 
 }  // namespace googlenet

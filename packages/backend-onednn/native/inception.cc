@@ -25,7 +25,8 @@ std::vector<T> readTriples(const Call& call, size_t index, const char* what, con
   std::vector<T> result;
   for (size_t i = 0; i < plan.units.size(); ++i) {
     const Unit& u = plan.units[i];
-    const auto kernel = static_cast<size_t>(u.kernel * u.kernel * u.inputs * u.outputs), channels = static_cast<size_t>(u.outputs);
+    const auto kernel = static_cast<size_t>(u.kernel * u.kernel * u.inputs * u.outputs),
+               channels = static_cast<size_t>(u.outputs);
     if (list[3 * i].length != kernel || list[3 * i + 1].length != channels || list[3 * i + 2].length != channels)
       call.failRange(std::string("expected arrays of the units' sizes in ") + what);
     result.push_back({list[3 * i].data, list[3 * i + 1].data, list[3 * i + 2].data});
@@ -37,7 +38,8 @@ std::vector<Floats> readStatistics(const Call& call, size_t index, const Incepti
   const auto list = call.floatList(index, "statistics");
   if (list.size() != plan.units.size() * 2) call.failRange("expected 2 arrays for each unit in statistics");
   for (size_t i = 0; i < list.size(); ++i)
-    if (list[i].length != static_cast<size_t>(plan.units[i / 2].outputs)) call.failRange("expected one value for each channel in statistics");
+    if (list[i].length != static_cast<size_t>(plan.units[i / 2].outputs))
+      call.failRange("expected one value for each channel in statistics");
   return list;
 }
 
@@ -52,7 +54,8 @@ Scratch joinKernels(const InceptionPlan& plan, const std::vector<Weights>& weigh
     const Unit& u = plan.units[i];
     if (!u.joined) continue;
     for (int64_t row = 0; row < plan.inputs; ++row)
-      std::memcpy(all.floats() + row * plan.joinedOutputs + u.column, weights[i].kernel + row * u.outputs, static_cast<size_t>(u.outputs) * sizeof(float));
+      std::memcpy(all.floats() + row * plan.joinedOutputs + u.column, weights[i].kernel + row * u.outputs,
+                  static_cast<size_t>(u.outputs) * sizeof(float));
   }
   return all;
 }
@@ -62,11 +65,14 @@ void splitKernels(const InceptionPlan& plan, const float* all, const std::vector
     const Unit& u = plan.units[i];
     if (!u.joined) continue;
     for (int64_t row = 0; row < plan.inputs; ++row)
-      std::memcpy(gradients[i].kernel + row * u.outputs, all + row * plan.joinedOutputs + u.column, static_cast<size_t>(u.outputs) * sizeof(float));
+      std::memcpy(gradients[i].kernel + row * u.outputs, all + row * plan.joinedOutputs + u.column,
+                  static_cast<size_t>(u.outputs) * sizeof(float));
   }
 }
 
-ConvolutionShape shapeOf(const InceptionPlan& plan, const Unit& u) { return plan.convolution(u.kernel, u.inputs, u.outputs); }
+ConvolutionShape shapeOf(const InceptionPlan& plan, const Unit& u) {
+  return plan.convolution(u.kernel, u.inputs, u.outputs);
+}
 
 ConvolutionOptions optionsOf(bool bf16) {
   ConvolutionOptions options;
@@ -79,17 +85,22 @@ Convolution& convolutionOf(const InceptionPlan& plan, const Unit& u, Direction d
 }
 
 void unitForward(const InceptionPlan& plan, const Unit& u, const void* x, const float* kernel, void* z) {
-  if (u.winograd) return winogradForward(shapeOf(plan, u), static_cast<const float*>(x), kernel, nullptr, nullptr, false, static_cast<float*>(z));
+  if (u.winograd)
+    return winogradForward(shapeOf(plan, u), static_cast<const float*>(x), kernel, nullptr, nullptr, false,
+                           static_cast<float*>(z));
   convolutionOf(plan, u, Direction::forward).forward(x, kernel, nullptr, z);
 }
 
 void unitBackwardData(const InceptionPlan& plan, const Unit& u, const void* dz, const float* kernel, void* dx) {
-  if (u.winograd) return winogradBackwardData(shapeOf(plan, u), static_cast<const float*>(dz), kernel, static_cast<float*>(dx));
+  if (u.winograd)
+    return winogradBackwardData(shapeOf(plan, u), static_cast<const float*>(dz), kernel, static_cast<float*>(dx));
   convolutionOf(plan, u, Direction::backwardData).backwardData(dz, kernel, dx);
 }
 
 void unitBackwardWeights(const InceptionPlan& plan, const Unit& u, const void* x, const void* dz, float* dkernel) {
-  if (u.winograd) return winogradBackwardWeights(shapeOf(plan, u), static_cast<const float*>(x), static_cast<const float*>(dz), dkernel);
+  if (u.winograd)
+    return winogradBackwardWeights(shapeOf(plan, u), static_cast<const float*>(x), static_cast<const float*>(dz),
+                                   dkernel);
   convolutionOf(plan, u, Direction::backwardWeights).backwardWeights(x, dz, dkernel);
 }
 
@@ -106,11 +117,13 @@ const void* sourceOf(const InceptionPlan& plan, const Unit& u, const float* x, c
 void poolForward(const InceptionPlan& plan, const float* x, float* y, char* saved) {
   const PhaseTimer timer(Phase::pooling);
   auto* winner = reinterpret_cast<uint8_t*>(saved + plan.winner);
-  if (plan.poolSlice < 0 && !plan.bf16) return kernels().maxPool(x, reinterpret_cast<float*>(saved + plan.pooled), winner, plan.pool());
+  if (plan.poolSlice < 0 && !plan.bf16)
+    return kernels().maxPool(x, reinterpret_cast<float*>(saved + plan.pooled), winner, plan.pool());
   const Scratch pooled = scratchFloats(plan.positions() * plan.inputs);
   kernels().maxPool(x, pooled.floats(), winner, plan.pool());
   const View from = View{pooled.floats(), plan.inputs};
-  const View to = plan.poolSlice < 0 ? View{saved + plan.pooled, plan.inputs, plan.bf16} : plan.sliceOf(y, plan.outputs, plan.poolSlice);
+  const View to = plan.poolSlice < 0 ? View{saved + plan.pooled, plan.inputs, plan.bf16}
+                                     : plan.sliceOf(y, plan.outputs, plan.poolSlice);
   kernels().convert(from, to, plan.extent(plan.inputs));
 }
 
@@ -133,17 +146,20 @@ void inceptionTrain(Call& call) {
   const void* source = x;
   if (plan.bf16) {
     const PhaseTimer timer(Phase::copy);
-    kernels().convert(View{x, plan.inputs}, View{saved + plan.compactInput, plan.inputs, true}, plan.extent(plan.inputs));
+    kernels().convert(View{x, plan.inputs}, View{saved + plan.compactInput, plan.inputs, true},
+                      plan.extent(plan.inputs));
     source = saved + plan.compactInput;
   }
-  joinedConvolution(plan, Direction::forward).forward(source, joinKernels(plan, weights).floats(), nullptr, saved + plan.joined);
+  joinedConvolution(plan, Direction::forward)
+      .forward(source, joinKernels(plan, weights).floats(), nullptr, saved + plan.joined);
   poolForward(plan, x, y, saved);
   for (size_t i = 0; i < plan.units.size(); ++i) {
     const Unit& u = plan.units[i];
     if (!u.joined) unitForward(plan, u, sourceOf(plan, u, x, saved), weights[i].kernel, saved + u.z);
-    const View out = u.slice < 0 ? View{saved + u.activation, u.outputs, u.outBf16} : plan.sliceOf(y, plan.outputs, u.slice);
-    normalizeForward(plan.zView(u, saved, saved + plan.joined), out, plan.extent(u.outputs), weights[i].gamma, weights[i].beta, epsilon, plan.relu,
-                     statistics[2 * i].data, statistics[2 * i + 1].data);
+    const View out =
+        u.slice < 0 ? View{saved + u.activation, u.outputs, u.outBf16} : plan.sliceOf(y, plan.outputs, u.slice);
+    normalizeForward(plan.zView(u, saved, saved + plan.joined), out, plan.extent(u.outputs), weights[i].gamma,
+                     weights[i].beta, epsilon, plan.relu, statistics[2 * i].data, statistics[2 * i + 1].data);
   }
 }
 
@@ -206,7 +222,8 @@ struct Backward {
 void inceptionTrainGrad(Call& call) {
   const InceptionPlan plan(call, call.anyIntegers(0, "config"));
   const double epsilon = call.number(1, "epsilon");
-  float *x = call.floats(2, "x", plan.positions() * plan.inputs), *dy = call.floats(3, "dy", plan.positions() * plan.outputs);
+  float *x = call.floats(2, "x", plan.positions() * plan.inputs),
+        *dy = call.floats(3, "dy", plan.positions() * plan.outputs);
   const auto weights = readTriples<Weights>(call, 4, "weights", plan);
   const auto statistics = readStatistics(call, 5, plan);
   char* saved = readSaved(call, 6, plan);
@@ -221,9 +238,11 @@ void inceptionTrainGrad(Call& call) {
   const auto normBackward = [&](size_t i, char* dzOwn) {
     const Unit& u = plan.units[i];
     const View g = u.slice < 0 ? gradientViews[i] : plan.sliceOf(dy, plan.outputs, u.slice);
-    const View dz = u.joined ? plan.zView(u, nullptr, static_cast<char*>(dzJoined.data())) : View{dzOwn, u.outputs, u.bf16};
-    normalizeBackward(g, plan.zView(u, saved, saved + plan.joined), dz, plan.extent(u.outputs), weights[i].gamma, weights[i].beta, statistics[2 * i].data,
-                      statistics[2 * i + 1].data, epsilon, plan.relu, gradients[i].gamma, gradients[i].beta);
+    const View dz =
+        u.joined ? plan.zView(u, nullptr, static_cast<char*>(dzJoined.data())) : View{dzOwn, u.outputs, u.bf16};
+    normalizeBackward(g, plan.zView(u, saved, saved + plan.joined), dz, plan.extent(u.outputs), weights[i].gamma,
+                      weights[i].beta, statistics[2 * i].data, statistics[2 * i + 1].data, epsilon, plan.relu,
+                      gradients[i].gamma, gradients[i].beta);
   };
 
   size_t projection = plan.units.size();
@@ -248,17 +267,21 @@ void inceptionTrainGrad(Call& call) {
   joinedConvolution(plan, Direction::backwardWeights).backwardWeights(source, dzJoined.data(), joinedGradient.floats());
   splitKernels(plan, joinedGradient.floats(), gradients);
   const Scratch joinedKernel = joinKernels(plan, weights);
-  backward.addToInput(plan.bf16, [&](void* part) { joinedConvolution(plan, Direction::backwardData).backwardData(dzJoined.data(), joinedKernel.floats(), part); });
+  backward.addToInput(plan.bf16, [&](void* part) {
+    joinedConvolution(plan, Direction::backwardData).backwardData(dzJoined.data(), joinedKernel.floats(), part);
+  });
 
   if (projection < plan.units.size()) {
     const Unit& u = plan.units[projection];
     const Scratch dz(plan.bytesOf(u.outputs, u.bf16));
     normBackward(projection, static_cast<char*>(dz.data()));
-    convolutionOf(plan, u, Direction::backwardWeights).backwardWeights(saved + plan.pooled, dz.data(), gradients[projection].kernel);
+    convolutionOf(plan, u, Direction::backwardWeights)
+        .backwardWeights(saved + plan.pooled, dz.data(), gradients[projection].kernel);
     backward.projectionToPool(convolutionOf(plan, u, Direction::backwardData), dz.data(), weights[projection].kernel);
   } else {
     const Scratch dpooled = scratchFloats(plan.positions() * plan.inputs);
-    kernels().convert(plan.sliceOf(dy, plan.outputs, plan.poolSlice), View{dpooled.floats(), plan.inputs}, plan.extent(plan.inputs));
+    kernels().convert(plan.sliceOf(dy, plan.outputs, plan.poolSlice), View{dpooled.floats(), plan.inputs},
+                      plan.extent(plan.inputs));
     backward.addPool(dpooled.floats());
   }
 }

@@ -13,13 +13,13 @@ constexpr int kFromInput = -1, kFromPool = -2;
 
 struct Unit {
   int64_t kernel, inputs, outputs;
-  int source;      // kFromInput, kFromPool, or the unit whose activation it reads
-  int64_t slice;   // the first channel of y that it writes, or -1 where another unit reads it
-  bool joined;     // one of the 1x1 convolutions of the input, which run as one
-  int64_t column;  // its first channel in the joined convolution
-  bool winograd;   // a convolution that the Winograd kernels run, in float
-  bool bf16;       // of its own convolution's tensors
-  bool outBf16;    // of its activation: what the reader wants
+  int source;            // kFromInput, kFromPool, or the unit whose activation it reads
+  int64_t slice;         // the first channel of y that it writes, or -1 where another unit reads it
+  bool joined;           // one of the 1x1 convolutions of the input, which run as one
+  int64_t column;        // its first channel in the joined convolution
+  bool winograd;         // a convolution that the Winograd kernels run, in float
+  bool bf16;             // of its own convolution's tensors
+  bool outBf16;          // of its activation: what the reader wants
   size_t z, activation;  // byte offsets into the saved memory
 };
 

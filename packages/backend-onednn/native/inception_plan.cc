@@ -17,7 +17,10 @@ constexpr int64_t kFewestChannelsBesideBf16 = 24;
 // convolutions, relu, bf16.
 InceptionPlan::InceptionPlan(const Call& call, const std::vector<int32_t>& c) {
   if (c.size() != 15) call.failRange("expected 15 integers in config");
-  batch = c[0], height = c[1], width = c[2], inputs = c[3];
+  batch = c[0];
+  height = c[1];
+  width = c[2];
+  inputs = c[3];
   checkedProduct(call, "shape", {batch, height, width, inputs});
   const int64_t conv1 = c[4], reduce3 = c[5], conv3 = c[6], reduce5 = c[7], conv5 = c[8], projection = c[9];
   const bool naive = c[10] == 1;
@@ -25,12 +28,14 @@ InceptionPlan::InceptionPlan(const Call& call, const std::vector<int32_t>& c) {
   relu = c[13] == 1, bf16 = c[14] == 1;
   checkedProduct(call, "filters", {conv1, conv3, conv5});
   if (!naive) checkedProduct(call, "filters", {reduce3, reduce5, projection});
-  if ((kernel5 != 3 && kernel5 != 5) || (convolutions5 != 1 && convolutions5 != 2)) call.failRange("expected one or two convolutions of 3x3 or 5x5");
+  if ((kernel5 != 3 && kernel5 != 5) || (convolutions5 != 1 && convolutions5 != 2))
+    call.failRange("expected one or two convolutions of 3x3 or 5x5");
   for (const size_t flag : {10, 13, 14})
     if (c[flag] != 0 && c[flag] != 1) call.failRange("expected flags of 0 or 1 in config");
   outputs = conv1 + conv3 + conv5 + (naive ? inputs : projection);
   checkedProduct(call, "output shape", {batch, height, width, outputs});
-  checkedProduct(call, "kernels", {25, std::max({inputs, reduce3, reduce5, conv5}), std::max({conv1, conv3, conv5, projection})});
+  checkedProduct(call, "kernels",
+                 {25, std::max({inputs, reduce3, reduce5, conv5}), std::max({conv1, conv3, conv5, projection})});
 
   addUnit(1, inputs, conv1, kFromInput, 0, false);
   if (!naive) addUnit(1, inputs, reduce3, kFromInput, -1, true);
@@ -76,7 +81,9 @@ ConvolutionShape InceptionPlan::convolution(int64_t kernel, int64_t in, int64_t 
   return {batch, height, width, in, kernel, kernel, out, 1, 1, 1, 1, kernel / 2, kernel / 2, height, width};
 }
 
-size_t InceptionPlan::bytesOf(int64_t channels, bool compact) const { return static_cast<size_t>(positions() * channels) * (compact ? 2 : 4); }
+size_t InceptionPlan::bytesOf(int64_t channels, bool compact) const {
+  return static_cast<size_t>(positions() * channels) * (compact ? 2 : 4);
+}
 
 View InceptionPlan::zView(const Unit& unit, char* base, char* joinedBase) const {
   if (!unit.joined) return {base + unit.z, unit.outputs, unit.bf16};

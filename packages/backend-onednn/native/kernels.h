@@ -17,7 +17,8 @@ struct Extent {
 };
 
 struct PoolShape {
-  int64_t images, height, width, channels, windowHeight, windowWidth, strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth;
+  int64_t images, height, width, channels, windowHeight, windowWidth, strideHeight, strideWidth, padTop, padLeft,
+      outHeight, outWidth;
 };
 
 // A 3x3 or 5x5 convolution, stride 1, `same`, over NHWC, by Winograd's algorithm.
@@ -28,9 +29,13 @@ constexpr int64_t kBackwardTiles = 112;  // that one thread has in hand at a tim
 inline int64_t winogradPadded(int64_t channels) { return (channels + 15) / 16 * 16; }
 inline int64_t winogradPoints(const WinogradShape& s) { return (s.kernel + 3) * (s.kernel + 3); }
 // Floats of the transformed weights, or of one thread's sums of their gradient.
-inline int64_t winogradWeightSize(const WinogradShape& s) { return winogradPoints(s) * winogradPadded(s.inputs) * winogradPadded(s.outputs); }
+inline int64_t winogradWeightSize(const WinogradShape& s) {
+  return winogradPoints(s) * winogradPadded(s.inputs) * winogradPadded(s.outputs);
+}
 // Floats of scratch memory for each thread.
-inline int64_t winogradScratch(const WinogradShape& s) { return winogradPoints(s) * (kBackwardTiles * (winogradPadded(s.inputs) + winogradPadded(s.outputs)) + 32); }
+inline int64_t winogradScratch(const WinogradShape& s) {
+  return winogradPoints(s) * (kBackwardTiles * (winogradPadded(s.inputs) + winogradPadded(s.outputs)) + 32);
+}
 
 // A 1x1 convolution, stride 1: [positions, inputs] times [inputs, outputs].
 struct ProductShape {
@@ -41,7 +46,36 @@ inline int64_t productScratch(const ProductShape&) { return kBlockPositions * 32
 inline int64_t productSums(const ProductShape& s) { return s.inputs * winogradPadded(s.outputs); }
 
 enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, prelu, eluGradient, count };
-enum class Unary { relu, relu6, exp, log, sqrt, rsqrt, square, negate, absolute, sigmoid, tanh, step, reciprocal, elu, clip, leakyRelu, floor, ceil, round, sign, selu, softplus, log1p, expm1, sin, cos, erf, count };
+enum class Unary {
+  relu,
+  relu6,
+  exp,
+  log,
+  sqrt,
+  rsqrt,
+  square,
+  negate,
+  absolute,
+  sigmoid,
+  tanh,
+  step,
+  reciprocal,
+  elu,
+  clip,
+  leakyRelu,
+  floor,
+  ceil,
+  round,
+  sign,
+  selu,
+  softplus,
+  log1p,
+  expm1,
+  sin,
+  cos,
+  erf,
+  count
+};
 enum class Reduction { sum, maximum, minimum, count };
 
 constexpr int kMaxRank = 6;
@@ -52,8 +86,8 @@ struct Broadcast {
 
 // A depthwise convolution with one filter a channel, over NHWC.
 struct DepthwiseShape {
-  int64_t images, height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft,
-      outHeight, outWidth;
+  int64_t images, height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight,
+      dilationWidth, padTop, padLeft, outHeight, outWidth;
 };
 // y = x (bias + alpha sum of x^2 over `radius` channels on both sides)^-beta
 struct LrnRule {
@@ -85,8 +119,8 @@ struct KernelTable {
   void (*gradientSums)(const View& dy, const View& z, const Extent&, const float* scale, const float* shift, bool relu,
                        const float* mean, const float* inverseDeviation, float* sumG, float* sumGx);
   // dz = a * g + b * z + c.
-  void (*gradientApply)(const View& dy, const View& z, const View& dz, const Extent&, const float* scale, const float* shift,
-                        bool relu, const float* a, const float* b, const float* c);
+  void (*gradientApply)(const View& dy, const View& z, const View& dz, const Extent&, const float* scale,
+                        const float* shift, bool relu, const float* a, const float* b, const float* c);
   // Copies between views, converting where their types differ.
   void (*convert)(const View& from, const View& to, const Extent&);
   // `winner` is the index, inside the window, of the first largest value; y or winner may be null.
@@ -102,18 +136,23 @@ struct KernelTable {
   // See kernels_winograd.h.
   void (*winogradWeights)(const float* weights, const WinogradShape&, float* transformed);
   // y = the convolution + shift (may be null), then the ReLU.
-  void (*winogradForward)(const float* x, const float* transformed, const float* shift, bool relu, float* y, const WinogradShape&, float* scratch);
-  void (*winogradBackwardWeights)(const float* x, const float* dy, float* dweights, const WinogradShape&, float* scratch, float* sums, int threads);
+  void (*winogradForward)(const float* x, const float* transformed, const float* shift, bool relu, float* y,
+                          const WinogradShape&, float* scratch);
+  void (*winogradBackwardWeights)(const float* x, const float* dy, float* dweights, const WinogradShape&,
+                                  float* scratch, float* sums, int threads);
   // See kernels_product.h; inputs are even in number.
-  void (*pointwiseBackwardWeights)(const float* x, const float* dy, float* dweights, const ProductShape&, float* scratch, float* sums, int threads);
+  void (*pointwiseBackwardWeights)(const float* x, const float* dy, float* dweights, const ProductShape&,
+                                   float* scratch, float* sums, int threads);
   // One stretch of a weight each; not threaded themselves.
   void (*adam)(float* parameter, const float* gradient, float* m, float* v, int64_t count, const AdamRule&);
   void (*sgd)(float* parameter, const float* gradient, float* velocity, int64_t count, const SgdRule&);
   void (*average)(const float* parameter, float* average, int64_t count, float decay);
   // See kernels_image.h.
-  void (*depthwise)(const float* x, const float* filter, const float* bias, float* y, const DepthwiseShape&, float low, float high);
+  void (*depthwise)(const float* x, const float* filter, const float* bias, float* y, const DepthwiseShape&, float low,
+                    float high);
   void (*depthwiseInput)(const float* dy, const float* filter, float* dx, const DepthwiseShape&);
-  void (*depthwiseFilter)(const float* x, const float* dy, float* dfilter, const DepthwiseShape&, float* sums, int threads);
+  void (*depthwiseFilter)(const float* x, const float* dy, float* dfilter, const DepthwiseShape&, float* sums,
+                          int threads);
   void (*lrn)(const float* x, float* y, const Extent&, const LrnRule&);
   void (*lrnGradient)(const float* x, const float* y, const float* dy, float* dx, const Extent&, const LrnRule&);
   void (*resizeBilinear)(const float* x, float* y, const ResizeShape&);

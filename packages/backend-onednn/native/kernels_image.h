@@ -1,5 +1,5 @@
-// Depthwise convolution with its gradients, local response normalization, bilinear resizing: over NHWC, channels are the vector
-// direction, rows of images the thread direction. Part of kernels_table.h.
+// Depthwise convolution with its gradients, local response normalization, bilinear resizing: over NHWC, channels are
+// the vector direction, rows of images the thread direction. Part of kernels_table.h.
 
 // A position that a window reads, and the filter's row for it.
 struct FilterTap {
@@ -13,19 +13,21 @@ inline Lanes clampLanes(const Lanes& v, float low, float high) {
 }
 
 // to[c] = clamp(bias[c] + sum over taps of from[c] * filter[c])
-inline void depthwisePosition(const float* from, const float* filter, const float* bias, float* to, int64_t channels, const FilterTap* first,
-                              const FilterTap* end, float low, float high) {
+inline void depthwisePosition(const float* from, const float* filter, const float* bias, float* to, int64_t channels,
+                              const FilterTap* first, const FilterTap* end, float low, float high) {
   forRuns(channels, [&](auto full, int64_t c0, int64_t lanes) {
     constexpr bool kFull = decltype(full)::value;
     Lanes sum = {};
     if (bias != nullptr) sum = loadLanes<kFull, Lanes>(bias + c0, lanes);
     for (const FilterTap* tap = first; tap != end; ++tap)
-      sum += loadLanes<kFull, Lanes>(from + tap->from + c0, lanes) * loadLanes<kFull, Lanes>(filter + tap->filter + c0, lanes);
+      sum += loadLanes<kFull, Lanes>(from + tap->from + c0, lanes) *
+             loadLanes<kFull, Lanes>(filter + tap->filter + c0, lanes);
     storeLanes<kFull>(to + c0, clampLanes(sum, low, high), lanes);
   });
 }
 
-void depthwise(const float* x, const float* filter, const float* bias, float* y, const DepthwiseShape& s, float low, float high) {
+void depthwise(const float* x, const float* filter, const float* bias, float* y, const DepthwiseShape& s, float low,
+               float high) {
 #pragma omp parallel if (s.images * s.outHeight * s.outWidth * s.channels > kSmall)
   {
     std::vector<FilterTap> taps(static_cast<size_t>(s.kernelHeight * s.kernelWidth));
@@ -40,10 +42,12 @@ void depthwise(const float* x, const float* filter, const float* bias, float* y,
           if (iy < 0 || iy >= s.height) continue;
           for (int64_t kx = 0; kx < s.kernelWidth; ++kx) {
             const int64_t ix = left + kx * s.dilationWidth;
-            if (ix >= 0 && ix < s.width) *end++ = {((image * s.height + iy) * s.width + ix) * s.channels, (ky * s.kernelWidth + kx) * s.channels};
+            if (ix >= 0 && ix < s.width)
+              *end++ = {((image * s.height + iy) * s.width + ix) * s.channels, (ky * s.kernelWidth + kx) * s.channels};
           }
         }
-        depthwisePosition(x, filter, bias, y + (row * s.outWidth + column) * s.channels, s.channels, taps.data(), end, low, high);
+        depthwisePosition(x, filter, bias, y + (row * s.outWidth + column) * s.channels, s.channels, taps.data(), end,
+                          low, high);
       }
     }
   }
@@ -70,17 +74,21 @@ void depthwiseInput(const float* dy, const float* filter, float* dx, const Depth
           if (oy < 0) continue;
           for (int64_t kx = 0; kx < s.kernelWidth; ++kx) {
             const int64_t ox = outputOf(ix + s.padLeft, kx, s.dilationWidth, s.strideWidth, s.outWidth);
-            if (ox >= 0) *end++ = {((image * s.outHeight + oy) * s.outWidth + ox) * s.channels, (ky * s.kernelWidth + kx) * s.channels};
+            if (ox >= 0)
+              *end++ = {((image * s.outHeight + oy) * s.outWidth + ox) * s.channels,
+                        (ky * s.kernelWidth + kx) * s.channels};
           }
         }
-        depthwisePosition(dy, filter, nullptr, dx + (row * s.width + ix) * s.channels, s.channels, taps.data(), end, -kInfinity, kInfinity);
+        depthwisePosition(dy, filter, nullptr, dx + (row * s.width + ix) * s.channels, s.channels, taps.data(), end,
+                          -kInfinity, kInfinity);
       }
     }
   }
 }
 
 // Every thread sums its rows of dy for itself; `sums` holds threads x the filter's size.
-void depthwiseFilter(const float* x, const float* dy, float* dfilter, const DepthwiseShape& s, float* sums, int threads) {
+void depthwiseFilter(const float* x, const float* dy, float* dfilter, const DepthwiseShape& s, float* sums,
+                     int threads) {
   const int64_t size = s.kernelHeight * s.kernelWidth * s.channels, rows = s.images * s.outHeight;
   std::fill(sums, sums + threads * size, 0.0f);
 #pragma omp parallel for schedule(static, 1) num_threads(threads)
@@ -92,7 +100,8 @@ void depthwiseFilter(const float* x, const float* dy, float* dfilter, const Dept
         const int64_t iy = top + ky * s.dilationHeight;
         if (iy < 0 || iy >= s.height) continue;
         for (int64_t kx = 0; kx < s.kernelWidth; ++kx) {
-          const float *in = x + (image * s.height + iy) * s.width * s.channels, *gradient = dy + row * s.outWidth * s.channels;
+          const float *in = x + (image * s.height + iy) * s.width * s.channels,
+                      *gradient = dy + row * s.outWidth * s.channels;
           float* out = own + (ky * s.kernelWidth + kx) * s.channels;
           forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {
             constexpr bool kFull = decltype(full)::value;
@@ -100,7 +109,8 @@ void depthwiseFilter(const float* x, const float* dy, float* dfilter, const Dept
             for (int64_t ox = 0; ox < s.outWidth; ++ox) {
               const int64_t ix = ox * s.strideWidth - s.padLeft + kx * s.dilationWidth;
               if (ix < 0 || ix >= s.width) continue;
-              sum += loadLanes<kFull, Lanes>(in + ix * s.channels + c0, lanes) * loadLanes<kFull, Lanes>(gradient + ox * s.channels + c0, lanes);
+              sum += loadLanes<kFull, Lanes>(in + ix * s.channels + c0, lanes) *
+                     loadLanes<kFull, Lanes>(gradient + ox * s.channels + c0, lanes);
             }
             storeLanes<kFull>(out + c0, loadLanes<kFull, Lanes>(out + c0, lanes) + sum, lanes);
           });
@@ -144,7 +154,8 @@ void lrn(const float* x, float* y, const Extent& e, const LrnRule& rule) {
   const int64_t c = e.channels, radius = std::min(rule.radius, c);
 #pragma omp parallel if (e.positions * c > kSmall)
   {
-    std::vector<float> squares(static_cast<size_t>(c + 2 * radius)), norms(static_cast<size_t>(c)), powers(static_cast<size_t>(c));
+    std::vector<float> squares(static_cast<size_t>(c + 2 * radius)), norms(static_cast<size_t>(c)),
+        powers(static_cast<size_t>(c));
     float *square = squares.data() + radius, *norm = norms.data(), *power = powers.data();
 #pragma omp for schedule(static)
     for (int64_t p = 0; p < e.positions; ++p) {
@@ -168,7 +179,8 @@ void lrnGradient(const float* x, const float* y, const float* dy, float* dx, con
   const float factor = 2 * rule.alpha * rule.beta;
 #pragma omp parallel if (e.positions * c > kSmall)
   {
-    std::vector<float> terms(static_cast<size_t>(c + 2 * radius)), norms(static_cast<size_t>(c)), powers(static_cast<size_t>(c)), sums(static_cast<size_t>(c));
+    std::vector<float> terms(static_cast<size_t>(c + 2 * radius)), norms(static_cast<size_t>(c)),
+        powers(static_cast<size_t>(c)), sums(static_cast<size_t>(c));
     float *term = terms.data() + radius, *norm = norms.data(), *power = powers.data(), *sum = sums.data();
 #pragma omp for schedule(static)
     for (int64_t p = 0; p < e.positions; ++p) {
@@ -198,11 +210,14 @@ struct Between {
 inline std::vector<Between> positionsBetween(int64_t from, int64_t to, const ResizeShape& s) {
   std::vector<Between> all(static_cast<size_t>(to));
   const bool corners = s.alignCorners && to > 1;
-  const double ratio = corners ? static_cast<double>(from - 1) / static_cast<double>(to - 1) : static_cast<double>(from) / static_cast<double>(to);
+  const double ratio = corners ? static_cast<double>(from - 1) / static_cast<double>(to - 1)
+                               : static_cast<double>(from) / static_cast<double>(to);
   for (int64_t i = 0; i < to; ++i) {
-    const double at = s.halfPixelCenters ? ratio * (static_cast<double>(i) + 0.5) - 0.5 : ratio * static_cast<double>(i);
+    const double at =
+        s.halfPixelCenters ? ratio * (static_cast<double>(i) + 0.5) - 0.5 : ratio * static_cast<double>(i);
     const int64_t first = std::max<int64_t>(0, static_cast<int64_t>(std::floor(at)));
-    all[static_cast<size_t>(i)] = {std::min(first, from - 1), std::min(from - 1, static_cast<int64_t>(std::ceil(at))), static_cast<float>(at - static_cast<double>(first))};
+    all[static_cast<size_t>(i)] = {std::min(first, from - 1), std::min(from - 1, static_cast<int64_t>(std::ceil(at))),
+                                   static_cast<float>(at - static_cast<double>(first))};
   }
   return all;
 }
@@ -213,7 +228,8 @@ void resizeBilinear(const float* x, float* y, const ResizeShape& s) {
   for (int64_t row = 0; row < s.images * s.outHeight; ++row) {
     const Between& vertical = rows[static_cast<size_t>(row % s.outHeight)];
     const float* image = x + row / s.outHeight * s.height * s.width * s.channels;
-    const float *top = image + vertical.first * s.width * s.channels, *bottom = image + std::max<int64_t>(0, vertical.second) * s.width * s.channels;
+    const float *top = image + vertical.first * s.width * s.channels,
+                *bottom = image + std::max<int64_t>(0, vertical.second) * s.width * s.channels;
     for (int64_t column = 0; column < s.outWidth; ++column) {
       const Between& across = columns[static_cast<size_t>(column)];
       const int64_t left = across.first * s.channels, right = std::max<int64_t>(0, across.second) * s.channels;

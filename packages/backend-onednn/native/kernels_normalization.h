@@ -136,8 +136,8 @@ void gradientSums(const View& dy, const View& z, const Extent& e, const float* s
   }
 }
 
-void gradientApply(const View& dy, const View& z, const View& dz, const Extent& e, const float* scale, const float* shift,
-                   bool relu, const float* a, const float* b, const float* c) {
+void gradientApply(const View& dy, const View& z, const View& dz, const Extent& e, const float* scale,
+                   const float* shift, bool relu, const float* a, const float* b, const float* c) {
   const float always = relu ? 0.0f : std::numeric_limits<float>::infinity();
   withType(z, [&](auto* zData) {
     withType(dy, [&](auto* dyData) {

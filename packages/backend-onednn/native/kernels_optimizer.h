@@ -1,6 +1,7 @@
 // One stretch of one weight. Part of kernels_table.h.
 void adam(float* parameter, const float* gradient, float* m, float* v, int64_t count, const AdamRule& r) {
-  const float coupled = r.decoupled ? 0.0f : r.weightDecay, keep = r.decoupled ? 1.0f - r.learningRate * r.weightDecay : 1.0f;
+  const float coupled = r.decoupled ? 0.0f : r.weightDecay,
+              keep = r.decoupled ? 1.0f - r.learningRate * r.weightDecay : 1.0f;
   const float step = r.learningRate * std::sqrt(r.correction2) / r.correction1;
 #pragma omp simd
   for (int64_t i = 0; i < count; ++i) {

@@ -1,6 +1,7 @@
 // Elementwise operations with broadcasting, reductions, softmax. Part of kernels_table.h.
 template <typename Op>
-inline void binaryRow(const float* a, const float* b, float* out, int64_t count, int64_t strideA, int64_t strideB, Op op) {
+inline void binaryRow(const float* a, const float* b, float* out, int64_t count, int64_t strideA, int64_t strideB,
+                      Op op) {
   if (strideA == 1 && strideB == 1) {
 #pragma omp simd
     for (int64_t i = 0; i < count; ++i) out[i] = op(a[i], b[i]);
@@ -40,17 +41,27 @@ inline void binaryAll(const float* a, const float* b, float* out, const Broadcas
 
 void binary(Binary kind, const float* a, const float* b, float* out, const Broadcast& s) {
   switch (kind) {
-    case Binary::add: return binaryAll(a, b, out, s, [](float x, float y) { return x + y; });
-    case Binary::subtract: return binaryAll(a, b, out, s, [](float x, float y) { return x - y; });
-    case Binary::multiply: return binaryAll(a, b, out, s, [](float x, float y) { return x * y; });
-    case Binary::divide: return binaryAll(a, b, out, s, [](float x, float y) { return x / y; });
+    case Binary::add:
+      return binaryAll(a, b, out, s, [](float x, float y) { return x + y; });
+    case Binary::subtract:
+      return binaryAll(a, b, out, s, [](float x, float y) { return x - y; });
+    case Binary::multiply:
+      return binaryAll(a, b, out, s, [](float x, float y) { return x * y; });
+    case Binary::divide:
+      return binaryAll(a, b, out, s, [](float x, float y) { return x / y; });
     // Like Math.max and Math.min: a NaN on either side wins.
-    case Binary::maximum: return binaryAll(a, b, out, s, [](float x, float y) { return x > y || x != x ? x : y; });
-    case Binary::minimum: return binaryAll(a, b, out, s, [](float x, float y) { return x < y || x != x ? x : y; });
-    case Binary::squaredDifference: return binaryAll(a, b, out, s, [](float x, float y) { return (x - y) * (x - y); });
-    case Binary::prelu: return binaryAll(a, b, out, s, [](float x, float y) { return x < 0 ? x * y : x; });
-    case Binary::eluGradient: return binaryAll(a, b, out, s, [](float dy, float y) { return y >= 0 ? dy : dy * (y + 1); });
-    case Binary::count: return;
+    case Binary::maximum:
+      return binaryAll(a, b, out, s, [](float x, float y) { return x > y || x != x ? x : y; });
+    case Binary::minimum:
+      return binaryAll(a, b, out, s, [](float x, float y) { return x < y || x != x ? x : y; });
+    case Binary::squaredDifference:
+      return binaryAll(a, b, out, s, [](float x, float y) { return (x - y) * (x - y); });
+    case Binary::prelu:
+      return binaryAll(a, b, out, s, [](float x, float y) { return x < 0 ? x * y : x; });
+    case Binary::eluGradient:
+      return binaryAll(a, b, out, s, [](float dy, float y) { return y >= 0 ? dy : dy * (y + 1); });
+    case Binary::count:
+      return;
   }
 }
 
@@ -62,34 +73,64 @@ inline void unaryAll(const float* x, float* y, int64_t count, Op op) {
 
 void unary(Unary kind, const float* x, float* y, int64_t count, float low, float high) {
   switch (kind) {
-    case Unary::relu: return unaryAll(x, y, count, [](float v) { return v < 0 ? 0.0f : v; });
-    case Unary::relu6: return unaryAll(x, y, count, [](float v) { return v < 0 ? 0.0f : v > 6 ? 6.0f : v; });
-    case Unary::exp: return unaryAll(x, y, count, [](float v) { return std::exp(v); });
-    case Unary::log: return unaryAll(x, y, count, [](float v) { return std::log(v); });
-    case Unary::sqrt: return unaryAll(x, y, count, [](float v) { return std::sqrt(v); });
-    case Unary::rsqrt: return unaryAll(x, y, count, [](float v) { return 1.0f / std::sqrt(v); });
-    case Unary::square: return unaryAll(x, y, count, [](float v) { return v * v; });
-    case Unary::negate: return unaryAll(x, y, count, [](float v) { return -v; });
-    case Unary::absolute: return unaryAll(x, y, count, [](float v) { return std::fabs(v); });
-    case Unary::sigmoid: return unaryAll(x, y, count, [](float v) { return 1.0f / (1.0f + std::exp(-v)); });
-    case Unary::tanh: return unaryAll(x, y, count, [](float v) { return std::tanh(v); });
-    case Unary::step: return unaryAll(x, y, count, [low](float v) { return v != v ? v : v > 0 ? 1.0f : low; });
-    case Unary::reciprocal: return unaryAll(x, y, count, [](float v) { return 1.0f / v; });
-    case Unary::elu: return unaryAll(x, y, count, [](float v) { return v >= 0 ? v : std::expm1(v); });
-    case Unary::clip: return unaryAll(x, y, count, [low, high](float v) { return v > high ? high : v < low ? low : v; });
-    case Unary::leakyRelu: return unaryAll(x, y, count, [low](float v) { return v < 0 ? low * v : v; });
-    case Unary::floor: return unaryAll(x, y, count, [](float v) { return std::floor(v); });
-    case Unary::ceil: return unaryAll(x, y, count, [](float v) { return std::ceil(v); });
-    case Unary::round: return unaryAll(x, y, count, [](float v) { return std::nearbyint(v); });  // half to even
-    case Unary::sign: return unaryAll(x, y, count, [](float v) { return v < 0 ? -1.0f : v > 0 ? 1.0f : 0.0f; });
-    case Unary::selu: return unaryAll(x, y, count, [](float v) { return v >= 0 ? 1.0507009873554805f * v : 1.7580993408473766f * std::expm1(v); });
-    case Unary::softplus: return unaryAll(x, y, count, [](float v) { return v > 0 ? v + std::log1p(std::exp(-v)) : std::log1p(std::exp(v)); });
-    case Unary::log1p: return unaryAll(x, y, count, [](float v) { return std::log1p(v); });
-    case Unary::expm1: return unaryAll(x, y, count, [](float v) { return std::expm1(v); });
-    case Unary::sin: return unaryAll(x, y, count, [](float v) { return std::sin(v); });
-    case Unary::cos: return unaryAll(x, y, count, [](float v) { return std::cos(v); });
-    case Unary::erf: return unaryAll(x, y, count, [](float v) { return std::erf(v); });
-    case Unary::count: return;
+    case Unary::relu:
+      return unaryAll(x, y, count, [](float v) { return v < 0 ? 0.0f : v; });
+    case Unary::relu6:
+      return unaryAll(x, y, count, [](float v) { return v < 0 ? 0.0f : v > 6 ? 6.0f : v; });
+    case Unary::exp:
+      return unaryAll(x, y, count, [](float v) { return std::exp(v); });
+    case Unary::log:
+      return unaryAll(x, y, count, [](float v) { return std::log(v); });
+    case Unary::sqrt:
+      return unaryAll(x, y, count, [](float v) { return std::sqrt(v); });
+    case Unary::rsqrt:
+      return unaryAll(x, y, count, [](float v) { return 1.0f / std::sqrt(v); });
+    case Unary::square:
+      return unaryAll(x, y, count, [](float v) { return v * v; });
+    case Unary::negate:
+      return unaryAll(x, y, count, [](float v) { return -v; });
+    case Unary::absolute:
+      return unaryAll(x, y, count, [](float v) { return std::fabs(v); });
+    case Unary::sigmoid:
+      return unaryAll(x, y, count, [](float v) { return 1.0f / (1.0f + std::exp(-v)); });
+    case Unary::tanh:
+      return unaryAll(x, y, count, [](float v) { return std::tanh(v); });
+    case Unary::step:
+      return unaryAll(x, y, count, [low](float v) { return v != v ? v : v > 0 ? 1.0f : low; });
+    case Unary::reciprocal:
+      return unaryAll(x, y, count, [](float v) { return 1.0f / v; });
+    case Unary::elu:
+      return unaryAll(x, y, count, [](float v) { return v >= 0 ? v : std::expm1(v); });
+    case Unary::clip:
+      return unaryAll(x, y, count, [low, high](float v) { return v > high ? high : v < low ? low : v; });
+    case Unary::leakyRelu:
+      return unaryAll(x, y, count, [low](float v) { return v < 0 ? low * v : v; });
+    case Unary::floor:
+      return unaryAll(x, y, count, [](float v) { return std::floor(v); });
+    case Unary::ceil:
+      return unaryAll(x, y, count, [](float v) { return std::ceil(v); });
+    case Unary::round:
+      return unaryAll(x, y, count, [](float v) { return std::nearbyint(v); });  // half to even
+    case Unary::sign:
+      return unaryAll(x, y, count, [](float v) { return v < 0 ? -1.0f : v > 0 ? 1.0f : 0.0f; });
+    case Unary::selu:
+      return unaryAll(x, y, count,
+                      [](float v) { return v >= 0 ? 1.0507009873554805f * v : 1.7580993408473766f * std::expm1(v); });
+    case Unary::softplus:
+      return unaryAll(x, y, count,
+                      [](float v) { return v > 0 ? v + std::log1p(std::exp(-v)) : std::log1p(std::exp(v)); });
+    case Unary::log1p:
+      return unaryAll(x, y, count, [](float v) { return std::log1p(v); });
+    case Unary::expm1:
+      return unaryAll(x, y, count, [](float v) { return std::expm1(v); });
+    case Unary::sin:
+      return unaryAll(x, y, count, [](float v) { return std::sin(v); });
+    case Unary::cos:
+      return unaryAll(x, y, count, [](float v) { return std::cos(v); });
+    case Unary::erf:
+      return unaryAll(x, y, count, [](float v) { return std::erf(v); });
+    case Unary::count:
+      return;
   }
 }
 
@@ -118,15 +159,20 @@ void reduceRows(Reduction kind, const float* x, float* y, int64_t outer, int64_t
 #pragma omp parallel for schedule(static) if (outer * length > kSmall)
   for (int64_t row = 0; row < outer; ++row) {
     const float* in = x + row * length;
-    y[row] = kind == Reduction::sum ? sumRow(in, length) : kind == Reduction::maximum ? extremeRow<true>(in, length) : extremeRow<false>(in, length);
+    y[row] = kind == Reduction::sum       ? sumRow(in, length)
+             : kind == Reduction::maximum ? extremeRow<true>(in, length)
+                                          : extremeRow<false>(in, length);
   }
 }
 
-void reduceColumns(Reduction kind, const float* x, float* y, int64_t length, int64_t inner, int64_t from, int64_t count) {
+void reduceColumns(Reduction kind, const float* x, float* y, int64_t length, int64_t inner, int64_t from,
+                   int64_t count) {
   std::vector<double> totals(static_cast<size_t>(count));
   std::vector<float> sums(static_cast<size_t>(count));
   const bool largest = kind == Reduction::maximum;
-  const auto better = [largest](float candidate, double best) { return (largest ? candidate > best : candidate < best) || candidate != candidate; };
+  const auto better = [largest](float candidate, double best) {
+    return (largest ? candidate > best : candidate < best) || candidate != candidate;
+  };
   for (int64_t start = 0; start < length; start += kChunk) {
     const int64_t end = std::min(length, start + kChunk);
     const float* in = x + start * inner + from;

@@ -39,7 +39,8 @@ inline IntLanes widen(const ByteLanes& bytes) {
 inline ByteLanes narrow(const IntLanes& wide) {
 #if defined(__AVX2__) && !defined(__AVX512F__)
   const auto& all = reinterpret_cast<const __m256i&>(wide);
-  const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)), v = _mm_packus_epi16(words, words);
+  const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)),
+                v = _mm_packus_epi16(words, words);
   ByteLanes bytes;
   std::memcpy(&bytes, &v, sizeof bytes);
   return bytes;
@@ -77,7 +78,8 @@ void maxPool(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
         Tap* end = taps.data();
         for (int64_t iy = y0; iy < y1; ++iy)
           for (int64_t ix = x0; ix < x1; ++ix)
-            *end++ = {((image * s.height + iy) * s.width + ix) * s.channels, static_cast<int32_t>((iy - top) * s.windowWidth + ix - left), 0};
+            *end++ = {((image * s.height + iy) * s.width + ix) * s.channels,
+                      static_cast<int32_t>((iy - top) * s.windowWidth + ix - left), 0};
         const int64_t at = (row * s.outWidth + column) * s.channels;
         forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {
           constexpr bool kFull = decltype(full)::value;
@@ -101,7 +103,9 @@ void maxPool(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
 inline int64_t firstOutput(int64_t at, int64_t pad, int64_t window, int64_t stride) {
   return at + pad < window ? 0 : (at + pad - window + stride) / stride;
 }
-inline int64_t endOutput(int64_t at, int64_t pad, int64_t stride, int64_t outputs) { return std::min(outputs, (at + pad) / stride + 1); }
+inline int64_t endOutput(int64_t at, int64_t pad, int64_t stride, int64_t outputs) {
+  return std::min(outputs, (at + pad) / stride + 1);
+}
 
 inline float windowShare(const PoolShape& s, int64_t oy, int64_t ox);
 
@@ -115,14 +119,17 @@ inline void poolGradient(float* dx, const PoolShape& s, bool accumulate, bool sh
 #pragma omp for schedule(static)
     for (int64_t row = 0; row < s.images * s.height; ++row) {
       const int64_t image = row / s.height, iy = row % s.height;
-      const int64_t oy0 = firstOutput(iy, s.padTop, s.windowHeight, s.strideHeight), oy1 = endOutput(iy, s.padTop, s.strideHeight, s.outHeight);
+      const int64_t oy0 = firstOutput(iy, s.padTop, s.windowHeight, s.strideHeight),
+                    oy1 = endOutput(iy, s.padTop, s.strideHeight, s.outHeight);
       for (int64_t ix = 0; ix < s.width; ++ix) {
-        const int64_t ox0 = firstOutput(ix, s.padLeft, s.windowWidth, s.strideWidth), ox1 = endOutput(ix, s.padLeft, s.strideWidth, s.outWidth);
+        const int64_t ox0 = firstOutput(ix, s.padLeft, s.windowWidth, s.strideWidth),
+                      ox1 = endOutput(ix, s.padLeft, s.strideWidth, s.outWidth);
         Tap* end = taps.data();
         for (int64_t oy = oy0; oy < oy1; ++oy)
           for (int64_t ox = ox0; ox < ox1; ++ox)
             *end++ = {((image * s.outHeight + oy) * s.outWidth + ox) * s.channels,
-                      static_cast<int32_t>((iy + s.padTop - oy * s.strideHeight) * s.windowWidth + ix + s.padLeft - ox * s.strideWidth),
+                      static_cast<int32_t>((iy + s.padTop - oy * s.strideHeight) * s.windowWidth + ix + s.padLeft -
+                                           ox * s.strideWidth),
                       shares ? windowShare(s, oy, ox) : 1.0f};
         float* out = dx + (row * s.width + ix) * s.channels;
         forRuns(s.channels, [&](auto full, int64_t c0, int64_t lanes) {

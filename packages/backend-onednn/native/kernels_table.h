@@ -30,14 +30,43 @@ constexpr int64_t kSmall = 16384;  // below this many values a second thread cos
 
 #include "kernels_winograd.h"
 
+KernelTable makeTable() {
+  KernelTable t{};
+  t.name = KERNEL_NAME;
+  t.ownProducts = kRegisters == 16;
+  t.channelStatistics = channelStatistics;
+  t.scaleShift = scaleShift;
+  t.gradientSums = gradientSums;
+  t.gradientApply = gradientApply;
+  t.convert = convert;
+  t.maxPool = maxPool;
+  t.maxPoolGradient = maxPoolGradient;
+  t.averagePool = averagePool;
+  t.averagePoolGradient = averagePoolGradient;
+  t.binary = binary;
+  t.unary = unary;
+  t.reduce = reduce;
+  t.softmax = softmax;
+  t.winogradWeights = winogradWeights;
+  t.winogradForward = winogradForward;
+  t.winogradBackwardWeights = winogradBackwardWeights;
+  t.pointwiseBackwardWeights = pointwiseBackwardWeights;
+  t.adam = adam;
+  t.sgd = sgd;
+  t.average = average;
+  t.depthwise = depthwise;
+  t.depthwiseInput = depthwiseInput;
+  t.depthwiseFilter = depthwiseFilter;
+  t.lrn = lrn;
+  t.lrnGradient = lrnGradient;
+  t.resizeBilinear = resizeBilinear;
+  return t;
+}
+
 }  // namespace
 
 const KernelTable& table() {
-  static const KernelTable instance = {KERNEL_NAME, kRegisters == 16, channelStatistics, scaleShift,  gradientSums,        gradientApply, convert,
-                                       maxPool,     maxPoolGradient,   averagePool, averagePoolGradient, binary,        unary,
-                                       reduce,      softmax,           winogradWeights, winogradForward, winogradBackwardWeights, pointwiseBackwardWeights,
-                                       adam,        sgd,               average,
-                                       depthwise,   depthwiseInput,    depthwiseFilter, lrn,             lrnGradient,   resizeBilinear};
+  static const KernelTable instance = makeTable();
   return instance;
 }
 

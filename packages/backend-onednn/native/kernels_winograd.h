@@ -1,7 +1,7 @@
-// 3x3 and 5x5 convolutions by Winograd's F(4x4, 3x3) and F(4x4, 5x5): 6x6 or 8x8 tiles of the input give 4x4 of the output
-// with 36 or 64 products instead of 144 or 400 (Lavin and Gray 2015, arXiv:1509.09308). Points 0, p, -p, q, -q and infinity, for
-// 6x6 with p = 5/8 and q = 3/2, whose rounding errors are 0.4 times those of 1 and 2 (all are exact in float, and cost the same);
-// for 8x8 1, 2 and 1/2. NHWC, any number of channels. Part of kernels_table.h.
+// 3x3 and 5x5 convolutions by Winograd's F(4x4, 3x3) and F(4x4, 5x5): 6x6 or 8x8 tiles of the input give 4x4 of the
+// output with 36 or 64 products instead of 144 or 400 (Lavin and Gray 2015, arXiv:1509.09308). Points 0, p, -p, q, -q
+// and infinity, for 6x6 with p = 5/8 and q = 3/2, whose rounding errors are 0.4 times those of 1 and 2 (all are exact
+// in float, and cost the same); for 8x8 1, 2 and 1/2. NHWC, any number of channels. Part of kernels_table.h.
 constexpr int64_t kStep = 4;
 constexpr int64_t kForwardTiles = kRegisters == 32 ? 28 : 24;  // that one thread has in hand at a time, at most
 
@@ -16,8 +16,8 @@ inline void gradientPoints(float p, float q, const Lanes* g, int64_t step, Lanes
   u[4 * outStep] = even2 - q * odd2;
 }
 
-// The one-dimensional transforms. `input` takes a row or column of a tile to the points, `output` the products' points to
-// four outputs; `gradient` and `back` are the same for the gradient of the weights.
+// The one-dimensional transforms. `input` takes a row or column of a tile to the points, `output` the products' points
+// to four outputs; `gradient` and `back` are the same for the gradient of the weights.
 template <int Kernel>
 struct Winograd;
 
@@ -25,7 +25,8 @@ template <>
 struct Winograd<3> {
   static constexpr int64_t kTile = 6;
   static constexpr float p = 5.0f / 8, q = 3.0f / 2, p2 = p * p, q2 = q * q;
-  static constexpr float kFactor0 = 1 / (p2 * q2), kFactorP = 1 / (2 * p2 * (p2 - q2)), kFactorQ = 1 / (2 * q2 * (q2 - p2));
+  static constexpr float kFactor0 = 1 / (p2 * q2), kFactorP = 1 / (2 * p2 * (p2 - q2)),
+                         kFactorQ = 1 / (2 * q2 * (q2 - p2));
 
   static void input(const Lanes* d, int64_t step, Lanes* t, int64_t outStep) {
     const Lanes d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
@@ -38,7 +39,8 @@ struct Winograd<3> {
     t[5 * outStep] = p2 * q2 * d1 - (p2 + q2) * d3 + d[5 * step];
   }
   static void output(const Lanes* m, int64_t step, Lanes* y, int64_t outStep) {
-    const Lanes plusP = m[step] + m[2 * step], minusP = m[step] - m[2 * step], plusQ = m[3 * step] + m[4 * step], minusQ = m[3 * step] - m[4 * step];
+    const Lanes plusP = m[step] + m[2 * step], minusP = m[step] - m[2 * step], plusQ = m[3 * step] + m[4 * step],
+                minusQ = m[3 * step] - m[4 * step];
     y[0] = m[0] + plusP + plusQ;
     y[outStep] = p * minusP + q * minusQ;
     y[2 * outStep] = p2 * plusP + q2 * plusQ;
@@ -68,7 +70,8 @@ struct Winograd<3> {
 template <>
 struct Winograd<5> {
   static constexpr int64_t kTile = 8;
-  static constexpr float kFactor1 = -2.0f / 9, kFactor2 = 1.0f / 90, kFactorHalf = 32.0f / 45;  // of the points 1, 2 and 1/2
+  static constexpr float kFactor1 = -2.0f / 9, kFactor2 = 1.0f / 90,
+                         kFactorHalf = 32.0f / 45;  // of the points 1, 2 and 1/2
 
   static void input(const Lanes* d, int64_t step, Lanes* t, int64_t outStep) {
     const Lanes d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step], d6 = d[6 * step];
@@ -85,7 +88,8 @@ struct Winograd<5> {
     t[7 * outStep] = d[7 * step] - d1 + 5.25f * (d3 - d5);
   }
   static void output(const Lanes* m, int64_t step, Lanes* y, int64_t outStep) {
-    const Lanes plus = m[step] + m[2 * step], minus = m[step] - m[2 * step], plus2 = m[3 * step] + m[4 * step], minus2 = m[3 * step] - m[4 * step];
+    const Lanes plus = m[step] + m[2 * step], minus = m[step] - m[2 * step], plus2 = m[3 * step] + m[4 * step],
+                minus2 = m[3 * step] - m[4 * step];
     const Lanes plusHalf = m[5 * step] + m[6 * step], minusHalf = m[5 * step] - m[6 * step];
     y[0] = m[0] + plus + plus2 + plusHalf;
     y[outStep] = minus + 2.0f * minus2 + 0.5f * minusHalf;
@@ -113,9 +117,11 @@ struct Winograd<5> {
     u[7 * outStep] = g4;
   }
   static void back(const Lanes* s, int64_t step, Lanes* w, int64_t outStep) {
-    const Lanes s1 = s[step] * kFactor1, s2 = s[2 * step] * kFactor1, s3 = s[3 * step] * kFactor2, s4 = s[4 * step] * kFactor2;
+    const Lanes s1 = s[step] * kFactor1, s2 = s[2 * step] * kFactor1, s3 = s[3 * step] * kFactor2,
+                s4 = s[4 * step] * kFactor2;
     const Lanes s5 = s[5 * step] * kFactorHalf, s6 = s[6 * step] * kFactorHalf;
-    const Lanes plus = s1 + s2, minus = s1 - s2, plus2 = s3 + s4, minus2 = s3 - s4, plusHalf = s5 + s6, minusHalf = s5 - s6;
+    const Lanes plus = s1 + s2, minus = s1 - s2, plus2 = s3 + s4, minus2 = s3 - s4, plusHalf = s5 + s6,
+                minusHalf = s5 - s6;
     w[0] = s[0] + plus + plus2 + plusHalf;
     w[outStep] = minus + 2.0f * minus2 + 0.5f * minusHalf;
     w[2 * outStep] = plus + 4.0f * plus2 + 0.25f * plusHalf;
@@ -128,27 +134,35 @@ struct Winograd<5> {
 struct Tiles {
   int64_t down, across, perImage, count, pad;
   explicit Tiles(const WinogradShape& s)
-      : down((s.height + kStep - 1) / kStep), across((s.width + kStep - 1) / kStep), perImage(down * across), count(s.images * perImage), pad(s.kernel / 2) {}
+      : down((s.height + kStep - 1) / kStep),
+        across((s.width + kStep - 1) / kStep),
+        perImage(down * across),
+        count(s.images * perImage),
+        pad(s.kernel / 2) {}
   int64_t image(int64_t tile) const { return tile / perImage; }
   int64_t top(int64_t tile) const { return tile % perImage / across * kStep; }
   int64_t left(int64_t tile) const { return tile % across * kStep; }
 };
 
-// V[point][tile][channel] of `tiles` tiles from `first` on; planes are `plane` values apart, channels padded with zeros.
+// V[point][tile][channel] of `tiles` tiles from `first` on; planes are `plane` values apart, channels padded with
+// zeros.
 template <int Kernel>
-inline void inputTiles(const float* x, int64_t channels, const WinogradShape& s, const Tiles& grid, int64_t first, int64_t tiles, float* v, int64_t plane) {
+inline void inputTiles(const float* x, int64_t channels, const WinogradShape& s, const Tiles& grid, int64_t first,
+                       int64_t tiles, float* v, int64_t plane) {
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
   const int64_t stride = padded(channels);
   for (int64_t t = 0; t < tiles; ++t) {
-    const int64_t tile = first + t, image = grid.image(tile), top = grid.top(tile) - grid.pad, left = grid.left(tile) - grid.pad;
+    const int64_t tile = first + t, image = grid.image(tile), top = grid.top(tile) - grid.pad,
+                  left = grid.left(tile) - grid.pad;
     forVectors(channels, [&](int64_t c, auto lanes) {
       Lanes d[kPoints], half[kPoints], out[kPoints];
       for (int64_t i = 0; i < kTile; ++i)
         for (int64_t j = 0; j < kTile; ++j) {
           const int64_t y = top + i, z = left + j;
           const bool inside = y >= 0 && y < s.height && z >= 0 && z < s.width;
-          d[i * kTile + j] = inside ? loadSome(x + ((image * s.height + y) * s.width + z) * channels + c, lanes) : Lanes{};
+          d[i * kTile + j] =
+              inside ? loadSome(x + ((image * s.height + y) * s.width + z) * channels + c, lanes) : Lanes{};
         }
       for (int64_t j = 0; j < kTile; ++j) W::input(d + j, kTile, half + j, kTile);
       for (int64_t i = 0; i < kTile; ++i) W::input(half + i * kTile, 1, out + i * kTile, 1);
@@ -157,9 +171,11 @@ inline void inputTiles(const float* x, int64_t channels, const WinogradShape& s,
   }
 }
 
-// U[point][panel of kColumns channels][tile][channel of the panel] of output gradients; a panel has room for kBackwardTiles.
+// U[point][panel of kColumns channels][tile][channel of the panel] of output gradients; a panel has room for
+// kBackwardTiles.
 template <int Kernel>
-inline void gradientTiles(const float* dy, int64_t channels, const WinogradShape& s, const Tiles& grid, int64_t first, int64_t tiles, float* u, int64_t plane) {
+inline void gradientTiles(const float* dy, int64_t channels, const WinogradShape& s, const Tiles& grid, int64_t first,
+                          int64_t tiles, float* u, int64_t plane) {
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
   for (int64_t t = 0; t < tiles; ++t) {
@@ -171,7 +187,9 @@ inline void gradientTiles(const float* dy, int64_t channels, const WinogradShape
       for (int64_t i = 0; i < kStep; ++i)
         for (int64_t j = 0; j < kStep; ++j) {
           const bool inside = top + i < s.height && left + j < s.width;
-          g[i * kStep + j] = inside ? loadSome(dy + ((image * s.height + top + i) * s.width + left + j) * channels + c, lanes) : Lanes{};
+          g[i * kStep + j] =
+              inside ? loadSome(dy + ((image * s.height + top + i) * s.width + left + j) * channels + c, lanes)
+                     : Lanes{};
         }
       for (int64_t j = 0; j < kStep; ++j) W::gradient(g + j, kStep, half + j, kStep);
       for (int64_t i = 0; i < kTile; ++i) W::gradient(half + i * kStep, 1, out + i * kTile, 1);
@@ -180,10 +198,11 @@ inline void gradientTiles(const float* dy, int64_t channels, const WinogradShape
   }
 }
 
-// `width` channels of y from `from` on, out of m[point][tile][channel]. Finish: `shift` is added, and values below `floor` become it.
+// `width` channels of y from `from` on, out of m[point][tile][channel]. Finish: `shift` is added, and values below
+// `floor` become it.
 template <int Kernel, bool Finish>
-inline void outputTiles(const float* m, int64_t plane, int64_t from, int64_t width, const WinogradShape& s, const Tiles& grid, int64_t first, int64_t tiles, const float* shift,
-                        float floor, float* y) {
+inline void outputTiles(const float* m, int64_t plane, int64_t from, int64_t width, const WinogradShape& s,
+                        const Tiles& grid, int64_t first, int64_t tiles, const float* shift, float floor, float* y) {
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
   for (int64_t t = 0; t < tiles; ++t) {
@@ -202,7 +221,8 @@ inline void outputTiles(const float* m, int64_t plane, int64_t from, int64_t wid
       }
       for (int64_t i = 0; i < kStep && top + i < s.height; ++i)
         for (int64_t j = 0; j < kStep && left + j < s.width; ++j)
-          storeSome(y + ((image * s.height + top + i) * s.width + left + j) * s.outputs + from + c, out[i * kStep + j], lanes);
+          storeSome(y + ((image * s.height + top + i) * s.width + left + j) * s.outputs + from + c, out[i * kStep + j],
+                    lanes);
     });
   }
 }
@@ -216,22 +236,26 @@ inline void weightTiles(const float* weights, const WinogradShape& s, float* u) 
   for (int64_t i = 0; i < s.inputs; ++i)
     forVectors(s.outputs, [&](int64_t o, auto lanes) {
       Lanes g[Kernel * Kernel], half[Kernel * kTile], out[kPoints];
-      for (int64_t k = 0; k < Kernel * Kernel; ++k) g[k] = loadSome(weights + (k * s.inputs + i) * s.outputs + o, lanes);
+      for (int64_t k = 0; k < Kernel * Kernel; ++k)
+        g[k] = loadSome(weights + (k * s.inputs + i) * s.outputs + o, lanes);
       for (int64_t j = 0; j < Kernel; ++j) W::weights(g + j, Kernel, half + j, Kernel);
       for (int64_t r = 0; r < kTile; ++r) W::weights(half + r * Kernel, 1, out + r * kTile, 1);
       const int64_t panel = o / kColumns * kColumns, width = std::min(kColumns, padded(s.outputs) - panel);
-      for (int64_t p = 0; p < kPoints; ++p) storeAll(u + (panel * kPoints + p * width) * s.inputs + i * width + o - panel, out[p]);
+      for (int64_t p = 0; p < kPoints; ++p)
+        storeAll(u + (panel * kPoints + p * width) * s.inputs + i * width + o - panel, out[p]);
     });
 }
 
 template <int Kernel, bool Finish>
-inline void convolve(const float* x, const float* u, const float* shift, bool relu, float* y, const WinogradShape& s, float* scratch) {
+inline void convolve(const float* x, const float* u, const float* shift, bool relu, float* y, const WinogradShape& s,
+                     float* scratch) {
   const float floor = relu ? 0.0f : -std::numeric_limits<float>::infinity();
   constexpr int64_t kPoints = Winograd<Kernel>::kTile * Winograd<Kernel>::kTile;
   const Tiles grid(s);
   const int64_t stride = padded(s.inputs), outputs = padded(s.outputs);
   const int64_t planeV = kForwardTiles * stride + kLanes, planeM = kForwardTiles * kColumns + kLanes;
-  const int64_t length = tilesOfBlock(grid.count, omp_get_max_threads(), kForwardTiles, kRows), blocks = (grid.count + length - 1) / length;
+  const int64_t length = tilesOfBlock(grid.count, omp_get_max_threads(), kForwardTiles, kRows),
+                blocks = (grid.count + length - 1) / length;
 #pragma omp parallel
   {
     float* v = scratch + omp_get_thread_num() * winogradScratch(s);
@@ -241,11 +265,13 @@ inline void convolve(const float* x, const float* u, const float* shift, bool re
       const int64_t first = block * length, tiles = std::min(length, grid.count - first), even = (tiles + 1) / 2 * 2;
       inputTiles<Kernel>(x, s.inputs, s, grid, first, tiles, v, planeV);
       if (even > tiles)
-        for (int64_t p = 0; p < kPoints; ++p) std::memset(v + p * planeV + tiles * stride, 0, static_cast<size_t>(stride) * sizeof(float));
+        for (int64_t p = 0; p < kPoints; ++p)
+          std::memset(v + p * planeV + tiles * stride, 0, static_cast<size_t>(stride) * sizeof(float));
       for (int64_t o = 0; o < outputs; o += kColumns) {
         const int64_t width = std::min(kColumns, outputs - o);
         for (int64_t p = 0; p < kPoints; ++p)
-          productRows<false>(even, v + p * planeV, stride, 1, u + (o * kPoints + p * width) * s.inputs, width, width, s.inputs, m + p * planeM, width);
+          productRows<false>(even, v + p * planeV, stride, 1, u + (o * kPoints + p * width) * s.inputs, width, width,
+                             s.inputs, m + p * planeM, width);
         outputTiles<Kernel, Finish>(m, planeM, o, width, s, grid, first, tiles, shift, floor, y);
       }
     }
@@ -253,13 +279,16 @@ inline void convolve(const float* x, const float* u, const float* shift, bool re
 }
 
 template <int Kernel>
-inline void gradientOfWeights(const float* x, const float* dy, float* dweights, const WinogradShape& s, float* scratch, float* sums, int threads) {
+inline void gradientOfWeights(const float* x, const float* dy, float* dweights, const WinogradShape& s, float* scratch,
+                              float* sums, int threads) {
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
   const Tiles grid(s);
   const int64_t inputs = padded(s.inputs), outputs = padded(s.outputs), rows = (s.inputs + 1) / 2 * 2;
-  const int64_t planeV = kBackwardTiles * inputs + kLanes, planeU = kBackwardTiles * outputs + kLanes, size = kPoints * inputs * outputs;
-  const int64_t length = tilesOfBlock(grid.count, threads, kBackwardTiles, 1), blocks = (grid.count + length - 1) / length;
+  const int64_t planeV = kBackwardTiles * inputs + kLanes, planeU = kBackwardTiles * outputs + kLanes,
+                size = kPoints * inputs * outputs;
+  const int64_t length = tilesOfBlock(grid.count, threads, kBackwardTiles, 1),
+                blocks = (grid.count + length - 1) / length;
 #pragma omp parallel num_threads(threads)
   {
     float* v = scratch + omp_get_thread_num() * winogradScratch(s);
@@ -274,13 +303,15 @@ inline void gradientOfWeights(const float* x, const float* dy, float* dweights, 
       for (int64_t p = 0; p < kPoints; ++p)
         for (int64_t o = 0; o < outputs; o += kColumns) {
           const int64_t width = std::min(kColumns, outputs - o);
-          productRows<true>(rows, v + p * planeV, 1, inputs, u + p * planeU + o * kBackwardTiles, width, width, tiles, sum + (p * outputs + o) * inputs, width);
+          productRows<true>(rows, v + p * planeV, 1, inputs, u + p * planeU + o * kBackwardTiles, width, width, tiles,
+                            sum + (p * outputs + o) * inputs, width);
         }
     }
 #pragma omp for schedule(static)
     for (int64_t i = 0; i < s.inputs; ++i)
       forVectors(s.outputs, [&](int64_t o, auto lanes) {
-        const int64_t panel = o / kColumns * kColumns, width = std::min(kColumns, outputs - panel), at = panel * inputs + i * width + o - panel;
+        const int64_t panel = o / kColumns * kColumns, width = std::min(kColumns, outputs - panel),
+                      at = panel * inputs + i * width + o - panel;
         Lanes all[kPoints], half[Kernel * kTile], w[Kernel * Kernel];
         for (int64_t p = 0; p < kPoints; ++p) {
           all[p] = Lanes{};
@@ -288,18 +319,25 @@ inline void gradientOfWeights(const float* x, const float* dy, float* dweights, 
         }
         for (int64_t j = 0; j < kTile; ++j) W::back(all + j, kTile, half + j, kTile);
         for (int64_t r = 0; r < Kernel; ++r) W::back(half + r * kTile, 1, w + r * Kernel, 1);
-        for (int64_t k = 0; k < Kernel * Kernel; ++k) storeSome(dweights + (k * s.inputs + i) * s.outputs + o, w[k], lanes);
+        for (int64_t k = 0; k < Kernel * Kernel; ++k)
+          storeSome(dweights + (k * s.inputs + i) * s.outputs + o, w[k], lanes);
       });
   }
 }
 
-void winogradWeights(const float* weights, const WinogradShape& s, float* u) { return s.kernel == 3 ? weightTiles<3>(weights, s, u) : weightTiles<5>(weights, s, u); }
+void winogradWeights(const float* weights, const WinogradShape& s, float* u) {
+  return s.kernel == 3 ? weightTiles<3>(weights, s, u) : weightTiles<5>(weights, s, u);
+}
 
-void winogradForward(const float* x, const float* u, const float* shift, bool relu, float* y, const WinogradShape& s, float* scratch) {
-  const auto run = shift || relu ? (s.kernel == 3 ? convolve<3, true> : convolve<5, true>) : (s.kernel == 3 ? convolve<3, false> : convolve<5, false>);
+void winogradForward(const float* x, const float* u, const float* shift, bool relu, float* y, const WinogradShape& s,
+                     float* scratch) {
+  const auto run = shift || relu ? (s.kernel == 3 ? convolve<3, true> : convolve<5, true>)
+                                 : (s.kernel == 3 ? convolve<3, false> : convolve<5, false>);
   run(x, u, shift, relu, y, s, scratch);
 }
 
-void winogradBackwardWeights(const float* x, const float* dy, float* dweights, const WinogradShape& s, float* scratch, float* sums, int threads) {
-  return s.kernel == 3 ? gradientOfWeights<3>(x, dy, dweights, s, scratch, sums, threads) : gradientOfWeights<5>(x, dy, dweights, s, scratch, sums, threads);
+void winogradBackwardWeights(const float* x, const float* dy, float* dweights, const WinogradShape& s, float* scratch,
+                             float* sums, int threads) {
+  return s.kernel == 3 ? gradientOfWeights<3>(x, dy, dweights, s, scratch, sums, threads)
+                       : gradientOfWeights<5>(x, dy, dweights, s, scratch, sums, threads);
 }

@@ -1,4 +1,5 @@
-// Copies that change where values lie and nothing else: what transposing, slicing, padding, tiling and reversing are made of.
+// Copies that change where values lie and nothing else: what transposing, slicing, padding, tiling and reversing are
+// made of.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -22,7 +23,8 @@ void copyLine(const float* from, int64_t strideFrom, float* to, int64_t strideTo
   }
 }
 
-// Rows and columns that are copied at once where two dimensions change places: their cache lines are used up on both sides.
+// Rows and columns that are copied at once where two dimensions change places: their cache lines are used up on both
+// sides.
 constexpr int64_t kBlock = 16;
 
 // Up to kBlock rows, dense at the source, of columns that are dense at the target.
@@ -34,17 +36,19 @@ void copyCrossed(const float* from, int64_t strideFrom, float* to, int64_t strid
   }
 }
 
-// copyStrided(from, to, [offsetFrom, offsetTo, size..., strideFrom..., strideTo...]): every index of `size` is copied once.
-// The numbers may be negative strides; every position must lie inside both arrays.
+// copyStrided(from, to, [offsetFrom, offsetTo, size..., strideFrom..., strideTo...]): every index of `size` is copied
+// once. The numbers may be negative strides; every position must lie inside both arrays.
 void copyStrided(Call& call) {
   const PhaseTimer timer(Phase::copy);
   const Floats from = call.anyFloats(0, "from"), to = call.anyFloats(1, "to");
   const auto layout = call.anyNumbers(2, "layout");
   const size_t rank = layout.size() < 2 ? 0 : (layout.size() - 2) / 3;
-  if (rank < 1 || rank > kMostDimensions || layout.size() != 2 + 3 * rank) call.failRange("expected two offsets and three numbers for each of 1 to 8 dimensions");
+  if (rank < 1 || rank > kMostDimensions || layout.size() != 2 + 3 * rank)
+    call.failRange("expected two offsets and three numbers for each of 1 to 8 dimensions");
   std::vector<int64_t> v(layout.size());
   for (size_t i = 0; i < layout.size(); ++i) {
-    if (!(std::fabs(layout[i]) <= 1e12) || layout[i] != std::floor(layout[i])) call.failRange("expected integers up to 10^12 in layout");
+    if (!(std::fabs(layout[i]) <= 1e12) || layout[i] != std::floor(layout[i]))
+      call.failRange("expected integers up to 10^12 in layout");
     v[i] = static_cast<int64_t>(layout[i]);
   }
   const int64_t *size = &v[2], *strideFrom = size + rank, *strideTo = strideFrom + rank;
@@ -58,7 +62,8 @@ void copyStrided(Call& call) {
     return low >= 0 && high < static_cast<double>(length);
   };
   for (size_t d = 0; d < rank; ++d) total = checkedProduct(call, "sizes", {total, size[d]});
-  if (!within(v[0], strideFrom, from.length) || !within(v[1], strideTo, to.length)) call.failRange("expected positions inside both arrays");
+  if (!within(v[0], strideFrom, from.length) || !within(v[1], strideTo, to.length))
+    call.failRange("expected positions inside both arrays");
 
   const size_t last = rank - 1;
   const bool crossed = rank > 1 && strideFrom[last - 1] == 1 && strideTo[last] == 1 && strideFrom[last] != 1;
@@ -77,7 +82,8 @@ void copyStrided(Call& call) {
       into += index * strideTo[d];
     }
     if (crossed) {
-      copyCrossed(from.data + at + row, strideFrom[last], to.data + into + row * strideTo[last - 1], strideTo[last - 1], std::min(kBlock, rows - row), length);
+      copyCrossed(from.data + at + row, strideFrom[last], to.data + into + row * strideTo[last - 1], strideTo[last - 1],
+                  std::min(kBlock, rows - row), length);
     } else {
       copyLine(from.data + at, strideFrom[last], to.data + into, strideTo[last], length);
     }
@@ -103,7 +109,8 @@ void gatherRows(Call& call) {
     if (index < 0 || index >= axis) call.failRange("expected indices inside the axis");
 #pragma omp parallel for schedule(static) if (outer * count * inner > 65536)
   for (int64_t row = 0; row < outer * count; ++row)
-    std::memcpy(to + row * inner, from + (row / count * axis + indices[static_cast<size_t>(row % count)]) * inner, static_cast<size_t>(inner) * sizeof(float));
+    std::memcpy(to + row * inner, from + (row / count * axis + indices[static_cast<size_t>(row % count)]) * inner,
+                static_cast<size_t>(inner) * sizeof(float));
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 
 namespace googlenet {
 
-Normalization::Normalization(int64_t channels, const float* gamma, const float* beta, const float* mean, const float* variance, double epsilon)
+Normalization::Normalization(int64_t channels, const float* gamma, const float* beta, const float* mean,
+                             const float* variance, double epsilon)
     : scale(static_cast<size_t>(channels)), shift(scale.size()), inverseDeviation(scale.size()) {
   for (size_t i = 0; i < scale.size(); ++i) {
     const double inverse = 1.0 / std::sqrt(static_cast<double>(variance[i]) + epsilon), factor = gamma[i] * inverse;
@@ -16,18 +17,21 @@ Normalization::Normalization(int64_t channels, const float* gamma, const float* 
   }
 }
 
-void normalizeForward(const View& z, const View& y, const Extent& e, const float* gamma, const float* beta, double epsilon, bool relu, float* mean, float* variance) {
+void normalizeForward(const View& z, const View& y, const Extent& e, const float* gamma, const float* beta,
+                      double epsilon, bool relu, float* mean, float* variance) {
   const PhaseTimer timer(Phase::normalization);
   kernels().channelStatistics(z, e, mean, variance);
   const Normalization n(e.channels, gamma, beta, mean, variance, epsilon);
   kernels().scaleShift(z, y, e, n.scale.data(), n.shift.data(), relu);
 }
 
-void normalizeBackward(const View& dy, const View& z, const View& dz, const Extent& e, const float* gamma, const float* beta, const float* mean,
-                       const float* variance, double epsilon, bool relu, float* dgamma, float* dbeta) {
+void normalizeBackward(const View& dy, const View& z, const View& dz, const Extent& e, const float* gamma,
+                       const float* beta, const float* mean, const float* variance, double epsilon, bool relu,
+                       float* dgamma, float* dbeta) {
   const PhaseTimer timer(Phase::normalization);
   const Normalization n(e.channels, gamma, beta, mean, variance, epsilon);
-  kernels().gradientSums(dy, z, e, n.scale.data(), n.shift.data(), relu, mean, n.inverseDeviation.data(), dbeta, dgamma);
+  kernels().gradientSums(dy, z, e, n.scale.data(), n.shift.data(), relu, mean, n.inverseDeviation.data(), dbeta,
+                         dgamma);
   const auto count = static_cast<double>(e.positions);
   std::vector<float> b(n.scale.size()), c(n.scale.size());
   for (size_t i = 0; i < b.size(); ++i) {
@@ -50,9 +54,11 @@ Extent readExtent(const Call& call, size_t index) {
 void batchNormTrain(Call& call) {
   const Extent e = readExtent(call, 0);
   const int64_t c = e.channels, size = e.positions * c;
-  float *x = call.floats(1, "x", size), *y = call.floats(4, "y", size), *mean = call.floats(5, "mean", c), *variance = call.floats(6, "variance", c);
+  float *x = call.floats(1, "x", size), *y = call.floats(4, "y", size), *mean = call.floats(5, "mean", c),
+        *variance = call.floats(6, "variance", c);
   const float *gamma = call.floats(2, "gamma", c), *beta = call.floats(3, "beta", c);
-  normalizeForward(View{x, c}, View{y, c}, e, gamma, beta, call.number(7, "epsilon"), call.integer(8, "relu", 0, 1) == 1, mean, variance);
+  normalizeForward(View{x, c}, View{y, c}, e, gamma, beta, call.number(7, "epsilon"),
+                   call.integer(8, "relu", 0, 1) == 1, mean, variance);
 }
 
 // batchNormTrainGrad([positions, channels], dy, x, [gamma, beta, mean, variance], dx, dgamma, dbeta, epsilon, relu)
@@ -65,7 +71,8 @@ void batchNormTrainGrad(Call& call) {
   for (const Floats& f : channels)
     if (static_cast<int64_t>(f.length) != c) call.failRange("expected one value for each channel in channels");
   normalizeBackward(View{dy, c}, View{x, c}, View{dx, c}, e, channels[0].data, channels[1].data, channels[2].data,
-                    channels[3].data, call.number(7, "epsilon"), call.integer(8, "relu", 0, 1) == 1, call.floats(5, "dgamma", c), call.floats(6, "dbeta", c));
+                    channels[3].data, call.number(7, "epsilon"), call.integer(8, "relu", 0, 1) == 1,
+                    call.floats(5, "dgamma", c), call.floats(6, "dbeta", c));
 }
 
 // scaleShift([positions, channels], x, scale, shift, y, relu): batch norm of inference, and bias with activation.
@@ -73,7 +80,8 @@ void scaleShift(Call& call) {
   const Extent e = readExtent(call, 0);
   const int64_t c = e.channels, size = e.positions * c;
   float *x = call.floats(1, "x", size), *y = call.floats(4, "y", size);
-  kernels().scaleShift(View{x, c}, View{y, c}, e, call.floats(2, "scale", c), call.floats(3, "shift", c), call.integer(5, "relu", 0, 1) == 1);
+  kernels().scaleShift(View{x, c}, View{y, c}, e, call.floats(2, "scale", c), call.floats(3, "shift", c),
+                       call.integer(5, "relu", 0, 1) == 1);
 }
 
 }  // namespace

@@ -25,9 +25,11 @@ std::vector<Stretch> cut(const std::vector<Floats>& tensors) {
 
 std::vector<Floats> readMatching(const Call& call, size_t index, const char* what, const std::vector<Floats>& like) {
   auto list = call.floatList(index, what);
-  if (list.size() != like.size()) call.failRange(std::string("expected ") + std::to_string(like.size()) + " arrays in " + what);
+  if (list.size() != like.size())
+    call.failRange(std::string("expected ") + std::to_string(like.size()) + " arrays in " + what);
   for (size_t i = 0; i < list.size(); ++i)
-    if (list[i].length != like[i].length) call.failRange(std::string("expected arrays of the parameters' sizes in ") + what);
+    if (list[i].length != like[i].length)
+      call.failRange(std::string("expected arrays of the parameters' sizes in ") + what);
   return list;
 }
 
@@ -42,15 +44,25 @@ void forPieces(const std::vector<Stretch>& pieces, F f) {
 void adamStep(Call& call) {
   const PhaseTimer timer(Phase::optimizer);
   const auto parameters = call.floatList(0, "params");
-  const auto gradients = readMatching(call, 1, "grads", parameters), ms = readMatching(call, 2, "ms", parameters), vs = readMatching(call, 3, "vs", parameters);
-  const auto rates = call.numbers(4, "learningRates", parameters.size()), decays = call.numbers(5, "weightDecays", parameters.size());
+  const auto gradients = readMatching(call, 1, "grads", parameters), ms = readMatching(call, 2, "ms", parameters),
+             vs = readMatching(call, 3, "vs", parameters);
+  const auto rates = call.numbers(4, "learningRates", parameters.size()),
+             decays = call.numbers(5, "weightDecays", parameters.size());
   const auto o = call.numbers(6, "options", 5);
   const auto& kernel = kernels();
-  const auto correction1 = static_cast<float>(1 - std::pow(o[0], o[3])), correction2 = static_cast<float>(1 - std::pow(o[1], o[3]));
+  const auto correction1 = static_cast<float>(1 - std::pow(o[0], o[3])),
+             correction2 = static_cast<float>(1 - std::pow(o[1], o[3]));
   forPieces(cut(parameters), [&](const Stretch& s) {
-    const AdamRule rule = {static_cast<float>(rates[s.tensor]), static_cast<float>(decays[s.tensor]), static_cast<float>(o[0]), static_cast<float>(o[1]),
-                           static_cast<float>(o[2]), correction1, correction2, o[4] != 0};
-    kernel.adam(parameters[s.tensor].data + s.from, gradients[s.tensor].data + s.from, ms[s.tensor].data + s.from, vs[s.tensor].data + s.from, s.count, rule);
+    const AdamRule rule = {static_cast<float>(rates[s.tensor]),
+                           static_cast<float>(decays[s.tensor]),
+                           static_cast<float>(o[0]),
+                           static_cast<float>(o[1]),
+                           static_cast<float>(o[2]),
+                           correction1,
+                           correction2,
+                           o[4] != 0};
+    kernel.adam(parameters[s.tensor].data + s.from, gradients[s.tensor].data + s.from, ms[s.tensor].data + s.from,
+                vs[s.tensor].data + s.from, s.count, rule);
   });
 }
 
@@ -59,14 +71,17 @@ void sgdStep(Call& call) {
   const PhaseTimer timer(Phase::optimizer);
   const auto parameters = call.floatList(0, "params");
   const auto gradients = readMatching(call, 1, "grads", parameters);
-  const auto rates = call.numbers(3, "learningRates", parameters.size()), decays = call.numbers(4, "weightDecays", parameters.size());
+  const auto rates = call.numbers(3, "learningRates", parameters.size()),
+             decays = call.numbers(4, "weightDecays", parameters.size());
   const auto o = call.numbers(5, "options", 2);
   std::vector<Floats> velocities;
   if (o[0] != 0) velocities = readMatching(call, 2, "velocities", parameters);
   const auto& kernel = kernels();
   forPieces(cut(parameters), [&](const Stretch& s) {
-    const SgdRule rule = {static_cast<float>(rates[s.tensor]), static_cast<float>(decays[s.tensor]), static_cast<float>(o[0]), o[1] != 0};
-    kernel.sgd(parameters[s.tensor].data + s.from, gradients[s.tensor].data + s.from, velocities.empty() ? nullptr : velocities[s.tensor].data + s.from, s.count, rule);
+    const SgdRule rule = {static_cast<float>(rates[s.tensor]), static_cast<float>(decays[s.tensor]),
+                          static_cast<float>(o[0]), o[1] != 0};
+    kernel.sgd(parameters[s.tensor].data + s.from, gradients[s.tensor].data + s.from,
+               velocities.empty() ? nullptr : velocities[s.tensor].data + s.from, s.count, rule);
   });
 }
 
@@ -77,7 +92,9 @@ void emaStep(Call& call) {
   const auto averages = readMatching(call, 1, "averages", parameters);
   const auto decay = static_cast<float>(call.number(2, "decay"));
   const auto& kernel = kernels();
-  forPieces(cut(parameters), [&](const Stretch& s) { kernel.average(parameters[s.tensor].data + s.from, averages[s.tensor].data + s.from, s.count, decay); });
+  forPieces(cut(parameters), [&](const Stretch& s) {
+    kernel.average(parameters[s.tensor].data + s.from, averages[s.tensor].data + s.from, s.count, decay);
+  });
 }
 
 }  // namespace

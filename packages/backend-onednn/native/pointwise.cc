@@ -14,7 +14,8 @@ void binary(Call& call) {
   const auto op = static_cast<Binary>(call.integer(0, "op", 0, static_cast<int64_t>(Binary::count) - 1));
   const auto layout = call.anyIntegers(1, "layout");
   const size_t rank = layout.size() / 3;
-  if (layout.size() != rank * 3 || rank < 1 || rank > kMaxRank) call.failRange("expected 3 integers for each of 1 to 6 dimensions");
+  if (layout.size() != rank * 3 || rank < 1 || rank > kMaxRank)
+    call.failRange("expected 3 integers for each of 1 to 6 dimensions");
   Broadcast s{static_cast<int>(rank), {}, {}, {}};
   int64_t total = 1, lengthA = 1, lengthB = 1;
   for (size_t d = 0; d < rank; ++d) {
@@ -36,7 +37,8 @@ void unary(Call& call) {
   const auto op = static_cast<Unary>(call.integer(0, "op", 0, static_cast<int64_t>(Unary::count) - 1));
   const Floats x = call.anyFloats(1, "x");
   const auto length = static_cast<int64_t>(x.length);
-  kernels().unary(op, x.data, call.floats(2, "y", length), length, static_cast<float>(call.number(3, "low")), static_cast<float>(call.number(4, "high")));
+  kernels().unary(op, x.data, call.floats(2, "y", length), length, static_cast<float>(call.number(3, "low")),
+                  static_cast<float>(call.number(4, "high")));
 }
 
 // reduce(op, x, y, outer, length, inner)
@@ -44,7 +46,8 @@ void reduce(Call& call) {
   const PhaseTimer timer(Phase::pointwise);
   const auto op = static_cast<Reduction>(call.integer(0, "op", 0, static_cast<int64_t>(Reduction::count) - 1));
   constexpr int64_t kMost = int64_t{1} << 40;
-  const int64_t outer = call.integer(3, "outer", 1, kMost), length = call.integer(4, "length", 1, kMost), inner = call.integer(5, "inner", 1, kMost);
+  const int64_t outer = call.integer(3, "outer", 1, kMost), length = call.integer(4, "length", 1, kMost),
+                inner = call.integer(5, "inner", 1, kMost);
   const float* x = call.floats(1, "x", checkedProduct(call, "sizes", {outer, length, inner}));
   kernels().reduce(op, x, call.floats(2, "y", checkedProduct(call, "sizes", {outer, inner})), outer, length, inner);
 }
@@ -63,7 +66,8 @@ void copyRows(Call& call) {
   const auto v = call.numbers(2, "layout", 6);
   int64_t layout[6];
   for (size_t i = 0; i < 6; ++i) {
-    if (!(v[i] >= 0 && v[i] <= 1e12) || v[i] != std::floor(v[i])) call.failRange("expected integers from 0 to 10^12 in layout");
+    if (!(v[i] >= 0 && v[i] <= 1e12) || v[i] != std::floor(v[i]))
+      call.failRange("expected integers from 0 to 10^12 in layout");
     layout[i] = static_cast<int64_t>(v[i]);
   }
   const int64_t rows = layout[0], length = layout[1];
@@ -74,10 +78,12 @@ void copyRows(Call& call) {
     if (stride > 0 && rows > (int64_t{1} << 40) / stride) return false;
     return offset + (rows - 1) * stride + length <= static_cast<int64_t>(floats.length);
   };
-  if (!within(from, layout[2], layout[3]) || !within(to, layout[4], layout[5])) call.failRange("expected rows inside both arrays");
+  if (!within(from, layout[2], layout[3]) || !within(to, layout[4], layout[5]))
+    call.failRange("expected rows inside both arrays");
 #pragma omp parallel for schedule(static) if (rows * length > 65536)
   for (int64_t row = 0; row < rows; ++row)
-    std::memmove(to.data + layout[4] + row * layout[5], from.data + layout[2] + row * layout[3], static_cast<size_t>(length) * sizeof(float));
+    std::memmove(to.data + layout[4] + row * layout[5], from.data + layout[2] + row * layout[3],
+                 static_cast<size_t>(length) * sizeof(float));
 }
 
 }  // namespace

@@ -7,7 +7,19 @@ namespace {
 
 PoolShape readShape(const Call& call, size_t index) {
   const auto v = call.integers(index, "shape", 12);
-  const PoolShape s = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]};
+  PoolShape s{};
+  s.images = v[0];
+  s.height = v[1];
+  s.width = v[2];
+  s.channels = v[3];
+  s.windowHeight = v[4];
+  s.windowWidth = v[5];
+  s.strideHeight = v[6];
+  s.strideWidth = v[7];
+  s.padTop = v[8];
+  s.padLeft = v[9];
+  s.outHeight = v[10];
+  s.outWidth = v[11];
   checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels});
   checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels});
   checkedProduct(call, "window and strides", {s.windowHeight, s.windowWidth, s.strideHeight, s.strideWidth});
@@ -56,6 +68,7 @@ void avgPoolGrad(Call& call) {
 
 }  // namespace
 
-const std::vector<Export> kPoolingExports = {{"maxPool", maxPool}, {"maxPoolGrad", maxPoolGrad}, {"avgPool", avgPool}, {"avgPoolGrad", avgPoolGrad}};
+const std::vector<Export> kPoolingExports = {
+    {"maxPool", maxPool}, {"maxPoolGrad", maxPoolGrad}, {"avgPool", avgPool}, {"avgPoolGrad", avgPoolGrad}};
 
 }  // namespace googlenet

@@ -66,11 +66,14 @@ namespace {
 const KernelTable& (*const kLevels[])() = {kernels_base::table, kernels_avx2::table, kernels_avx512::table};
 
 size_t highestLevel() {
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) return 2;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq"))
+    return 2;
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1 : 0;
 }
 
-// The level that a name of ours (base, avx2, avx512) or of oneDNN's (SSE41, AVX, AVX2, AVX2_VNNI, AVX512_CORE, ...) allows; the highest for any other.
+// The level that a name of ours (base, avx2, avx512) or of oneDNN's (SSE41, AVX, AVX2, AVX2_VNNI, AVX512_CORE, ...)
+// allows; the highest for any other.
 size_t levelNamed(const char* value) {
   std::string name = value == nullptr ? "" : value;
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -82,14 +85,16 @@ size_t levelNamed(const char* value) {
 const KernelTable& chooseKernels() {
 #if defined(__x86_64__)
   size_t level = highestLevel();
-  for (const char* variable : {"GOOGLENET_ONEDNN_LEVEL", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) level = std::min(level, levelNamed(std::getenv(variable)));
+  for (const char* variable : {"GOOGLENET_ONEDNN_LEVEL", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"})
+    level = std::min(level, levelNamed(std::getenv(variable)));
   return kLevels[level]();
 #else
   return kernels_base::table();
 #endif
 }
 
-// GOOGLENET_ONEDNN_LEVEL holds oneDNN back as well; its own variables do so by themselves. Called before oneDNN makes anything.
+// GOOGLENET_ONEDNN_LEVEL holds oneDNN back as well; its own variables do so by themselves. Called before oneDNN makes
+// anything.
 void holdOneDnnBack() {
 #if defined(__x86_64__)
   const size_t level = levelNamed(std::getenv("GOOGLENET_ONEDNN_LEVEL"));
@@ -196,7 +201,9 @@ Scratch::Scratch(size_t bytes) {
   memory_ = alignedAllocate(capacity_);
 }
 
-Scratch::Scratch(Scratch&& other) noexcept : memory_(other.memory_), capacity_(other.capacity_) { other.memory_ = nullptr; }
+Scratch::Scratch(Scratch&& other) noexcept : memory_(other.memory_), capacity_(other.capacity_) {
+  other.memory_ = nullptr;
+}
 
 Scratch::~Scratch() {
   if (memory_ != nullptr) freeScratch().emplace(capacity_, memory_);
@@ -211,15 +218,17 @@ void setWinograd(Call& call) { gWinograd = call.integer(0, "on", 0, 1) == 1; }
 
 void releaseExternal(napi_env, void* data, void* hint) { alignedFree(data, reinterpret_cast<size_t>(hint)); }
 
-// allocate(bytes): an aligned ArrayBuffer. Where JavaScript has none of that size (Node 20: above 4 GiB), Node has an exception
-// pending and frees the memory by releaseExternal itself.
+// allocate(bytes): an aligned ArrayBuffer. Where JavaScript has none of that size (Node 20: above 4 GiB), Node has an
+// exception pending and frees the memory by releaseExternal itself.
 void allocate(Call& call) {
   constexpr int64_t kMost = int64_t{1} << 40;
   const int64_t wanted = call.integer(0, "bytes", 1, int64_t{1} << 53);
   if (wanted > kMost) throw std::bad_alloc();
   const auto bytes = static_cast<size_t>(wanted);
   void* memory = alignedAllocate(bytes);
-  if (napi_create_external_arraybuffer(call.env, memory, bytes, releaseExternal, reinterpret_cast<void*>(bytes), &call.result) == napi_ok) return;
+  if (napi_create_external_arraybuffer(call.env, memory, bytes, releaseExternal, reinterpret_cast<void*>(bytes),
+                                       &call.result) == napi_ok)
+    return;
   bool pending = false;
   napi_is_exception_pending(call.env, &pending);
   if (pending) {
@@ -253,7 +262,8 @@ void info(Call& call) {
   const napi_env env = call.env;
   napi_create_object(env, &call.result);
   const dnnl_version_t* version = dnnl_version();
-  const auto versionText = std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
+  const auto versionText =
+      std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
   bool bf16 = false;
 #if defined(__x86_64__)
   bf16 = __builtin_cpu_supports("avx512bf16");
@@ -263,13 +273,15 @@ void info(Call& call) {
   napi_set_named_property(env, call.result, "oneDnnVersion", text(env, versionText.c_str()));
   napi_set_named_property(env, call.result, "instructionSet", text(env, kernels().name));
   napi_set_named_property(env, call.result, "threads", numeric(env, threadCount()));
-  napi_set_named_property(env, call.result, "allocatedBytes", numeric(env, static_cast<double>(gAllocatedBytes.load())));
+  napi_set_named_property(env, call.result, "allocatedBytes",
+                          numeric(env, static_cast<double>(gAllocatedBytes.load())));
   napi_set_named_property(env, call.result, "bf16", flag);
 }
 
 // profile(): milliseconds by phase since the last call.
 void profile(Call& call) {
-  constexpr const char* kNames[] = {"convolution", "weightReorder", "normalization", "pooling", "matrix", "pointwise", "optimizer", "copy"};
+  constexpr const char* kNames[] = {"convolution", "weightReorder", "normalization", "pooling",
+                                    "matrix",      "pointwise",     "optimizer",     "copy"};
   napi_create_object(call.env, &call.result);
   for (size_t i = 0; i < static_cast<size_t>(Phase::count); ++i) {
     napi_set_named_property(call.env, call.result, kNames[i], numeric(call.env, gPhaseSeconds[i] * 1e3));
@@ -279,8 +291,11 @@ void profile(Call& call) {
 
 }  // namespace
 
-const std::vector<Export> kRuntimeExports = {
-    {"setThreads", setThreads}, {"setWinograd", setWinograd}, {"allocate", allocate}, {"trimScratch", trimScratch}, {"info", info},
-    {"profile", profile}};
+const std::vector<Export> kRuntimeExports = {{"setThreads", setThreads},
+                                             {"setWinograd", setWinograd},
+                                             {"allocate", allocate},
+                                             {"trimScratch", trimScratch},
+                                             {"info", info},
+                                             {"profile", profile}};
 
 }  // namespace googlenet

@@ -1,6 +1,6 @@
-// Vectors of the compiler, as wide as the instruction set that this file is compiled for: the one source of all kernels.
-// The operators + - * / < > ?: work on whole vectors; a * b + c becomes a fused multiply-add where the processor has one.
-// Part of kernels_table.h.
+// Vectors of the compiler, as wide as the instruction set that this file is compiled for: the one source of all
+// kernels. The operators + - * / < > ?: work on whole vectors; a * b + c becomes a fused multiply-add where the
+// processor has one. Part of kernels_table.h.
 #if defined(__AVX512F__)
 constexpr int64_t kLanes = 16, kRegisters = 32;
 #elif defined(__AVX__)
@@ -29,8 +29,12 @@ struct SomeLanes {
   __mmask16 mask;
   explicit SomeLanes(int64_t count) : mask(static_cast<__mmask16>(count >= kLanes ? 0xffff : (1 << count) - 1)) {}
 };
-inline Lanes loadSome(const float* from, SomeLanes lanes) { return reinterpret_cast<Lanes>(_mm512_maskz_loadu_ps(lanes.mask, from)); }
-inline void storeSome(float* to, const Lanes& v, SomeLanes lanes) { _mm512_mask_storeu_ps(to, lanes.mask, reinterpret_cast<__m512>(v)); }
+inline Lanes loadSome(const float* from, SomeLanes lanes) {
+  return reinterpret_cast<Lanes>(_mm512_maskz_loadu_ps(lanes.mask, from));
+}
+inline void storeSome(float* to, const Lanes& v, SomeLanes lanes) {
+  _mm512_mask_storeu_ps(to, lanes.mask, reinterpret_cast<__m512>(v));
+}
 #elif defined(__AVX__)
 struct SomeLanes {
   __m256i mask;
@@ -39,8 +43,12 @@ struct SomeLanes {
     mask = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kMasks + kLanes - std::min(kLanes, count)));
   }
 };
-inline Lanes loadSome(const float* from, const SomeLanes& lanes) { return reinterpret_cast<Lanes>(_mm256_maskload_ps(from, lanes.mask)); }
-inline void storeSome(float* to, const Lanes& v, const SomeLanes& lanes) { _mm256_maskstore_ps(to, lanes.mask, reinterpret_cast<__m256>(v)); }
+inline Lanes loadSome(const float* from, const SomeLanes& lanes) {
+  return reinterpret_cast<Lanes>(_mm256_maskload_ps(from, lanes.mask));
+}
+inline void storeSome(float* to, const Lanes& v, const SomeLanes& lanes) {
+  _mm256_maskstore_ps(to, lanes.mask, reinterpret_cast<__m256>(v));
+}
 #else
 struct SomeLanes {
   int64_t count;
@@ -56,7 +64,8 @@ inline void storeSome(float* to, const Lanes& v, SomeLanes lanes) {
 }
 #endif
 
-// Calls f(first channel, lanes) for each vector of `channels` channels. Masks cost nothing with AVX-512; elsewhere whole vectors do without.
+// Calls f(first channel, lanes) for each vector of `channels` channels. Masks cost nothing with AVX-512; elsewhere
+// whole vectors do without.
 template <typename F>
 inline void forVectors(int64_t channels, F f) {
 #if defined(__AVX512F__)

@@ -76,12 +76,18 @@ std::atomic<int64_t> call_microseconds{0};
 
 const char* name_of(Kind kind) {
   switch (kind) {
-    case Kind::kStart: return "MPI_Init_thread";
-    case Kind::kAllReduce: return "MPI_Allreduce";
-    case Kind::kBroadcast: return "MPI_Bcast";
-    case Kind::kBarrier: return "MPI_Barrier";
-    case Kind::kAbort: return "MPI_Abort";
-    case Kind::kFinish: return "MPI_Finalize";
+    case Kind::kStart:
+      return "MPI_Init_thread";
+    case Kind::kAllReduce:
+      return "MPI_Allreduce";
+    case Kind::kBroadcast:
+      return "MPI_Bcast";
+    case Kind::kBarrier:
+      return "MPI_Barrier";
+    case Kind::kAbort:
+      return "MPI_Abort";
+    case Kind::kFinish:
+      return "MPI_Finalize";
   }
   return "MPI";
 }
@@ -170,15 +176,13 @@ int run(const Job& job) {
     case Kind::kAllReduce:
       return in_parts(job, [&](void* data, int count) {
         // With a process a core the blocking call is the fastest; argument 1 asks for the one that shares the core.
-        if (job.argument == 0)
-          return MPI_Allreduce(MPI_IN_PLACE, data, count, job.type, MPI_SUM, MPI_COMM_WORLD);
+        if (job.argument == 0) return MPI_Allreduce(MPI_IN_PLACE, data, count, job.type, MPI_SUM, MPI_COMM_WORLD);
         const int code = MPI_Iallreduce(MPI_IN_PLACE, data, count, job.type, MPI_SUM, MPI_COMM_WORLD, &request);
         return code == MPI_SUCCESS ? drive(&request) : code;
       });
     case Kind::kBroadcast:
-      return in_parts(job, [&](void* data, int count) {
-        return MPI_Bcast(data, count, job.type, job.argument, MPI_COMM_WORLD);
-      });
+      return in_parts(
+          job, [&](void* data, int count) { return MPI_Bcast(data, count, job.type, job.argument, MPI_COMM_WORLD); });
     case Kind::kBarrier: {
       const int code = MPI_Ibarrier(MPI_COMM_WORLD, &request);
       return code == MPI_SUCCESS ? drive(&request) : code;
@@ -202,8 +206,7 @@ void open_call() {
 void close_call() {
   const std::lock_guard<std::mutex> lock(watch_mutex);
   call_open = false;
-  call_microseconds +=
-      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - call_since).count();
+  call_microseconds += std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - call_since).count();
   watch_changed.notify_all();
 }
 
@@ -224,13 +227,14 @@ void watch() {
       }
       // The first rank speaks; the others do so only where it cannot end them.
       const double grace = world.rank == 0 ? 0.0 : 3.0;
-      const auto end = call_since + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(limit + grace));
+      const auto end =
+          call_since + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(limit + grace));
       if (watch_changed.wait_until(lock, end) == std::cv_status::timeout && same() && Clock::now() >= end) {
         char line[256];
-        const int length = std::snprintf(
-            line, sizeof line,
-            "mpi: rank %d of %d has waited %.0f s for the others, the limit: a process or the network is lost. All ranks end.\n",
-            world.rank, world.size, limit);
+        const int length = std::snprintf(line, sizeof line,
+                                         "mpi: rank %d of %d has waited %.0f s for the others, the limit: a process or "
+                                         "the network is lost. All ranks end.\n",
+                                         world.rank, world.size, limit);
         if (length > 0 && write(2, line, static_cast<size_t>(length)) < 0) { /* nobody reads it */
         }
         leave(limit_exit_code.load());
@@ -324,7 +328,8 @@ napi_value promise_of(napi_env env, Job* job, napi_value keeps) {
 
 bool require_running(napi_env env, const char* name) {
   const std::lock_guard<std::mutex> lock(mutex);
-  return running || throw_error(env, std::string("collective-mpi: expected a started MPI for ") + name + ", got one that has ended or not begun.");
+  return running || throw_error(env, std::string("collective-mpi: expected a started MPI for ") + name +
+                                         ", got one that has ended or not begun.");
 }
 
 bool read_array(napi_env env, napi_value value, const char* name, Job& job) {
@@ -343,7 +348,8 @@ bool read_array(napi_env env, napi_value value, const char* name, Job& job) {
     job.type = MPI_DOUBLE;
     job.element_bytes = 8;
   } else {
-    return throw_error(env, std::string("collective-mpi: expected a Float32Array or Float64Array for ") + name + ", got something else.");
+    return throw_error(env, std::string("collective-mpi: expected a Float32Array or Float64Array for ") + name +
+                                ", got something else.");
   }
   return true;
 }
@@ -376,7 +382,9 @@ napi_value version(napi_env env, napi_callback_info) {
 /** start(): MPI_Init_thread, once a process. */
 napi_value start(napi_env env, napi_callback_info) {
   if (started.exchange(true)) {
-    throw_error(env, "collective-mpi: expected the first start of MPI in this process, got another. MPI cannot be started twice.");
+    throw_error(
+        env,
+        "collective-mpi: expected the first start of MPI in this process, got another. MPI cannot be started twice.");
     return nullptr;
   }
 #if defined(__linux__)
@@ -489,9 +497,9 @@ napi_value seconds(napi_env env, napi_callback_info) {
 
 napi_value initialize(napi_env env, napi_value exports) {
   const std::pair<const char*, napi_callback> functions[] = {
-      {"version", version},   {"start", start},     {"setLimit", set_limit}, {"allReduce", all_reduce},
-      {"broadcast", broadcast}, {"barrier", barrier}, {"finish", finish},      {"abort", abort_all},
-      {"seconds", seconds},
+      {"version", version},      {"start", start},         {"setLimit", set_limit},
+      {"allReduce", all_reduce}, {"broadcast", broadcast}, {"barrier", barrier},
+      {"finish", finish},        {"abort", abort_all},     {"seconds", seconds},
   };
   for (const auto& [name, callback] : functions) {
     napi_value function;

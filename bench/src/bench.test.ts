@@ -9,7 +9,7 @@ import { difference } from './models/measure';
 import { median, significant } from './statistics';
 import { convolutionTable, modelTable, stepTable } from './table';
 
-const workload: Workload = { task: 'train', width: 1, batch: 8, steps: 1, seconds: 0 };
+const WORKLOAD: Workload = { task: 'train', width: 1, batch: 8, steps: 1, seconds: 0 };
 
 /** A row whose process prints the given line. */
 const printing = (name: string, line: string): Row => ({
@@ -25,9 +25,9 @@ describe('the benchmark', () => {
   it('alternates the rows and takes medians', async () => {
     const order: string[] = [];
     const rows = [printing('a', '{"medianMs":4}'), printing('b', '{"medianMs":2,"processorMs":3}')];
-    const outcomes = await alternate(rows, workload, 2, (row, round) => order.push(`${row.name}${round}`));
+    const outcomes = await alternate(rows, WORKLOAD, 2, (row, round) => order.push(`${row.name}${round}`));
     expect(order).toEqual(['a0', 'b0', 'a1', 'b1']);
-    expect(stepTable(rows, workload, outcomes, 'a')).toBe(
+    expect(stepTable(rows, WORKLOAD, outcomes, 'a')).toBe(
       '| engine | images/s | ratio | ms a step | images a processor second |\n| --- | --: | --: | --: | --: |\n' +
         '| A | 2000 | 1.00x | 4.00 |  |\n| B | 4000 | 2.00x | 2.00 | 2667 |',
     );
@@ -40,7 +40,7 @@ describe('the benchmark', () => {
     };
     const missing: Row = { ...printing('b', ''), unavailable: () => 'not installed' };
     const skipped: Row = { ...printing('c', ''), skip: () => 'minutes a step' };
-    const outcomes = await alternate([failing, missing, skipped], workload, 1, () => undefined);
+    const outcomes = await alternate([failing, missing, skipped], WORKLOAD, 1, () => undefined);
     expect([...outcomes.values()]).toEqual([
       { reason: 'no engine' },
       { reason: 'not installed' },

@@ -1,7 +1,7 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -75,7 +75,7 @@ function humanFiles(model: string): Files {
  *
  * @throws {RangeError} if the name is not one of {@link MODEL_NAMES}
  */
-export async function loadModel(model: string): Promise<GraphModel | LayersModel> {
+export async function loadModel(model: string): Promise<GraphModel | tfl.LayersModel> {
   if (!MODEL_NAMES.includes(model))
     throw new RangeError(`bench(models): expected one of ${MODEL_NAMES.join(', ')}, got "${model}".`);
   const { json, read } = NSFWJS.includes(model) ? nsfwjsFiles(model) : humanFiles(model);
@@ -85,5 +85,5 @@ export async function loadModel(model: string): Promise<GraphModel | LayersModel
     return Promise.resolve([weights, Uint8Array.from(bytes).buffer]);
   });
   const handler = tf.io.fromMemory(artifacts);
-  return 'node' in json.modelTopology ? loadGraphModel(handler) : loadLayersModel(handler);
+  return 'node' in json.modelTopology ? loadGraphModel(handler) : tfl.loadLayersModel(handler);
 }

@@ -1,6 +1,6 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { ENGINES } from '../rows/engines';
 import type { Engine, Measurement, Workload } from '../rows/row';
 import { timeSteps } from '../timing';
@@ -18,7 +18,7 @@ const WARM_UP_MS = 4000;
 const TOLERANCE = 1e-2;
 
 type Numbers = Float32Array | Int32Array | Uint8Array;
-type Network = GraphModel | LayersModel;
+type Network = GraphModel | tfl.LayersModel;
 
 /** A batch of one random image as the network declares its input: values in [0, 1), integers in [0, 255). */
 function randomInput({ shape, dtype }: { shape?: (number | null)[]; dtype: tf.DataType }): tf.Tensor {

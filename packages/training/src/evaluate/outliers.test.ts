@@ -2,7 +2,7 @@ import { noise } from '../testing/tiny';
 import type { Features } from '../transfer/features';
 import { fitOutlierRule, outlierDistance } from './outliers';
 
-const classMeans = [
+const CLASS_MEANS = [
   [0, 0, 0],
   [10, 0, 0],
 ];
@@ -14,7 +14,7 @@ function clouds(count: number, seed: number): Features {
   for (let row = 0; row < count; row++) {
     const [a, b, c] = random.subarray(row * 3, row * 3 + 3).map((u) => (u - 0.5) * Math.sqrt(12));
     values.set(
-      [a, a + 0.1 * b, 10 * c].map((v, i) => v + classMeans[row % 2][i]),
+      [a, a + 0.1 * b, 10 * c].map((v, i) => v + CLASS_MEANS[row % 2][i]),
       row * 3,
     );
   }

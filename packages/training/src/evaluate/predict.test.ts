@@ -7,7 +7,7 @@ import { noise, TinyData, tinyModel, tinyModelWithHeads, useCpu } from '../testi
 beforeAll(useCpu);
 
 describe('predict', () => {
-  test('gives the probabilities that the model gives, whatever the batch size', async () => {
+  it('gives the probabilities that the model gives, whatever the batch size', async () => {
     const model = tinyModel();
     const images = noise(7 * 16, 5);
     const direct = (model.predict(tf.tensor(images, [7, 4, 4, 1])) as tf.Tensor).arraySync() as number[][];
@@ -23,7 +23,7 @@ describe('predict', () => {
     expect(tensor.isDisposed).toBe(false);
   });
 
-  test('gives the main output of a model with auxiliary heads', async () => {
+  it('gives the main output of a model with auxiliary heads', async () => {
     const model = tinyModelWithHeads();
     const images = noise(16, 6);
     const direct = (model.predict(tf.tensor(images, [1, 4, 4, 1])) as tf.Tensor[])[1].dataSync();
@@ -31,7 +31,7 @@ describe('predict', () => {
     row.forEach((p, i) => expect(p).toBeCloseTo(direct[i], 5));
   });
 
-  test('understands a softmax layer and a nested model', async () => {
+  it('understands a softmax layer and a nested model', async () => {
     const nested = tfl.sequential({ layers: [tinyModel({ softmax: false }), tfl.layers.softmax()] });
     const inside = tfl.sequential({
       layers: [tfl.layers.reshape({ inputShape: [16], targetShape: [4, 4, 1] }), tinyModel()],
@@ -43,7 +43,7 @@ describe('predict', () => {
     expect(b).toEqual(expected);
   });
 
-  test('leaks nothing over 200 predictions', async () => {
+  it('leaks nothing over 200 predictions', async () => {
     const model = tinyModelWithHeads();
     await predict(model, noise(16, 1));
     const before = tf.memory().numTensors;
@@ -51,11 +51,11 @@ describe('predict', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('gives nothing for nothing', async () => {
+  it('gives nothing for nothing', async () => {
     expect(await predict(tinyModel(), new Float32Array(0))).toEqual([]);
   });
 
-  test('rejects wrong sizes, batch sizes and model ends', async () => {
+  it('rejects wrong sizes, batch sizes and model ends', async () => {
     await expect(predict(tinyModel(), new Float32Array(17))).rejects.toThrow(
       'predict(images): expected a multiple of 16 values ([4, 4, 1] an image), got 17. Resize the images first.',
     );
@@ -70,7 +70,7 @@ describe('predict', () => {
     );
   });
 
-  test('stops when it is aborted', async () => {
+  it('stops when it is aborted', async () => {
     await expect(
       predict(tinyModel(), noise(16, 1), { signal: AbortSignal.abort(new Error('enough')) }),
     ).rejects.toThrow('enough');
@@ -107,7 +107,7 @@ describe('evaluate', () => {
     },
   };
 
-  test.each([1, 2, 100])('reports every figure, batch size %d', async (batchSize) => {
+  it.each([1, 2, 100])('reports every figure, batch size %d', async (batchSize) => {
     const report = await evaluate(identity(), data, { batchSize, topK: [1, 2], classNames: ['a', 'b', 'c'] });
     const losses = rows.map(
       ({ logits, label }) => Math.log(logits.reduce((sum, x) => sum + Math.exp(x), 0)) - logits[label],
@@ -133,7 +133,7 @@ describe('evaluate', () => {
     expect(report.imagesPerSecond).toBeCloseTo(5000 / report.durationMs, 6);
   });
 
-  test('lists no more mistakes than asked, and tells of progress', async () => {
+  it('lists no more mistakes than asked, and tells of progress', async () => {
     const progress: number[][] = [];
     const report = await evaluate(identity(), data, {
       batchSize: 2,
@@ -148,7 +148,7 @@ describe('evaluate', () => {
     ]);
   });
 
-  test('leaks nothing and can be aborted', async () => {
+  it('leaks nothing and can be aborted', async () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
     await evaluate(model, new TinyData(20), { batchSize: 3 });
@@ -158,7 +158,7 @@ describe('evaluate', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('rejects an empty dataset, one that gives fewer images than it says, and unknown labels', async () => {
+  it('rejects an empty dataset, one that gives fewer images than it says, and unknown labels', async () => {
     await expect(evaluate(identity(), { ...data, size: 0 })).rejects.toThrow(
       'evaluate(data): expected at least one image, got 0.',
     );

@@ -83,7 +83,7 @@ describe('the C++ sources', () => {
   );
   const skip = version?.[1] === '14' ? false : 'no clang-format 14 (Debian 12)';
 
-  test('stand as .clang-format says', { skip }, () => {
+  it('stand as .clang-format says', { skip }, () => {
     const sources = execFileSync('git', ['ls-files', '*.cc', '*.h'], { cwd: root, encoding: 'utf8' });
     const files = sources.split('\n').filter((name) => name !== '');
     assert.ok(files.length > 30, `${files.length} files`);

@@ -169,7 +169,7 @@ describe('googlenet report', () => {
     const page = await report('one', 'two');
     expect(rows(page, 'differences').map((row) => row.slice(0, 3))).toEqual([
       ['setting', 'one', 'two'],
-      ['training.batchSize', '32', '8'],
+      ['training.batchSize', '64', '8'],
       ...rows(page, 'differences').filter(([name]) => name?.startsWith('training.augment')),
     ]);
     expect(rows(page, 'results')).toContainEqual(['test accuracy', '75.00 %', '-']);

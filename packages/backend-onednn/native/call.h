@@ -3,6 +3,7 @@
 #include <node_api.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -35,6 +36,15 @@ class Call {
   // An Int32Array of exactly `count` integers.
   std::vector<int32_t> integers(size_t index, const char* what, size_t count) const;
   std::vector<int32_t> anyIntegers(size_t index, const char* what) const;
+  // An Int32Array of one integer for each of these fields of a shape, in this order.
+  template <typename Shape>
+  Shape shape(size_t index, const char* what, std::initializer_list<int64_t Shape::*> fields) const {
+    const auto values = integers(index, what, fields.size());
+    Shape read{};
+    size_t i = 0;
+    for (const auto field : fields) read.*field = values[i++];
+    return read;
+  }
   // A Float64Array of exactly `count` numbers.
   std::vector<double> numbers(size_t index, const char* what, size_t count) const;
   std::vector<double> anyNumbers(size_t index, const char* what) const;

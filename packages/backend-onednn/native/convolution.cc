@@ -207,9 +207,13 @@ namespace {
 
 // The integers of a convolution, checked against each other, so that no primitive reads outside of its tensors.
 ConvolutionShape readShape(const Call& call, size_t index) {
-  const auto v = call.integers(index, "shape", 15);
-  const ConvolutionShape s = {v[0], v[1], v[2],  v[3],  v[4],  v[5],  v[6], v[7],
-                              v[8], v[9], v[10], v[11], v[12], v[13], v[14]};
+  const auto s = call.shape<ConvolutionShape>(
+      index, "shape",
+      {&ConvolutionShape::batch, &ConvolutionShape::height, &ConvolutionShape::width, &ConvolutionShape::inputs,
+       &ConvolutionShape::kernelHeight, &ConvolutionShape::kernelWidth, &ConvolutionShape::outputs,
+       &ConvolutionShape::strideHeight, &ConvolutionShape::strideWidth, &ConvolutionShape::dilationHeight,
+       &ConvolutionShape::dilationWidth, &ConvolutionShape::padTop, &ConvolutionShape::padLeft,
+       &ConvolutionShape::outHeight, &ConvolutionShape::outWidth});
   checkedProduct(call, "shape", {s.batch, s.height, s.width, s.inputs});
   checkedProduct(call, "kernel", {s.kernelHeight, s.kernelWidth, s.inputs, s.outputs});
   checkedProduct(call, "output shape", {s.batch, s.outHeight, s.outWidth, s.outputs});

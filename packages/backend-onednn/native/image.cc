@@ -6,22 +6,12 @@ namespace googlenet {
 namespace {
 
 DepthwiseShape readShape(const Call& call, size_t index) {
-  const auto v = call.integers(index, "shape", 14);
-  DepthwiseShape s{};
-  s.images = v[0];
-  s.height = v[1];
-  s.width = v[2];
-  s.channels = v[3];
-  s.kernelHeight = v[4];
-  s.kernelWidth = v[5];
-  s.strideHeight = v[6];
-  s.strideWidth = v[7];
-  s.dilationHeight = v[8];
-  s.dilationWidth = v[9];
-  s.padTop = v[10];
-  s.padLeft = v[11];
-  s.outHeight = v[12];
-  s.outWidth = v[13];
+  const auto s = call.shape<DepthwiseShape>(
+      index, "shape",
+      {&DepthwiseShape::images, &DepthwiseShape::height, &DepthwiseShape::width, &DepthwiseShape::channels,
+       &DepthwiseShape::kernelHeight, &DepthwiseShape::kernelWidth, &DepthwiseShape::strideHeight,
+       &DepthwiseShape::strideWidth, &DepthwiseShape::dilationHeight, &DepthwiseShape::dilationWidth,
+       &DepthwiseShape::padTop, &DepthwiseShape::padLeft, &DepthwiseShape::outHeight, &DepthwiseShape::outWidth});
   checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels});
   checkedProduct(call, "kernel", {s.kernelHeight, s.kernelWidth, s.channels});
   checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels});

@@ -6,20 +6,11 @@ namespace googlenet {
 namespace {
 
 PoolShape readShape(const Call& call, size_t index) {
-  const auto v = call.integers(index, "shape", 12);
-  PoolShape s{};
-  s.images = v[0];
-  s.height = v[1];
-  s.width = v[2];
-  s.channels = v[3];
-  s.windowHeight = v[4];
-  s.windowWidth = v[5];
-  s.strideHeight = v[6];
-  s.strideWidth = v[7];
-  s.padTop = v[8];
-  s.padLeft = v[9];
-  s.outHeight = v[10];
-  s.outWidth = v[11];
+  const auto s = call.shape<PoolShape>(
+      index, "shape",
+      {&PoolShape::images, &PoolShape::height, &PoolShape::width, &PoolShape::channels, &PoolShape::windowHeight,
+       &PoolShape::windowWidth, &PoolShape::strideHeight, &PoolShape::strideWidth, &PoolShape::padTop,
+       &PoolShape::padLeft, &PoolShape::outHeight, &PoolShape::outWidth});
   checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels});
   checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels});
   checkedProduct(call, "window and strides", {s.windowHeight, s.windowWidth, s.strideHeight, s.strideWidth});

@@ -8,7 +8,7 @@
  */
 
 import type { EngineInfo, EngineProfile } from './addon';
-import { type Availability, loadAddon } from './node/load-addon';
+import { type Availability, loadAddon, requireAddon } from './node/load-addon';
 import { forgetPackedFilters } from './packed-filters';
 import type { Precision } from './precision';
 import { registerEngine } from './register';
@@ -24,14 +24,6 @@ if (loaded.addon !== undefined) registerEngine(loaded.addon);
 export function isAvailable(): Availability {
   const { available, reason, hint } = loaded;
   return { available, ...(reason !== undefined && { reason }), ...(hint !== undefined && { hint }) };
-}
-
-function requireAddon(name: string) {
-  if (loaded.addon === undefined)
-    throw new Error(
-      `${name}: expected the native engine, got none: ${loaded.reason ?? ''}. ${loaded.hint ?? ''}`,
-    );
-  return loaded.addon;
 }
 
 /**

@@ -7,8 +7,7 @@ import {
 } from '@googlenet-tooling/shared/option-rules';
 import * as tf from '@tensorflow/tfjs-core';
 import { BACKEND_NAME } from './backend';
-import { cores } from './node/cores';
-import { loadAddon } from './node/load-addon';
+import { processors, requireAddon } from './node/load-addon';
 import { forgetPackedFilters } from './packed-filters';
 import { type Precision, setPrecision } from './precision';
 
@@ -71,11 +70,9 @@ export async function useOneDnn(options: OneDnnOptions = {}): Promise<OneDnnInfo
   if (exact === true && precision === 'bf16')
     problems.push('expected precision to be "float32" where exact is true, got "bf16". Leave one out.');
   if (problems.length > 0) throw new RangeError(`useOneDnn: ${problems.join(' ')}`);
-  const { addon, reason = '', hint = '' } = loadAddon();
-  if (!addon)
-    throw new Error(`useOneDnn: expected the native engine, got none: ${reason}. ${hint}`.trimEnd());
+  const addon = requireAddon('useOneDnn');
   setPrecision(precision);
-  addon.setThreads(threads ?? cores());
+  addon.setThreads(threads ?? processors());
   const direct = exact || winograd === false;
   addon.setWinograd(direct ? 0 : 1);
   forgetPackedFilters();

@@ -40,6 +40,19 @@ export function loadAddon(): Loaded {
   return loaded;
 }
 
+/** @throws {Error} that names the caller and says why the add-on is not here, and what to do. */
+export function requireAddon(caller: string): Addon {
+  const { addon, reason = '', hint = '' } = loadAddon();
+  if (addon === undefined)
+    throw new Error(`${caller}: expected the native engine, got none: ${reason}. ${hint}`);
+  return addon;
+}
+
+/** How many processors this process may use: the threads that the engine starts with. */
+export function processors(): number {
+  return availableParallelism();
+}
+
 function tryLoad(): Loaded {
   if (process.env.GOOGLENET_ONEDNN === 'off')
     return {
@@ -54,7 +67,7 @@ function tryLoad(): Loaded {
   const path = process.env.GOOGLENET_ONEDNN_ADDON ?? `${platformPackage()}/onednn.node`;
   try {
     const addon = require(path) as Addon;
-    addon.setThreads(availableParallelism());
+    addon.setThreads(processors());
     return { available: true, addon };
   } catch (cause) {
     const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);

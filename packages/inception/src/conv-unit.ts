@@ -106,7 +106,7 @@ function move(
  * Runs operations of a forward pass that no gradient goes through. On the tape they would cost as much again: tfjs-core
  * compares every entry with every weight.
  */
-export function offTape(action: () => void): void {
+function offTape(action: () => void): void {
   tf.customGrad(() => {
     action();
     return { value: tf.scalar(0), gradFunc: () => [] };

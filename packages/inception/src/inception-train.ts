@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type ConvUnit, gammaOf, offTape, updateMoving } from './conv-unit';
+import { type ConvUnit, gammaOf, updateMoving } from './conv-unit';
 import type { ConvUnitSettings } from './conv-unit-options';
 import { type Branch5x5, FILTER_FIELDS, type InceptionFilters, type InceptionKind } from './filters';
 import { hasKernels, OPTIONAL_KERNELS, runKernel } from './kernels';
@@ -34,13 +34,12 @@ export function trainFused(x: tf.Tensor4D, module: FusedModule): tf.Tensor4D {
     filters: FILTER_FIELDS.map((field) => module.filters[field]),
   };
   const weights = units.flatMap((unit) => [unit.kernel.read(), gammaOf([unit]), betaOf(unit)]);
-  const statistics: tf.Tensor[] = [];
   const operation = tf.customGrad((...all: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const save = all[all.length - 1] as tf.GradSaveFunc;
     const inputs = named(all.slice(0, -1) as tf.Tensor[]);
     const [y, ...rest] = runKernel(OPTIONAL_KERNELS.inceptionTrain, inputs, attributes);
-    const unitStatistics = rest.slice(0, 2 * units.length);
-    statistics.push(...unitStatistics.map((tensor) => tf.keep(tensor)));
+    const [means, variances] = [0, 1].map((first) => units.map((_, i) => rest[2 * i + first]));
+    updateMoving(units, tf.concat(means), tf.concat(variances), settings.momentum);
     save([y, ...Object.values(inputs), ...rest]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [savedY, ...others] = saved;
@@ -62,12 +61,7 @@ export function trainFused(x: tf.Tensor4D, module: FusedModule): tf.Tensor4D {
     };
     return { value: y, gradFunc };
   });
-  const y = operation(x, ...weights) as tf.Tensor4D;
-  const means = statistics.filter((_, i) => i % 2 === 0);
-  const variances = statistics.filter((_, i) => i % 2 === 1);
-  offTape(() => updateMoving(units, tf.concat(means), tf.concat(variances), settings.momentum));
-  tf.dispose(statistics);
-  return y;
+  return operation(x, ...weights) as tf.Tensor4D;
 }
 
 function named([x, ...weights]: tf.Tensor[]): Record<string, tf.Tensor> {

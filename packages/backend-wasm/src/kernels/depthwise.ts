@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DepthwiseBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
+import { convShape } from './conv-shape';
 import { acceptsActivation, activate, ACTIVATIONS, type ActivationAttrs } from './elementwise';
 import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
@@ -31,29 +32,8 @@ function infoOf(attrs: KernelArguments['attrs'], x: number[], filter: number[]):
 
 /** The geometry of a convolution, its bounds open. */
 function blockOf(info: tf.backend_util.Conv2DInfo, x: number, filter: number, y: number): Block {
-  return {
-    x,
-    filter,
-    bias: 0,
-    y,
-    inHeight: info.inHeight,
-    inWidth: info.inWidth,
-    channels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    filterHeight: info.filterHeight,
-    filterWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    dilationHeight: info.dilationHeight,
-    dilationWidth: info.dilationWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-    lowF: -Infinity,
-    highF: Infinity,
-    rotated: 0,
-    batch: info.batchSize,
-  };
+  const { inChannels: channels, outChannels: _same, ...sizes } = convShape(info);
+  return { ...sizes, channels, x, filter, bias: 0, y, lowF: -Infinity, highF: Infinity, rotated: 0 };
 }
 
 function run(backend: WasmBackend, name: string, block: Block, units: number): void {

@@ -1,10 +1,10 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { ColourScale } from '../ui/colour-scale';
 import { decimal } from '../ui/format';
 import { highestOf, toGreyMap } from '../worker/grey-map';
 import type { MapTrace } from '../worker/protocol';
 import { BRANCH_TITLES, shortName } from './branches';
-import { PixelPicker, type Pixel } from './pixel-picker';
+import { PixelPicker, usePixelChoice, type Pixel } from './pixel-picker';
 import { pixelSum } from './pixel-sum';
 import { listedChannels, SumView } from './sum-view';
 import { WindowPicture } from './window-picture';
@@ -13,8 +13,8 @@ import { WindowPicture } from './window-picture';
 export function MapExplainer({ trace, autofocus = false }: { trace: MapTrace; autofocus?: boolean }) {
   const { height, width, activation } = trace;
   const highest = highestOf(activation);
-  const [chosen, choose] = useState<Pixel>(() => brightestPixel(trace));
-  const [looked, look] = useState(chosen);
+  const choice = usePixelChoice(() => brightestPixel(trace));
+  const { looked } = choice;
   const map = useMemo(() => toGreyMap(activation, height, width, highest), [trace]);
   const sum = useMemo(
     () => pixelSum(trace, looked.row, looked.column, listedChannels(trace)),
@@ -24,18 +24,7 @@ export function MapExplainer({ trace, autofocus = false }: { trace: MapTrace; au
   return (
     <div class="map-explainer">
       <div class="map-side">
-        <PixelPicker
-          map={map}
-          ramp={ramp}
-          label={titleOf(trace)}
-          chosen={chosen}
-          onLook={look}
-          onChoose={(pixel) => {
-            choose(pixel);
-            look(pixel);
-          }}
-          autofocus={autofocus}
-        />
+        <PixelPicker map={map} ramp={ramp} label={titleOf(trace)} choice={choice} autofocus={autofocus} />
         <ColourScale
           ramps={[ramp]}
           ticks={['least 0', decimal(highest / 2, 2), `most ${decimal(highest, 2)}`]}

@@ -8,15 +8,30 @@ export interface Pixel {
   column: number;
 }
 
+/** Which pixel is chosen, and which is looked at: the one under the pointer, else the chosen one. */
+export interface PixelChoice {
+  chosen: Pixel;
+  looked: Pixel;
+  look: (pixel: Pixel) => void;
+  choose: (pixel: Pixel) => void;
+}
+
+export function usePixelChoice(first: Pixel | (() => Pixel)): PixelChoice {
+  const [chosen, setChosen] = useState(first);
+  const [looked, look] = useState(chosen);
+  const choose = (pixel: Pixel) => {
+    setChosen(pixel);
+    look(pixel);
+  };
+  return { chosen, looked, look, choose };
+}
+
 interface Props {
   map: GreyMap;
   ramp: RampName;
   /** What the map is of. */
   label: string;
-  chosen: Pixel;
-  /** Called with the pixel under the pointer, and with the chosen one when the pointer leaves. */
-  onLook: (pixel: Pixel) => void;
-  onChoose: (pixel: Pixel) => void;
+  choice: PixelChoice;
   autofocus?: boolean;
 }
 
@@ -28,12 +43,8 @@ const STEPS: Record<string, readonly [number, number]> = {
 };
 
 /** A map of which one pixel is chosen: by pointing, by a tap, or with the arrow keys. */
-export function PixelPicker({ map, ramp, label, chosen, onLook, onChoose, autofocus = false }: Props) {
-  const [shown, setShown] = useState(chosen);
-  const show = (pixel: Pixel, keep: boolean) => {
-    setShown(pixel);
-    (keep ? onChoose : onLook)(pixel);
-  };
+export function PixelPicker({ map, ramp, label, choice, autofocus = false }: Props) {
+  const { chosen, looked, look, choose } = choice;
   const pixelAt = ({ currentTarget, clientX, clientY }: PointerEvent | MouseEvent): Pixel => {
     const { left, top, width, height } = (currentTarget as HTMLElement).getBoundingClientRect();
     const within = (part: number, count: number) =>
@@ -48,10 +59,10 @@ export function PixelPicker({ map, ramp, label, chosen, onLook, onChoose, autofo
     if (!step) return;
     event.preventDefault();
     const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
-    show(
-      { row: clamp(chosen.row + step[0], map.height), column: clamp(chosen.column + step[1], map.width) },
-      true,
-    );
+    choose({
+      row: clamp(chosen.row + step[0], map.height),
+      column: clamp(chosen.column + step[1], map.width),
+    });
   };
   return (
     <div
@@ -61,13 +72,13 @@ export function PixelPicker({ map, ramp, label, chosen, onLook, onChoose, autofo
       autofocus={autofocus}
       aria-label={`${label}, ${map.height} by ${map.width} pixels. Arrow keys choose a pixel.`}
       style={{ aspectRatio: `${map.width} / ${map.height}` }}
-      onPointerMove={(event) => event.pointerType === 'mouse' && show(pixelAt(event), false)}
-      onPointerLeave={(event) => event.pointerType === 'mouse' && show(chosen, false)}
-      onClick={(event) => show(pixelAt(event), true)}
+      onPointerMove={(event) => event.pointerType === 'mouse' && look(pixelAt(event))}
+      onPointerLeave={(event) => event.pointerType === 'mouse' && look(chosen)}
+      onClick={(event) => choose(pixelAt(event))}
       onKeyDown={move}
     >
       <PixelCanvas map={map} ramp={ramp} />
-      <WindowMark map={map} top={shown.row} left={shown.column} height={1} width={1} />
+      <WindowMark map={map} top={looked.row} left={looked.column} height={1} width={1} />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { channelOf } from '../worker/grey-map';
 import type { MapTrace } from '../worker/protocol';
 
 /** One value of a window; nothing outside of the plane, where a convolution takes 0 and a pool takes no notice. */
@@ -88,7 +89,7 @@ function windowOf(
 
 /** One input channel as a plane of its own, `height * width`. */
 export function inputPlane({ inputShape, input, pooled }: MapTrace, channel: number): Float32Array {
-  return (pooled ?? input).filter((_, i) => i % inputShape[2] === channel);
+  return channelOf(pooled ?? input, inputShape[2], channel);
 }
 
 /**

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ConvBatchNorm, foldBatchNorm, type ConvUnit, type Inception } from '@googlenet/inception';
 import { findFirstConvolution, findModules, Flow } from './graph';
+import { channelOf } from './grey-map';
 import { inputOf } from './inspect';
 import type { MapName, MapTrace } from './protocol';
 
@@ -103,8 +104,7 @@ async function readTrace(
     const missing = (outputSize - 1) * strides + kernelSize - inputSize;
     return padding === 'same' ? Math.floor(Math.max(0, missing) / 2) : 0;
   };
-  const ofChannel = async (tensor: tf.Tensor) =>
-    (await tensor.data<'float32'>()).filter((_, i) => i % channels === map.channel);
+  const ofChannel = async (tensor: tf.Tensor) => channelOf(await tensor.data(), channels, map.channel);
   return {
     ...map,
     height,

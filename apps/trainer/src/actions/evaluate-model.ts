@@ -1,10 +1,10 @@
 import type { ImageDataset } from '@googlenet/mnist';
-import { evaluate, type EvaluationReport } from '@googlenet/training';
+import type { EvaluationReport } from '@googlenet/training';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { EvaluateRequest } from '../commands/evaluate';
 import { ExitCode, UserError, messageOf } from '../errors';
-import { onInferenceModel } from '../inference-model';
+import { evaluateFolded } from '../evaluate-folded';
 import { colorsFor, remark, say, sayJson, type Io } from '../io';
 import { contactSheet, type SheetItem } from '../png/contact-sheet';
 import { progressBar } from '../render/progress';
@@ -40,14 +40,12 @@ export async function evaluateModel(
     const folder = resolve(io.cwd, options.out ?? dirname(file));
     makeWritableFolder('--out', folder);
     const bar = progressBar(io, 'evaluating', data.size, quiet);
-    const report = await onInferenceModel(model, (fast) =>
-      evaluate(fast, data, {
-        batchSize,
-        maxMistakes,
-        classNames: test.classNames,
-        onProgress: (done) => bar.update(done),
-      }),
-    );
+    const report = await evaluateFolded(model, data, {
+      batchSize,
+      maxMistakes,
+      classNames: test.classNames,
+      onProgress: (done) => bar.update(done),
+    });
     bar.stop();
     const sheet = writeMistakes(
       report,

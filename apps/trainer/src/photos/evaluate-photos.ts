@@ -1,11 +1,10 @@
 import { openPhotos, type PhotoDataset } from '@googlenet/images/node';
-import { evaluate } from '@googlenet/training';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { EvaluateRequest } from '../commands/evaluate';
 import type { ReadyModel } from '../actions/ready-model';
 import { ExitCode, UserError } from '../errors';
-import { onInferenceModel } from '../inference-model';
+import { evaluateFolded } from '../evaluate-folded';
 import { say, sayJson, type Io } from '../io';
 import type { ModelCard } from '../model-files';
 import { rate } from '../render/format';
@@ -54,14 +53,12 @@ export async function evaluatePhotos(
       `${data.size} ${part} pictures of ${path}${photos.skipped.length > 0 ? `, ${photos.skipped.length} skipped` : ''}`,
     );
     const bar = progressBar(io, 'evaluating', data.size, quiet);
-    const report = await onInferenceModel(model, (fast) =>
-      evaluate(fast, data, {
-        batchSize: Math.min(batchSize, 32),
-        maxMistakes,
-        classNames: data.classNames,
-        onProgress: (done) => bar.update(done),
-      }),
-    );
+    const report = await evaluateFolded(model, data, {
+      batchSize: Math.min(batchSize, 32),
+      maxMistakes,
+      classNames: data.classNames,
+      onProgress: (done) => bar.update(done),
+    });
     bar.stop();
     const folder = resolve(io.cwd, options.out ?? dirname(file));
     const result = { model: file, data: path, part, engine, ...report, mistakes: mistakesOf(report, data) };

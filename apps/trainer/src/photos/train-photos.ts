@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { TrainerConfig } from '../config/schema';
 import type { EngineInfo } from '../engines';
 import { ExitCode } from '../errors';
-import { onInferenceModel } from '../inference-model';
+import { evaluateFolded } from '../evaluate-folded';
 import type { Io } from '../io';
 import { loadModel, saveModel } from '../model-files';
 import { percent, thousands } from '../render/format';
@@ -202,15 +202,13 @@ async function finish(
     const data = test ?? validation ?? train;
     const bar = progressBar(io, 'testing', data.size, json);
     try {
-      const report = await onInferenceModel(network, (fast) =>
-        evaluate(fast, data, {
-          batchSize: config.training.evaluateBatchSize ?? 32,
-          classNames: card.classNames,
-          maxMistakes: 64,
-          signal,
-          onProgress: (count) => bar.update(count),
-        }),
-      );
+      const report = await evaluateFolded(network, data, {
+        batchSize: config.training.evaluateBatchSize ?? 32,
+        classNames: card.classNames,
+        maxMistakes: 64,
+        signal,
+        onProgress: (count) => bar.update(count),
+      });
       return { ...work, run, pictures, data, report, parameters: network.countParams() };
     } finally {
       bar.stop();

@@ -1,9 +1,9 @@
 import { toStandardLayers } from '@googlenet/inception';
 import { stripAuxiliary } from '@googlenet/model';
-import { type Collective, evaluate, type EvaluationReport } from '@googlenet/training';
+import type { Collective, EvaluationReport } from '@googlenet/training';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { writeMistakes } from '../actions/evaluate-model';
-import { onInferenceModel } from '../inference-model';
+import { evaluateFolded } from '../evaluate-folded';
 import type { Io } from '../io';
 import { saveModel } from '../model-files';
 import { progressBar } from '../render/progress';
@@ -42,15 +42,13 @@ export async function testNetwork(
 ): Promise<EvaluationReport> {
   const bar = progressBar(io, 'testing', test.size, json);
   try {
-    return await onInferenceModel(network, (model) =>
-      evaluate(model, test, {
-        batchSize: config.training.evaluateBatchSize,
-        classNames: test.classNames,
-        maxMistakes: 64,
-        ...(how instanceof AbortSignal ? { signal: how } : { collective: how }),
-        onProgress: (done) => bar.update(done),
-      }),
-    );
+    return await evaluateFolded(network, test, {
+      batchSize: config.training.evaluateBatchSize,
+      classNames: test.classNames,
+      maxMistakes: 64,
+      ...(how instanceof AbortSignal ? { signal: how } : { collective: how }),
+      onProgress: (done) => bar.update(done),
+    });
   } finally {
     bar.stop();
   }

@@ -1,22 +1,29 @@
 import { fromStandardLayers } from '@googlenet/inception';
 import { optimizeForInference } from '@googlenet/model';
+import {
+  evaluate,
+  type EvaluateOptions,
+  type EvaluationReport,
+  type TrainingData,
+} from '@googlenet/training';
 import type * as tfl from '@tensorflow/tfjs-layers';
 
 /**
- * Runs something on a copy of a network with batch norm folded and each module as one layer: the same predictions in less time.
+ * `evaluate` on a copy of the network with batch norm folded and each module as one layer: the same predictions in less time.
  * A network of other layers is used as it is.
  */
-export async function onInferenceModel<T>(
+export async function evaluateFolded(
   network: tfl.LayersModel,
-  use: (model: tfl.LayersModel) => Promise<T>,
-): Promise<T> {
+  data: TrainingData,
+  options: EvaluateOptions,
+): Promise<EvaluationReport> {
   if (!network.outputs.some(({ sourceLayer }) => sourceLayer.name === 'predictions'))
-    return await use(network);
+    return await evaluate(network, data, options);
   const own = fromStandardLayers(network);
   const folded = optimizeForInference(own);
   own.dispose();
   try {
-    return await use(folded);
+    return await evaluate(folded, data, options);
   } finally {
     folded.dispose();
   }

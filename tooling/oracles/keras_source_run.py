@@ -46,6 +46,26 @@ def parse():
     return parser.parse_args()
 
 
+def optimizer_variables(optimizer, model):
+    optimizer.build(model.trainable_variables)
+    return optimizer.variables
+
+
+def keep(path, variables, losses, seconds):
+    """Keeps what an epoch ended with, so that a run that is cut off goes on there."""
+    temporary = path.with_suffix(".part.npz")
+    np.savez(temporary, *[variable.numpy() for variable in variables], losses=losses, seconds=seconds)
+    temporary.replace(path)
+
+
+def restore(path, variables):
+    """Sets the variables to what `keep` wrote; returns the losses and the seconds until then."""
+    with np.load(path) as kept:
+        for index, variable in enumerate(variables):
+            variable.assign(kept[f"arr_{index}"])
+        return kept["losses"].tolist(), float(kept["seconds"])
+
+
 def main():
     arguments = parse()
     tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
@@ -64,18 +84,26 @@ def main():
         optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
         return loss
 
-    losses = []
-    start = time.perf_counter()
+    losses, seconds = [], 0.0
+    state = arguments.out.with_suffix(".state.npz")
+    variables = [*model.variables, *optimizer_variables(optimizer, model)]
     generator = np.random.default_rng(arguments.seed)
-    for epoch in range(arguments.epochs):
-        order = generator.permutation(len(labels))
+    orders = [generator.permutation(len(labels)) for _ in range(arguments.epochs)]
+    if state.exists():
+        losses, seconds = restore(state, variables)
+    first_epoch = len(losses) * arguments.batch // len(labels)
+    start = time.perf_counter()
+    begun = len(losses)
+    for epoch in range(first_epoch, arguments.epochs):
+        order = orders[epoch]
         for first in range(0, len(order), arguments.batch):
             rows = order[first : first + arguments.batch]
             losses.append(float(step(tf.constant(images[rows]), tf.constant(labels[rows]))))
             if len(losses) % 100 == 0:
-                rate = len(losses) * arguments.batch / (time.perf_counter() - start)
+                rate = (len(losses) - begun) * arguments.batch / (time.perf_counter() - start)
                 print(f"epoch {epoch + 1} step {len(losses)} loss {np.mean(losses[-100:]):.4f} {rate:.1f} images/s", flush=True)
-    seconds = time.perf_counter() - start
+        keep(state, variables, losses, seconds + time.perf_counter() - start)
+    seconds += time.perf_counter() - start
     test_images, test_labels = part(arguments.data, "t10k")
     predictions = model.predict(test_images, batch_size=256, verbose=0).argmax(axis=1)
     result = {
@@ -93,6 +121,7 @@ def main():
     temporary = arguments.out.with_suffix(".part")
     temporary.write_text(json.dumps(result) + "\n")
     temporary.replace(arguments.out)
+    state.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

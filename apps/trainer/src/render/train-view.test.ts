@@ -59,6 +59,31 @@ describe('trainView', () => {
     expect(lines.at(-1)).toBe(EPOCH_LINE);
   });
 
+  it('lets a single slow step move the time left by little, and counts the checks on validation images that are to come', () => {
+    const io = fakeIo('/');
+    const view = trainView(io, false);
+    const left = () => /(\S+ ?s?) left$/.exec(io.out().trimEnd())?.[1];
+    view.event({ ...START, stepsPerEpoch: 100, totalSteps: 400 });
+    const slow = (number: number, durationMs: number) =>
+      view.event({
+        ...step(((number - 1) % 100) + 1),
+        step: number,
+        epoch: Math.ceil(number / 100),
+        stepsPerEpoch: 100,
+        totalSteps: 400,
+        durationMs,
+      });
+    for (let number = 1; number < 50; number++) slow(number, 200);
+    slow(50, 2000);
+    expect(left()).toBe('1:29');
+    for (let number = 51; number <= 100; number++) slow(number, 200);
+    expect(left()).toBe('1:05');
+    view.event({ ...EPOCH, epochs: 4, validation: { loss: 1, accuracy: 0, ece: 0, durationMs: 10_000 } });
+    slow(101, 200);
+    for (let number = 102; number <= 110; number++) slow(number, 200);
+    expect(left()).toBe('1:32');
+  });
+
   it('draws a bar on a terminal with loss, accuracy, speed and time left, and takes it away for the epoch line', () => {
     const io = fakeIo('/', true);
     const view = trainView(io, false);

@@ -1,3 +1,4 @@
+import { TimeLeft } from '@googlenet-tooling/shared/time-left';
 import type { EpochEvent, StepEvent, TrainEvent } from '@googlenet/training';
 import cliProgress from 'cli-progress';
 import { colorsFor, say, sayJson, type Io } from '../io';
@@ -32,8 +33,8 @@ function lineView(io: Io): TrainView {
   const average = new Average();
   return {
     event(event) {
+      average.add(event);
       if (event.type === 'step') {
-        average.add(event);
         const every = Math.max(1, Math.floor(event.stepsPerEpoch / LINES_AN_EPOCH));
         if (event.batch % every === 0 || event.step === 1)
           say(io, `epoch ${event.epoch} step ${event.step}/${event.totalSteps}  ${average.toString()}`);
@@ -74,8 +75,8 @@ function barView(io: Io): TrainView {
   return {
     event(event) {
       if (event.type === 'start') epochs = Math.max(1, Math.round(event.totalSteps / event.stepsPerEpoch));
+      average.add(event);
       if (event.type === 'step') {
-        average.add(event);
         bar ??= start(event);
         bar.update(event.batch, { status: average.toString() });
         return;
@@ -98,7 +99,7 @@ function barView(io: Io): TrainView {
   };
 }
 
-/** Running means of the last twenty or so steps. */
+/** Running means of the last twenty or so steps, and the time that is left. */
 class Average {
   private loss = 0;
   private accuracy = 0;
@@ -106,8 +107,16 @@ class Average {
   private weight = 0;
   private waited = 0;
   private last: StepEvent | undefined;
+  private readonly timeLeft = new TimeLeft();
+  private elapsedMs = 0;
 
-  add(event: StepEvent): void {
+  add(event: TrainEvent): void {
+    if (event.type === 'step') this.addStep(event);
+    if (event.type === 'epoch' && event.validation)
+      this.timeLeft.noteValidation(event.validation.durationMs / 1000);
+  }
+
+  private addStep(event: StepEvent): void {
     const keep = 0.95;
     this.weight = keep * this.weight + (1 - keep);
     this.loss = keep * this.loss + (1 - keep) * event.loss;
@@ -116,6 +125,9 @@ class Average {
       keep * this.millisecondsAnImage + (1 - keep) * (event.durationMs / event.images);
     this.waited = keep * this.waited + (1 - keep) * ((event.waitedMs ?? 0) / event.durationMs);
     this.last = event;
+    this.timeLeft.note(event.step - 1, this.elapsedMs);
+    this.elapsedMs += event.durationMs;
+    this.timeLeft.note(event.step, this.elapsedMs);
   }
 
   /** The share of the time that goes into waiting for other processes. */
@@ -125,9 +137,10 @@ class Average {
 
   toString(): string {
     if (this.last === undefined) return '';
-    const { totalSteps, step, images } = this.last;
+    const { totalSteps, stepsPerEpoch, step, epoch } = this.last;
     const perImage = this.millisecondsAnImage / this.weight;
-    const left = (totalSteps - step) * images * perImage;
+    const validations = Math.round(totalSteps / stepsPerEpoch) - epoch + 1;
+    const left = 1000 * (this.timeLeft.seconds(totalSteps - step, validations) ?? 0);
     return `loss ${(this.loss / this.weight).toFixed(3)}  accuracy ${percent(this.accuracy / this.weight, 1)}  ${rate(1000 / perImage)}${this.waiting()}  ${duration(left)} left`;
   }
 }

@@ -1,3 +1,4 @@
+import { TimeLeft } from '@googlenet-tooling/shared/time-left';
 import { signal } from '@preact/signals';
 import { proxy, type Remote } from 'comlink';
 import { engine, messageOf, model as loadedModel, network } from '../state/network';
@@ -8,7 +9,6 @@ import { addStep, emptyHistory, rewind, type History } from './history';
 import { freeName, newRecord, type RunRecord } from './run-record';
 import { keepNetwork, networkOf, runs, runsChanged, runStore } from './runs-state';
 import { DEFAULT_SETTINGS, nameOf, type TrainSettings } from './settings';
-import { TimeLeft } from './time-left';
 import { AnotherTabError, asOnlyTab } from './training-lock';
 import type { TrainingRunner } from './training-runner';
 import type { ProbeReport, SavedModel, TrainingUpdate } from './training-protocol';
@@ -221,7 +221,10 @@ async function onUpdate(update: TrainingUpdate): Promise<void> {
       progress.value = {
         ...update,
         epochs: run.settings.epochs,
-        secondsLeft: timeLeft.seconds(update.totalSteps - update.step),
+        secondsLeft: timeLeft.seconds(
+          update.totalSteps - update.step,
+          run.settings.epochs - update.epoch + 1,
+        ),
       };
       current.value = { ...run, trainingMs: run.trainingMs + update.durationMs };
       if (phase.value === 'evaluating') phase.value = 'running';
@@ -231,8 +234,10 @@ async function onUpdate(update: TrainingUpdate): Promise<void> {
       break;
     case 'epoch': {
       const { validation, step } = update;
-      if (validation)
+      if (validation) {
         history.value.validation.push({ step, loss: validation.loss, accuracy: validation.accuracy });
+        timeLeft.noteValidation(validation.durationMs / 1000);
+      }
       history.value = { ...history.value };
       break;
     }

@@ -17,6 +17,8 @@ export interface SheetOptions {
   readonly width: number;
   /** Pictures side by side; default 8. */
   readonly columns?: number;
+  /** How the first lines are printed; default as of mistakes, in red. */
+  readonly captions?: 'mistakes' | 'plain';
 }
 
 const PAPER: Color = [255, 255, 255];
@@ -30,7 +32,7 @@ const TEXT = 2;
 
 /** One PNG with all the pictures and their captions. */
 export function contactSheet(items: readonly SheetItem[], options: SheetOptions): Buffer {
-  const { title, height, width, columns = 8 } = options;
+  const { title, height, width, columns = 8, captions = 'mistakes' } = options;
   const scale = Math.max(1, Math.floor(IMAGE_PIXELS / Math.max(height, width)));
   const line = textHeight(TEXT);
   const cellWidth = width * scale + GAP;
@@ -45,7 +47,14 @@ export function contactSheet(items: readonly SheetItem[], options: SheetOptions)
     const y = top + Math.floor(i / across) * cellHeight;
     sheet.fill(left - 1, y - 1, width * scale + 2, height * scale + 2, FRAME);
     sheet.image(left, y, item.pixels, width, height, scale);
-    sheet.text(left, y + height * scale + 6, item.caption, WRONG, TEXT, width * scale);
+    sheet.text(
+      left,
+      y + height * scale + 6,
+      item.caption,
+      captions === 'plain' ? INK : WRONG,
+      TEXT,
+      width * scale,
+    );
     sheet.text(left, y + height * scale + line + 11, item.note, FAINT, TEXT, width * scale);
   });
   return sheet.encode();

@@ -1,4 +1,5 @@
 import type { ImageDataset } from '@googlenet/mnist';
+import { augmentedSamples } from '../augmented-samples';
 import { getPath } from '../config/merge';
 import { checkConfig } from '../config/resolve';
 import type { TrainerConfig } from '../config/schema';
@@ -39,8 +40,6 @@ export interface Pictures {
 }
 
 const MISTAKES = 48;
-const AUGMENTED = 6;
-const VARIANTS = 7;
 
 /**
  * Pictures of a run's data, if these are at hand: nothing is downloaded.
@@ -69,7 +68,13 @@ export async function drawPictures(
     return 'The images are others than those of the run: their checksums differ.';
   return {
     mistakes: mistakePictures(data.test, results),
-    augmented: await augmentedPictures(splitData(data.train, config).training, config),
+    augmented: (await augmentedSamples(splitData(data.train, config).training, config)).map(
+      ({ label, original, variants }) => ({
+        label,
+        original: dataUri(original, data.train),
+        variants: variants.map((pixels) => dataUri(pixels, data.train)),
+      }),
+    ),
     width: data.test.width,
   };
 }
@@ -86,28 +91,6 @@ function mistakePictures(test: ImageDataset, results: Results | undefined): Mist
       probability,
       index,
     }));
-}
-
-/** Some training images, each as the first epochs of such a run see it. */
-async function augmentedPictures(training: ImageDataset, config: TrainerConfig): Promise<AugmentedPicture[]> {
-  const { augment } = config.training;
-  if (augment === undefined) return [];
-  const some = training.subset(Math.min(AUGMENTED, training.size), { seed: config.seed });
-  const variants: Float32Array[] = [];
-  for (let epoch = 0; epoch < VARIANTS; epoch++)
-    for await (const { images } of some.batches({ batchSize: some.size, seed: config.seed, epoch, augment }))
-      variants.push(images);
-  const area = some.height * some.width * some.channels;
-  return Array.from({ length: some.size }, (_, i) => ({
-    label: some.classNames[some.label(i)] ?? String(some.label(i)),
-    original: dataUri(some.image(i), some),
-    variants: variants.map((images) =>
-      dataUri(
-        images.subarray(i * area, (i + 1) * area).map((value) => Math.round(255 * value)),
-        some,
-      ),
-    ),
-  }));
 }
 
 function dataUri(pixels: ArrayLike<number>, shape: ImageDataset): DataUri {

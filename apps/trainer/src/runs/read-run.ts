@@ -4,8 +4,8 @@ import { getPath, isObject, type Json } from '../config/merge';
 import { runHolder } from '../run-lock';
 import { readJsonFile, readMetricsFile, RunProblem, type Metrics } from './read-files';
 
-/** Whether a run came to its end, was left before it, or has a process that works on it. */
-export type RunState = 'finished' | 'stopped' | 'running';
+/** Whether a run came to its end, was left before it, broke off because its loss was no finite number, or has a process that works on it. */
+export type RunState = 'finished' | 'stopped' | 'diverged' | 'running';
 
 /** A run as its folder tells of it. Shares are in [0, 1]; what the folder does not say is left out. */
 export interface RunRecord {
@@ -59,12 +59,17 @@ export function readRun(path: string): RunRecord {
   return withoutGaps({
     path,
     startedAt: startOf(path, metrics),
-    state: running ? 'running' : summary === undefined ? 'stopped' : 'finished',
+    state: running ? 'running' : summary === undefined ? endOf(metrics) : 'finished',
     ...settingsOf(config),
     ...progressOf(metrics),
     ...withoutGaps(resultsOf(summary)),
     config,
   });
+}
+
+/** Of a run without a summary that nobody works on. A run that goes on drops the line that says it diverged. */
+function endOf({ records }: Metrics): RunState {
+  return records.at(-1)?.type === 'diverged' ? 'diverged' : 'stopped';
 }
 
 function settingsOf(config: Json): Partial<RunRecord> {

@@ -173,6 +173,33 @@ describe('googlenet sweep', () => {
     expect(third.calls).toEqual([]);
   });
 
+  it('does not train a run again that diverged, names it, and reports on the others', async () => {
+    const { folder, runs } = plan(content);
+    const io = fakeIo(cwd);
+    const half = work();
+    const trained = half.train;
+    const diverging: SweepWork = {
+      ...half,
+      train: async (to, asked) => {
+        if (!asked.set?.includes('seed=1')) return trained(to, asked);
+        const run = RunFolder.create(asked.out ?? '', resolveConfig({ set: asked.set }, to.cwd));
+        run.appendMetrics({ type: 'diverged', step: 3, message: 'loss NaN' });
+        run.unlock();
+        throw new UserError('loss NaN', { exitCode: ExitCode.diverged });
+      },
+    };
+    expect(await sweep(io, 'file.json', request, diverging)).toBe(ExitCode.diverged);
+    expect(io.out()).toContain('diverged: model.dropout=0.25 seed=1\ndiverged: model.dropout=0 seed=1\n');
+    expect(half.reported).toEqual([[runs[3]?.path, runs[1]?.path]]);
+    const again = work();
+    expect(await sweep(fakeIo(cwd), 'file.json', request, again)).toBe(ExitCode.ok);
+    expect(again.calls).toEqual([]);
+    expect(JSON.parse(readFileSync(join(folder, 'sweep.json'), 'utf8'))).toMatchObject({
+      finished: 2,
+      diverged: [runs[0]?.path, runs[2]?.path],
+    });
+  });
+
   it('gives each of several processes its share, and ranks in the one that finds all done', async () => {
     plan(content);
     const processes = ['0', '1'].map((SLURM_PROCID) => ({

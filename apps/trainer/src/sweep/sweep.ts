@@ -39,7 +39,7 @@ export async function sweep(io: Io, file: string, request: Request, work: SweepW
   const code = await trainShare(io, place, plan.runs, {
     json,
     describe,
-    isDone: (run) => stateOf(run) === 'finished',
+    isDone: (run) => isOver(stateOf(run)),
     train: (run) => work.train(io, { ...trainRequest(run), json }),
   });
   if (code === ExitCode.interrupted) {
@@ -54,6 +54,11 @@ type State = RunRecord['state'] | 'new';
 
 function stateOf({ path }: SweepRun): State {
   return isRunFolder(path) ? readRun(path).state : 'new';
+}
+
+/** A run that diverged would do so again. */
+function isOver(state: State): boolean {
+  return state === 'finished' || state === 'diverged';
 }
 
 /** A new run, or one that goes on from its last checkpoint. */
@@ -84,12 +89,22 @@ async function conclude(io: Io, { folder, runs }: SweepPlan, json: boolean, work
   const done = runs
     .filter((run) => stateOf(run) === 'finished')
     .map((run) => [run, readRun(run.path)] as const);
+  const diverged = runs.filter((run) => stateOf(run) === 'diverged');
   const ranked = ranking(done);
+  const results = {
+    runs: runs.length,
+    finished: done.length,
+    diverged: diverged.map(({ path }) => path),
+    ranking: ranked,
+  };
   mkdirSync(folder, { recursive: true });
-  writeJson(join(folder, 'sweep.json'), { runs: runs.length, finished: done.length, ranking: ranked });
-  if (json) sayJson(io, { type: 'sweep', folder, runs: runs.length, finished: done.length, ranking: ranked });
-  else for (const line of rankingLines(io, ranked)) say(io, line);
-  if (done.length < runs.length) {
+  writeJson(join(folder, 'sweep.json'), results);
+  if (json) sayJson(io, { type: 'sweep', folder, ...results });
+  else {
+    for (const line of rankingLines(io, ranked)) say(io, line);
+    for (const run of diverged) say(io, `diverged: ${describe(run)}`);
+  }
+  if (done.length + diverged.length < runs.length) {
     if (!json)
       say(
         io,

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { augmentedFile } from '../augmented-samples';
 import { getPath, type Json } from '../config/merge';
 import type { TrainerConfig } from '../config/schema';
 import { writeWhole, type RunFollower } from '../run-folder';
@@ -11,6 +12,7 @@ import {
   scalarsRecord,
   versionRecord,
   type HyperParameter,
+  type Moment,
 } from './events';
 
 /** TensorBoard looks for `tfevents`; the end tells our files from those of others. */
@@ -24,7 +26,7 @@ const OURS = /^events\.out\.tfevents\.\d+\.googlenet$/;
 export class TensorBoardLog implements RunFollower {
   private file: string | undefined;
 
-  /** @param runPath - where `mistakes.png` will be. */
+  /** @param runPath - where `augmented.png` is, if the run has one, and `mistakes.png` will be. */
   constructor(
     private readonly folder: string,
     private readonly runPath: string,
@@ -43,6 +45,7 @@ export class TensorBoardLog implements RunFollower {
       Buffer.concat([
         versionRecord(wallTime),
         runStartRecord(wallTime, hyperParameters(this.config), groupOf(this.config)),
+        ...sheetRecord({ wallTime, step: 0 }, 'augmented training images', augmentedFile(this.runPath)),
         ...records.flatMap((record) => eventOf(record) ?? []),
       ]),
     );
@@ -64,15 +67,22 @@ export class TensorBoardLog implements RunFollower {
         numbers({ [`${part}/accuracy`]: summary.testAccuracy, [`${part}/loss`]: summary.testLoss }),
       ),
     );
-    const sheet = join(this.runPath, 'mistakes.png');
-    if (existsSync(sheet)) this.append(pngRecord(moment, 'worst mistakes', readFileSync(sheet)));
-    this.append(runEndRecord(moment.wallTime));
+    const ended = [
+      ...sheetRecord(moment, 'worst mistakes', join(this.runPath, 'mistakes.png')),
+      runEndRecord(moment.wallTime),
+    ];
+    for (const record of ended) this.append(record);
   }
 
   private append(record: Uint8Array): void {
     if (this.file === undefined) this.begin([]);
     appendFileSync(this.file ?? '', record);
   }
+}
+
+/** The event of a picture, where there is one. */
+function sheetRecord(moment: Moment, tag: string, path: string): Uint8Array[] {
+  return existsSync(path) ? [pngRecord(moment, tag, readFileSync(path))] : [];
 }
 
 /** The event of a line of `metrics.jsonl`, where it has numbers to show. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { augmentedFile } from '../augmented-samples';
 import { resolveConfig } from '../config/resolve';
 import { planRun } from '../train/plan-run';
 import type { TrainRequest } from '../commands/train';
@@ -86,6 +87,17 @@ describe('googlenet train --tensorboard', () => {
       'epoch/loss': 0.5,
       'validation/loss': 0.25,
       'validation/accuracy': 0.75,
+    });
+  });
+
+  it('begins with the picture of augmented training images where the run has one', () => {
+    const run = planRun(fakeIo(cwd), request({ out: 'run', tensorboard: true })).open(resolveConfig({}, cwd));
+    writeFileSync(augmentedFile(run.path), Buffer.from(golden.png, 'base64'));
+    run.rewindMetrics(0);
+    run.unlock();
+    expect(eventsIn(join(cwd, 'run', 'tensorboard')).at(-1)).toEqual({
+      step: 0,
+      values: { 'augmented training images': Number.NaN },
     });
   });
 

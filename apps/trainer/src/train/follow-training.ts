@@ -40,6 +40,8 @@ export async function followTraining(
     }
   } catch (error) {
     if (!(error instanceof NonFiniteLossError)) throw error;
+    const { step, message } = error;
+    run?.appendMetrics({ time: new Date().toISOString(), type: 'diverged', step, message });
     throw new UserError(error.message, { cause: error, exitCode: ExitCode.diverged });
   } finally {
     view.close();

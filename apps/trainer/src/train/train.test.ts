@@ -15,6 +15,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { main } from '../main';
+import { readRun } from '../runs/read-run';
 import { BACKEND, ENGINE, ONE_THREAD } from '../testing/engine';
 import { fakeIo, type FakeIo } from '../testing/fake-io';
 import { writeIdxFolder } from '../testing/idx-folder';
@@ -351,6 +352,7 @@ describe('googlenet train', () => {
     expect(diverging.err()).toMatch(
       /^googlenet: train\(step \d\): expected a finite .*, got (NaN|-?Infinity)\. .*Lower the learning rate/,
     );
+    expect(readRun(join(cwd, 'diverged')).state).toBe('diverged');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { MpiCollective } from '@googlenet/collective-mpi';
 import { train as trainModel } from '@googlenet/training';
 import { folderStore } from '@googlenet/training/node';
+import { writeAugmented } from '../augmented-samples';
 import type { TrainRequest } from '../commands/train';
 import type { TrainerConfig } from '../config/schema';
 import { selectEngine } from '../engines';
@@ -82,6 +83,7 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
     const model = buildNetwork(config, data);
     try {
       run = plan?.open(config);
+      if (run) await writeAugmented(run.path, training, config);
       const events = trainModel({
         model,
         data: training,

@@ -32,7 +32,7 @@ export function jestConfig(overrides = {}) {
       ],
       '\\.bin$': fileURLToPath(new URL('./base64-transform.cjs', import.meta.url)),
     },
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     maxWorkers: 2,
     ...overrides,
   };

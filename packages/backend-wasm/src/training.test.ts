@@ -1,3 +1,4 @@
+import { LAYER_NETWORKS, type LayerNetwork, trainLayerNetwork } from '@googlenet-tooling/engine-tests';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ENGINES, seeded, values } from './testing/compare';
@@ -55,6 +56,18 @@ describe('any tfjs model', () => {
       const actual = await losses(4);
       actual.forEach((loss, i) => expect(loss).toBeCloseTo(expected[i], 4));
       expect(actual[3]).toBeLessThan(actual[0]);
+    }
+  });
+
+  it.each(Object.keys(LAYER_NETWORKS) as LayerNetwork[])('%s trains as on the cpu backend', async (name) => {
+    await tf.setBackend('cpu');
+    const expected = await trainLayerNetwork(name);
+    for (const options of ENGINES) {
+      await useWasm(options);
+      const actual = await trainLayerNetwork(name);
+      actual.losses.forEach((loss, i) => expect(loss).toBeCloseTo(expected.losses[i], 4));
+      actual.predictions.forEach((score, i) => expect(score).toBeCloseTo(expected.predictions[i], 3));
+      expect(actual.losses.at(-1)).toBeLessThan(actual.losses[0]);
     }
   });
 

@@ -1,6 +1,6 @@
 /**
  * What every engine is tested with: TensorFlow.js' published conformance suite (`runConformance`), and random cases of every
- * registered kernel against the cpu engine (`runRandomCases`). It knows no engine: each one's tests name it. Private.
+ * registered kernel against the cpu engine (`runRandomCases`), and the training of well-known networks (`trainLayerNetwork`). It knows no engine: each one's tests name it. Private.
  *
  * Start reading in `node/conformance.ts` and `fuzz/fuzz.ts`.
  *
@@ -16,3 +16,9 @@ export {
 export type { EngineUnderTest } from './node/engine-process';
 export { type RandomCasesOptions, type RandomCasesReport, runRandomCases } from './node/random-cases';
 export type { Difference } from './fuzz/fuzz';
+export {
+  LAYER_NETWORKS,
+  type LayerNetwork,
+  type LayerTraining,
+  trainLayerNetwork,
+} from './networks/networks';

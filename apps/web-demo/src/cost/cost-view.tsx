@@ -1,4 +1,5 @@
 import type { Branch5x5, InceptionFilters } from '@googlenet/inception';
+import { Choice } from '../ui/choice';
 import { Field } from '../ui/field';
 import { short } from '../ui/format';
 import { SliderLabel } from './slider-label';
@@ -13,12 +14,12 @@ const SLIDERS: { field: keyof InceptionFilters; label: string; max: number; only
   { field: 'poolProj', label: '1×1 after the pool', max: 256 },
 ];
 
-const BRANCH_KINDS: Record<Branch5x5, string> = {
-  one5x5: 'one 5×5 (the paper)',
-  two5x5: 'two 5×5',
-  one3x3: 'one 3×3 (torchvision, TF-slim)',
-  two3x3: 'two 3×3 (this MNIST network, CIFAR versions)',
-};
+const BRANCH_KINDS: { value: Branch5x5; label: string }[] = [
+  { value: 'one5x5', label: 'one 5×5 (the paper)' },
+  { value: 'two5x5', label: 'two 5×5' },
+  { value: 'one3x3', label: 'one 3×3 (torchvision, TF-slim)' },
+  { value: 'two3x3', label: 'two 3×3 (this MNIST network, CIFAR versions)' },
+];
 
 /** What a 1x1 convolution saves, to be played with. */
 export function CostView() {
@@ -37,22 +38,12 @@ export function CostView() {
       <section class="card cost-card" aria-labelledby="cost-title">
         <div class="cost-controls">
           <h2 id="cost-title">One module, two forms</h2>
-          <Field label="Module of the paper">
-            {(id) => (
-              <select
-                id={id}
-                class="select"
-                value={preset.value.name}
-                onChange={({ currentTarget }) => choosePreset(currentTarget.value)}
-              >
-                {modulePresets.map(({ name }) => (
-                  <option key={name} value={name}>
-                    inception_{name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <Choice
+            label="Module of the paper"
+            value={preset.value.name}
+            options={modulePresets.map(({ name }) => ({ value: name, label: `inception_${name}` }))}
+            onChange={choosePreset}
+          />
           <p class="soft small">
             Input <span class="number">{`${height}×${width}×${inputChannels}`}</span>, for a 224×224 picture
           </p>
@@ -70,22 +61,12 @@ export function CostView() {
               )}
             </Field>
           ))}
-          <Field label="In the 5×5 branch">
-            {(id) => (
-              <select
-                id={id}
-                class="select"
-                value={branch5x5.value}
-                onChange={({ currentTarget }) => (branch5x5.value = currentTarget.value as Branch5x5)}
-              >
-                {Object.entries(BRANCH_KINDS).map(([kind, label]) => (
-                  <option key={kind} value={kind}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <Choice
+            label="In the 5×5 branch"
+            value={branch5x5.value}
+            options={BRANCH_KINDS}
+            onChange={(value) => (branch5x5.value = value)}
+          />
           <button class="button" type="button" onClick={() => choosePreset(preset.value.name)}>
             The paper's numbers again
           </button>

@@ -7,6 +7,7 @@ import { PixelCanvas } from '../ui/pixel-canvas';
 import { BRANCH_NAMES, type ModuleInfo, type ModuleSummary } from '../worker/protocol';
 import { BRANCH_TITLES, shortName } from './branches';
 import { firstIsOpen, firstView, openModule, summaries } from './inside-state';
+import { ModuleFace } from './module-face';
 
 /** The modules in a row for each size of the plane, with their mean activation and the branches' parts in it. */
 export function NetworkMap() {
@@ -124,19 +125,7 @@ function ModuleTile({ module, summary }: { module: ModuleInfo; summary: ModuleSu
       onClick={showPanel}
       aria-label={`Module ${shortName(module.name)}, ${channels} channels. ${parts}`}
     >
-      {summary ? <PixelCanvas map={summary.mean} ramp="magma" /> : <span class="skeleton tile-skeleton" />}
-      <span class="share-strip" aria-hidden="true">
-        {BRANCH_NAMES.map((branch) => (
-          <span
-            key={branch}
-            class={`branch-${branch}`}
-            style={{ flexGrow: summary?.activationShare[branch] ?? 1 }}
-          />
-        ))}
-      </span>
-      <span class="tile-name">
-        <b>{shortName(module.name)}</b> <span class="number soft">{channels}</span>
-      </span>
+      <ModuleFace module={module} summary={summary} />
     </a>
   );
 }

@@ -1,11 +1,12 @@
+import { BranchGrid } from '../inside/branch-grid';
 import { BRANCH_TITLES, shortName } from '../inside/branches';
-import { smooth } from '../inside/explanation';
-import { Branch, shapes } from '../inside/module-panel';
+import { GradCam } from '../inside/grad-cam';
+import { ModuleFace } from '../inside/module-face';
+import { shapes } from '../inside/module-panel';
 import { Legend } from '../inside/network-map';
-import { Field } from '../ui/field';
+import { Choice } from '../ui/choice';
 import { percent } from '../ui/format';
-import { PixelCanvas } from '../ui/pixel-canvas';
-import { BRANCH_NAMES, type ModuleInfo } from '../worker/protocol';
+import type { ModuleInfo } from '../worker/protocol';
 import { PhotoPicture } from './photo-picture';
 import {
   chooseClass,
@@ -46,37 +47,18 @@ function Explanation() {
       data-module={view?.name}
     >
       <h2 id="photo-cam-title">Why “{name}”?</h2>
-      <div class="cam photo-cam">
+      <GradCam class="photo-cam" view={view} side={224} over="the photograph">
         <PhotoPicture />
-        {view && (
-          <PixelCanvas
-            class="cam-overlay"
-            map={smooth(view.gradCam, 224)}
-            ramp="magma"
-            overlay
-            label={`Grad-CAM of module ${shortName(view.name)} over the photograph`}
-          />
-        )}
-      </div>
-      <Field label="Evidence for the class">
-        {(id) => (
-          <select
-            id={id}
-            class="select"
-            value={chosenClass.value ?? ''}
-            onChange={({ currentTarget }) =>
-              chooseClass(currentTarget.value === '' ? undefined : Number(currentTarget.value))
-            }
-          >
-            <option value="">the network's answer</option>
-            {answer.classes.map((each) => (
-              <option key={each.index} value={each.index}>
-                {each.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      </GradCam>
+      <Choice
+        label="Evidence for the class"
+        value={chosenClass.value}
+        options={[
+          { value: undefined, label: "the network's answer" },
+          ...answer.classes.map((each) => ({ value: each.index, label: each.name })),
+        ]}
+        onChange={chooseClass}
+      />
       <p class="soft small">
         Bright: where module {shortName(module.name)} finds evidence. Grad-CAM weighs each channel by the
         gradient of the class's score.
@@ -116,19 +98,7 @@ function Tile({ module }: { module: ModuleInfo }) {
       aria-label={`Module ${shortName(module.name)}, ${side} by ${side}, ${channels} channels`}
       onClick={() => chooseModule(module.name)}
     >
-      {summary ? <PixelCanvas map={summary.mean} ramp="magma" /> : <span class="skeleton tile-skeleton" />}
-      <span class="share-strip" aria-hidden="true">
-        {BRANCH_NAMES.map((branch) => (
-          <span
-            key={branch}
-            class={`branch-${branch}`}
-            style={{ flexGrow: summary?.activationShare[branch] ?? 1 }}
-          />
-        ))}
-      </span>
-      <span class="tile-name">
-        <b>{shortName(module.name)}</b> <span class="number soft">{channels}</span>
-      </span>
+      <ModuleFace module={module} summary={summary} />
     </button>
   );
 }
@@ -138,7 +108,6 @@ function Panel() {
   const view = moduleView.value?.name === module?.name ? moduleView.value : undefined;
   if (!module) return null;
   const target = photo.value?.classes.find(({ index }) => index === explained.value)?.name;
-  const strongest = Math.max(...(view?.branches.map(({ evidence }) => Math.abs(evidence)) ?? [0]), 1e-9);
   const share = view?.branches.map(
     ({ branch, activationShare }) => `${BRANCH_TITLES[branch]} ${percent(activationShare, 0)}`,
   );
@@ -153,20 +122,7 @@ function Panel() {
         <h2 id="photo-module-title">Inside module {shortName(module.name)}</h2>
         <span class="number soft">{shapes(module)}</span>
       </div>
-      <div class="branch-grid">
-        {BRANCH_NAMES.map((branch) => (
-          <Branch
-            key={branch}
-            channels={module.channels[branch]}
-            branch5x5={module.branch5x5}
-            view={view?.branches.find((candidate) => candidate.branch === branch)}
-            branch={branch}
-            target={target}
-            strongest={strongest}
-            size={module.outputShape[0]}
-          />
-        ))}
-      </div>
+      <BranchGrid module={module} view={view} target={target} />
       {share && <p class="visually-hidden">Activation: {share.join(', ')}</p>}
     </section>
   );

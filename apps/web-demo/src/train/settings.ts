@@ -57,6 +57,7 @@ export const FIRST_RUN_NAME = 'First network';
 
 /** How often the images may be gone through: whole passes only. */
 export const EPOCH_RANGE = { lowest: 1, highest: 100 };
+export const LEARNING_RATE_RANGE = { lowest: 1e-5, highest: 1 };
 
 /** Images that are never trained on, for the validation after each epoch and the confusion matrix in between. */
 export const VALIDATION_IMAGES = 1000;
@@ -65,6 +66,7 @@ export const PROBE_IMAGES = 300;
 export const choices = {
   widthMultiplier: [0.0625, 0.125, 0.25, 0.5, 1],
   images: [500, 2000, 5000, 20_000, 60_000 - VALIDATION_IMAGES],
+  batchSize: [8, 16, 32, 64, 128],
   optimizer: optimizerNames,
   schedule: scheduleNames,
 } as const;

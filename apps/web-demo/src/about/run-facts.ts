@@ -1,3 +1,4 @@
+import { isObject } from '@googlenet-tooling/shared/checks';
 import { count, percent, widthName } from '../ui/format';
 
 /** One line of the card: what it is, and its value. */
@@ -11,8 +12,6 @@ export interface RunFacts {
   /** The commit that trained it. */
   commit: string | undefined;
 }
-
-type Json = Record<string, unknown>;
 
 /**
  * Reads the record of a run (`run.json`). Whatever it lacks is left out: a line is shown with its number or not at all.
@@ -83,10 +82,6 @@ function fact<T>(name: string, value: T | undefined, show: (value: T) => string)
 
 function list<T>(value: T | undefined, show: (value: T) => string): string[] {
   return value === undefined ? [] : [show(value)];
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null;
 }
 
 function at(record: unknown, path: readonly string[]): unknown {

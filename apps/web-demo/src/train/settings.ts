@@ -1,3 +1,4 @@
+import { isObject } from '@googlenet-tooling/shared/checks';
 import { count, widthName } from '../ui/format';
 import {
   optimizerNames,
@@ -116,7 +117,7 @@ export function normMomentum({ images, batchSize, epochs }: TrainSettings): numb
 
 /** Settings out of storage: every field that is missing or of another type is the default's. */
 export function readSettings(stored: unknown): TrainSettings {
-  const given = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>;
+  const given = isObject(stored) ? stored : {};
   const entries = Object.entries(DEFAULT_SETTINGS).map(([key, value]: [string, unknown]) => [
     key,
     typeof given[key] === typeof value ? given[key] : value,

@@ -1,4 +1,5 @@
 import {
+  exactProblems,
   isBoolean,
   isIntegerIn,
   isOneOf,
@@ -63,12 +64,8 @@ const RULES: Record<keyof OneDnnOptions, OptionRule> = {
  * @throws {Error} if the native engine cannot be used here, with what to do; `isAvailable()` asks without throwing.
  */
 export async function useOneDnn(options: OneDnnOptions = {}): Promise<OneDnnInfo> {
-  const problems = optionProblems('useOneDnn', options, RULES);
+  const problems = [...optionProblems('useOneDnn', options, RULES), ...exactProblems(options)];
   const { threads, precision = 'float32', winograd, exact = false } = options;
-  if (exact === true && winograd === true)
-    problems.push('expected winograd to be false where exact is true, got true. Leave one out.');
-  if (exact === true && precision === 'bf16')
-    problems.push('expected precision to be "float32" where exact is true, got "bf16". Leave one out.');
   if (problems.length > 0) throw new RangeError(`useOneDnn: ${problems.join(' ')}`);
   const addon = requireAddon('useOneDnn');
   setPrecision(precision);

@@ -1,4 +1,5 @@
 import {
+  exactProblems,
   isBoolean,
   isIntegerIn,
   isOneOf,
@@ -78,11 +79,8 @@ const RULES: Record<keyof WasmOptions, OptionRule> = {
  * @throws {Error} if the runtime has no WebAssembly SIMD, or not the one asked for
  */
 export function readOptions(options: WasmOptions): Settings {
-  const problems = optionProblems('useWasm', options, RULES);
+  const problems = [...optionProblems('useWasm', options, RULES), ...exactProblems(options)];
   const { threads, simd = 'auto', winograd, exact = false, maximumBytes, workerUrl } = options;
-  if (exact === true && winograd === true) {
-    problems.push('expected winograd to be false where exact is true, got true. Leave one out.');
-  }
   if (problems.length > 0) throw new RangeError(`useWasm: ${problems.join(' ')}`);
   return {
     threads: threads ?? Math.min(MOST_THREADS, cores()),

@@ -20,6 +20,24 @@ export const isIntegerIn =
   (value: unknown): boolean =>
     Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 
+/** Half a sentence for each option of an engine that `exact: true` excludes: Winograd's algorithm, and any precision but float32. */
+export function exactProblems(options: {
+  exact?: unknown;
+  winograd?: unknown;
+  precision?: unknown;
+}): string[] {
+  const { exact, winograd, precision = 'float32' } = options;
+  if (exact !== true) return [];
+  return [
+    ...(winograd === true
+      ? ['expected winograd to be false where exact is true, got true. Leave one out.']
+      : []),
+    ...(precision === 'float32'
+      ? []
+      : [`expected precision to be "float32" where exact is true, got ${show(precision)}. Leave one out.`]),
+  ];
+}
+
 /**
  * Half a sentence for each option that is unknown or out of range. An option that is undefined counts as left out.
  *

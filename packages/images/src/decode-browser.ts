@@ -5,10 +5,10 @@ import type { PixelImage } from './picture';
 import { dropAlpha } from './to-float';
 
 /**
- * Decodes a JPEG, PNG or WebP in a browser, upright (EXIF orientation), colours over white where it is transparent. In Node: `@googlenet/images/node`.
+ * Decodes a JPEG, PNG or WebP in a browser, upright (EXIF orientation), colours over white where it is transparent, or with `keepAlpha`. In Node: `@googlenet/images/node`.
  *
  * The browser's own decoder is used; its colours may differ from other decoders by a few levels.
- * @returns red, green, blue.
+ * @returns red, green, blue; with `keepAlpha` red, green, blue, alpha.
  * @throws {ImageError} `FORMAT`, `CORRUPT`, `TOO_LARGE` or `UNSUPPORTED`.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<PixelImage> {
@@ -39,7 +39,8 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
       throw new ImageError('TOO_LARGE', `decodeImage: the browser has no canvas of ${width}x${height}.`);
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, width, height);
-    return dropAlpha({ data: new Uint8Array(data.buffer), width, height, channels: 4 });
+    const image = { data: new Uint8Array(data.buffer), width, height, channels: 4 };
+    return options.keepAlpha ? image : dropAlpha(image);
   } finally {
     bitmap.close();
   }

@@ -2,10 +2,12 @@ import { requireNumber } from '@googlenet-tooling/shared/checks';
 import { ImageError } from './errors';
 import { readImageHeader, type ImageHeader } from './header';
 
-/** Limits of `decodeImage`. */
+/** Options of `decodeImage`. */
 export interface DecodeOptions {
   /** The largest picture that is decoded, in pixels; checked against the header before anything is allocated. Default 64 million. */
   maxPixels?: number;
+  /** Gives red, green, blue, alpha instead of colours over white; alpha is 255 where the file has none. Default false. */
+  keepAlpha?: boolean;
 }
 
 export const DEFAULT_MAX_PIXELS = 64e6;

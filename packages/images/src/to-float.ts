@@ -92,3 +92,12 @@ export function dropAlpha(image: PixelImage): PixelImage {
   }
   return { data: colors, width, height, channels: 3 };
 }
+
+/** The picture in red, green, blue, alpha: opaque where it has three channels. */
+export function withAlpha(image: PixelImage): PixelImage {
+  if (image.channels === 4) return image;
+  const { width, height } = image;
+  const data = new Uint8Array(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) data.set(image.data.subarray(3 * i, 3 * i + 3), 4 * i);
+  return { data, width, height, channels: 4 };
+}

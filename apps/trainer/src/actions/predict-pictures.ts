@@ -120,9 +120,9 @@ function resized(
 }
 
 function prepare(io: Io, file: string): PreparedDrawing {
-  const { data, width, height } = readImage(resolve(io.cwd, file));
+  const picture = readImage(resolve(io.cwd, file));
   try {
-    return preprocessDrawing({ data, width, height, channels: 4 });
+    return preprocessDrawing({ ...picture, channels: 4 });
   } catch (error) {
     throw new UserError(`predict: expected a picture of a digit in ${file}, got: ${messageOf(error)}`, {
       cause: error,

@@ -32,6 +32,17 @@ describe('decodeImage', () => {
     ]);
   });
 
+  it('keeps alpha where it is asked to, 255 where the file has none', () => {
+    const transparent = decodeImageSync(unread['png transparent'], { keepAlpha: true });
+    expect([...transparent.data]).toEqual([9, 90, 200, 0, 9, 90, 200, 128, 9, 90, 200, 255]);
+    const opaque = decodeImageSync(named('jpeg progressive'), { keepAlpha: true });
+    expect(opaque.channels).toBe(4);
+    expect(opaque.data.filter((_, i) => i % 4 === 3)).toEqual(new Uint8Array(45 * 31).fill(255));
+    expect(opaque.data.filter((_, i) => i % 4 !== 3)).toEqual(
+      decodeImageSync(named('jpeg progressive')).data,
+    );
+  });
+
   it('takes the still of an animated PNG', () => {
     expect(decodeImageSync(unread['png animated']).data).toEqual(formulaPicture(20, 14).data);
   });

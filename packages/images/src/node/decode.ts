@@ -4,7 +4,7 @@ import { orient } from '../geometry';
 import type { ImageHeader } from '../header';
 import { admit, type DecodeOptions } from '../limits';
 import type { PixelImage } from '../picture';
-import { dropAlpha } from '../to-float';
+import { dropAlpha, withAlpha } from '../to-float';
 import { decodeJpeg } from './jpeg';
 import { decodePng } from './png';
 import { decodeWebp } from './webp';
@@ -18,10 +18,10 @@ const DECODERS: Readonly<
 };
 
 /**
- * Decodes a JPEG, PNG or WebP in Node, upright (EXIF orientation), colours over white where it is transparent.
+ * Decodes a JPEG, PNG or WebP in Node, upright (EXIF orientation), colours over white where it is transparent, or with `keepAlpha`.
  *
  * Equal to Pillow's `convert('RGB')` byte by byte for JPEG and opaque WebP and 8-bit PNG.
- * @returns red, green, blue.
+ * @returns red, green, blue; with `keepAlpha` red, green, blue, alpha.
  * @throws {ImageError} `FORMAT`, `CORRUPT`, `TOO_LARGE` or `UNSUPPORTED`.
  */
 export function decodeImageSync(bytes: Uint8Array, options: DecodeOptions = {}): PixelImage {
@@ -36,7 +36,8 @@ export function decodeImageSync(bytes: Uint8Array, options: DecodeOptions = {}):
       { cause: error },
     );
   }
-  return orient(image.channels === 4 ? dropAlpha(image) : image, header.orientation);
+  const shown = options.keepAlpha ? withAlpha(image) : image.channels === 4 ? dropAlpha(image) : image;
+  return orient(shown, header.orientation);
 }
 
 /** {@link decodeImageSync} under the name and the form that browsers have, so that code can be shared. */

@@ -1,5 +1,5 @@
 import { fromStandardLayers } from '@googlenet/inception';
-import { optimizeForInference } from '@googlenet/model';
+import { isGoogLeNet, optimizeForInference } from '@googlenet/model';
 import {
   evaluate,
   type EvaluateOptions,
@@ -17,8 +17,7 @@ export async function evaluateFolded(
   data: TrainingData,
   options: EvaluateOptions,
 ): Promise<EvaluationReport> {
-  if (!network.outputs.some(({ sourceLayer }) => sourceLayer.name === 'predictions'))
-    return await evaluate(network, data, options);
+  if (!isGoogLeNet(network)) return await evaluate(network, data, options);
   const own = fromStandardLayers(network);
   const folded = optimizeForInference(own);
   own.dispose();

@@ -3,16 +3,22 @@ import { unknownOptions } from '@googlenet-tooling/shared/option-names';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { classify } from './classifier';
 
+const outputLayers = (model: tfl.LayersModel) => model.outputs.map((output) => output.sourceLayer.name);
+
+/** Whether a model has the main output of `googlenet()`: what `optimizeForInference` and the other functions of a GoogLeNet accept. */
+export function isGoogLeNet(model: tfl.LayersModel): boolean {
+  return outputLayers(model).includes('predictions');
+}
+
 /** The names of the heads that a model has: `predictions`, then any of `aux1`, `aux2`. */
 export function headNames(model: tfl.LayersModel, where: string): string[] {
-  const present = new Set(model.outputs.map((output) => output.sourceLayer.name));
-  const heads = ['predictions', 'aux1', 'aux2'].filter((name) => present.has(name));
-  if (heads[0] !== 'predictions') {
+  const present = outputLayers(model);
+  if (!isGoogLeNet(model)) {
     throw new TypeError(
-      `${where}: expected a model of googlenet() with an output "predictions", got outputs ${JSON.stringify([...present])}. Build or load a GoogLeNet first.`,
+      `${where}: expected a model of googlenet() with an output "predictions", got outputs ${JSON.stringify(present)}. Build or load a GoogLeNet first.`,
     );
   }
-  return heads;
+  return ['predictions', 'aux1', 'aux2'].filter((name) => present.includes(name));
 }
 
 /** The name of the layer before a head's softmax. */

@@ -20,7 +20,7 @@ export {
   type Variant,
   type VariantSpec,
 } from './variants';
-export { logitsModel, replaceHead, stripAuxiliary, type ReplaceHeadOptions } from './heads';
+export { isGoogLeNet, logitsModel, replaceHead, stripAuxiliary, type ReplaceHeadOptions } from './heads';
 export { endpoints, featureExtractor, type Endpoint } from './endpoints';
 export { summarize, type Summary, type SummaryRow } from './summary';
 export { optimizeForInference } from './optimize';

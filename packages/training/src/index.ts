@@ -7,6 +7,7 @@
  * @packageDocumentation
  */
 
+export { mainLogits, mainOutput } from './classifier/heads';
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint';
 export type {
   BestEpoch,

@@ -31,20 +31,6 @@ export function findFirstConvolution(model: tfl.LayersModel): ConvBatchNorm | un
   );
 }
 
-/** Which output of a model is the answer; the others are auxiliary heads. */
-export function mainOutputIndex(model: tfl.LayersModel): number {
-  return Math.max(0, model.outputNames.indexOf('predictions'));
-}
-
-/** The scores before the softmax of the main output. */
-export function logitsOf(model: tfl.LayersModel): tfl.SymbolicTensor {
-  const output = model.outputs[mainOutputIndex(model)];
-  const { sourceLayer, inputs } = output;
-  const isSoftmax =
-    sourceLayer.getClassName() === 'Softmax' || sourceLayer.getConfig().activation === 'softmax';
-  return isSoftmax && sourceLayer.weights.length === 0 && inputs[0] ? inputs[0] : output;
-}
-
 /** Computes tensors of a model's graph one by one, from those that are known; its caller is in a tidy. */
 export class Flow {
   private readonly known: Map<number, tf.Tensor>;

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { fromStandardLayers, toStandardLayers } from '@googlenet/inception';
 import { googlenet } from '@googlenet/model';
+import { mainLogits } from '@googlenet/training';
 import { useWasm } from '@googlenet/backend-wasm';
-import { findModules, Flow, logitsOf, mainOutputIndex } from './graph';
+import { findModules, Flow } from './graph';
 import { describeModules, inspectModule, summarizeModules } from './inspect';
 import { predictOne, toInput } from './predict';
 
@@ -66,7 +67,7 @@ describe.each([
     });
     expect(Math.max(...differences)).toBeLessThan(1e-6);
     const fromLogits = tf.tidy(() =>
-      tf.softmax(new Flow(subject.inputs[0], input).compute(logitsOf(subject))).arraySync(),
+      tf.softmax(new Flow(subject.inputs[0], input).compute(mainLogits(subject))).arraySync(),
     );
     const { probabilities, auxiliary } = await predictOne(subject, image);
     expect(auxiliary.map(({ name }) => name)).toEqual(subject === withHeads ? ['aux1', 'aux2'] : []);
@@ -98,7 +99,7 @@ describe('inspectModule', () => {
         const parts = Object.entries(branches).map(([name, value]) =>
           name === 'conv3x3' ? tf.mul(value, factor) : value,
         );
-        const logits = new Flow(module.output, tf.concat(parts, 3)).compute(logitsOf(model));
+        const logits = new Flow(module.output, tf.concat(parts, 3)).compute(mainLogits(model));
         return (logits.arraySync() as number[][])[0][7];
       }),
     );
@@ -127,13 +128,5 @@ describe('summarizeModules', () => {
       expect(Math.max(...mean.pixels)).toBe(255);
       expect(Object.values(activationShare).reduce((sum, part) => sum + part, 0)).toBeCloseTo(1, 5);
     }
-  });
-});
-
-describe('mainOutputIndex', () => {
-  it('goes by name, and is the first where no output is called predictions', () => {
-    expect(mainOutputIndex(withHeads)).toBe(0);
-    expect(mainOutputIndex({ outputNames: ['aux1', 'predictions'] } as typeof model)).toBe(1);
-    expect(mainOutputIndex({ outputNames: ['dense'] } as typeof model)).toBe(0);
   });
 });

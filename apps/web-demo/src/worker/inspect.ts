@@ -2,7 +2,8 @@ import type { Branch5x5 } from '@googlenet/inception';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { channelOf, highestOf, largestIndices, toGreyMap } from './grey-map';
-import { findModules, Flow, logitsOf } from './graph';
+import { mainLogits } from '@googlenet/training';
+import { findModules, Flow } from './graph';
 import {
   BRANCH_NAMES,
   type BranchName,
@@ -84,7 +85,8 @@ export async function inspectModule(
       `inspectModule(${name}): expected the name of an Inception module, got none of this model. Open one of its modules.`,
     );
   }
-  const chosen = target ?? (await strongestClass(model, image));
+  const scores = mainLogits(model);
+  const chosen = target ?? (await strongestClass(model, image, scores));
   const { tensors, outputs, widths } = tf.tidy(() => {
     const branches = new Flow(inputOf(model), image).branches(module);
     const activation = tf.concat(
@@ -92,7 +94,7 @@ export async function inspectModule(
       3,
     );
     const gradient = tf.grad((value: tf.Tensor) => {
-      const logits = tf.reshape(new Flow(module.output, value).compute(logitsOf(model)), [-1]);
+      const logits = tf.reshape(new Flow(module.output, value).compute(scores), [-1]);
       return tf.sum(tf.slice(logits, chosen, 1));
     })(activation);
     const weights = tf.mean(gradient, [1, 2], true);
@@ -138,10 +140,12 @@ export async function inspectModule(
   }
 }
 
-async function strongestClass(model: tfl.LayersModel, image: tf.Tensor): Promise<number> {
-  const index = tf.tidy(() =>
-    tf.argMax(tf.reshape(new Flow(inputOf(model), image).compute(logitsOf(model)), [-1])),
-  );
+async function strongestClass(
+  model: tfl.LayersModel,
+  image: tf.Tensor,
+  scores: tfl.SymbolicTensor,
+): Promise<number> {
+  const index = tf.tidy(() => tf.argMax(tf.reshape(new Flow(inputOf(model), image).compute(scores), [-1])));
   const [strongest = 0] = await index.data();
   index.dispose();
   return strongest;

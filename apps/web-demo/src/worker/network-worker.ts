@@ -1,17 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { proxy, transfer, type ProxyMarked } from 'comlink';
-import { Inception } from '@googlenet/inception';
-import { optimizeForInference } from '@googlenet/model';
+import { isGoogLeNet, modelCard, optimizeForInference } from '@googlenet/model';
+import { mainOutput, type OutlierRule } from '@googlenet/training';
 import type { TrainingRunner } from '../train/training-runner';
 import { startEngine } from './engines';
 import { describeFirst, lookAtFirst } from './first-convolution';
-import { mainOutputIndex } from './graph';
 import { describeModules, inspectModule, summarizeModules } from './inspect';
 import { traceMap } from './map-trace';
 import { artifactsFromFiles, fetchArtifacts, fetchOutlierRule, loadModel, toArtifacts } from './model-store';
 import { fitModules, readModules, type ModuleReadout, type References } from './opinions';
-import type { OutlierRule } from '@googlenet/training';
 import { doubterOf, predictOne, toInput, type Doubter } from './predict';
 import type { SavedModel } from '../train/training-protocol';
 import type {
@@ -153,7 +151,8 @@ export class NetworkWorker {
     try {
       modules = describeModules(model);
       first = describeFirst(model);
-      if (canBeOptimized(model)) predictor = optimizeForInference(model);
+      // Auxiliary heads would be lost with it.
+      if (isGoogLeNet(model) && model.outputs.length === 1) predictor = optimizeForInference(model);
       doubter = rule && doubterOf(predictor, rule);
       await predictOne(predictor, new Uint8Array(784), doubter);
     } catch (error) {
@@ -168,14 +167,14 @@ export class NetworkWorker {
     this.predictor = predictor;
     this.rule = rule;
     this.doubter = doubter;
-    const classes = model.outputs[mainOutputIndex(model)]?.shape[1] ?? 10;
+    const classes = model.outputs[mainOutput(model)]?.shape[1] ?? 10;
     return {
       name,
       parameters: model.countParams(),
       classNames: classNamesOf(artifacts, classes),
       ...(first && { first }),
       modules,
-      auxiliary: model.outputNames.filter((_, i) => i !== mainOutputIndex(model)),
+      auxiliary: model.outputNames.filter((_, i) => i !== mainOutput(model)),
     };
   }
 
@@ -206,16 +205,9 @@ export class NetworkWorker {
   }
 }
 
-/** Batch norms can be folded into this project's own layers; auxiliary heads would be lost with it. */
-function canBeOptimized(model: tfl.LayersModel): boolean {
-  const own = model.layers.some((layer) => layer instanceof Inception);
-  return own && model.outputs.length === 1 && model.outputNames[0] === 'predictions';
-}
-
 /** The names that the trainer wrote into the file, else the numbers of the classes. */
-function classNamesOf({ userDefinedMetadata }: tf.io.ModelArtifacts, classes: number): string[] {
-  const metadata = (userDefinedMetadata ?? {}) as { googlenet?: { classNames?: unknown } };
-  const names: unknown = metadata.googlenet?.classNames;
+function classNamesOf(artifacts: tf.io.ModelArtifacts, classes: number): string[] {
+  const names: unknown = modelCard(artifacts)?.classNames;
   const usable =
     Array.isArray(names) && names.length === classes && names.every((name) => typeof name === 'string');
   return usable ? names : Array.from({ length: classes }, (_, i) => String(i));

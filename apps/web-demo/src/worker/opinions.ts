@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { findModules, Flow, mainOutputIndex } from './graph';
+import { mainOutput } from '@googlenet/training';
+import { findModules, Flow } from './graph';
 import type { Opinion } from './protocol';
 import { fitReadout, readOut, type Readout } from './readout';
 
@@ -25,7 +26,7 @@ export async function fitModules(
   model: tfl.LayersModel,
   { images, labels }: References,
 ): Promise<ModuleReadout[]> {
-  const classes = model.outputs[mainOutputIndex(model)]?.shape[1] ?? 0;
+  const classes = model.outputs[mainOutput(model)]?.shape[1] ?? 0;
   if (labels.some((label) => label >= classes)) return [];
   const features = new Map<string, number[]>();
   for (let start = 0; start < labels.length; start += BATCH_SIZE) {
@@ -80,7 +81,7 @@ async function featuresOf(model: tfl.LayersModel, images: tf.Tensor4D): Promise<
 }
 
 async function headOpinions(model: tfl.LayersModel, input: tf.Tensor4D): Promise<Opinion[]> {
-  const main = mainOutputIndex(model);
+  const main = mainOutput(model);
   const heads = model.outputNames
     .map((name, i) => ({ name, tensor: model.outputs[i] }))
     .filter((_, i) => i !== main);

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { outlierDistance, pooledFeatures, type OutlierRule } from '@googlenet/training';
-import { mainOutputIndex } from './graph';
+import { mainOutput, outlierDistance, pooledFeatures, type OutlierRule } from '@googlenet/training';
 import type { Prediction } from './protocol';
 
 /** A picture of 784 bytes as the network's input `[1, 28, 28, 1]` in [0, 1]; the caller disposes it. */
@@ -45,7 +44,7 @@ export async function predictOne(
   try {
     const values = await Promise.all(outputs.map((output) => output.data<'float32'>()));
     const heads = model.outputNames.map((name, i) => ({ name, probabilities: Array.from(values[i]) }));
-    const main = mainOutputIndex(model);
+    const main = mainOutput(model);
     const features = doubter && values.at(-1);
     return {
       probabilities: heads[main]?.probabilities ?? [],

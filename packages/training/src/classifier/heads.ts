@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
-/** The index of a model's main output: named `predictions` or `logits`, else the first. */
+/** The index of a classifier's main output, the others being auxiliary heads: named `predictions` or `logits`, else the first. */
 export function mainOutput(model: tfl.LayersModel): number {
   for (const name of ['predictions', 'logits']) {
     const index = model.outputNames.indexOf(name);
@@ -27,26 +27,32 @@ export function mainModel(model: tfl.LayersModel): tfl.LayersModel {
   return main;
 }
 
-const logitsModels = new WeakMap<tfl.LayersModel, tfl.LayersModel>();
-
 /**
- * A classifier before its softmaxes, whether these are layers of their own or the activations of dense layers.
+ * The main output of a classifier before its softmax, whether that is a layer of its own or the activation of a dense layer; the output
+ * itself where there is none.
  *
- * @returns a view of the same layers and weights, made once for a model; outputs `[batch, classes]` in the order of `model.outputs`.
- * It need not be disposed.
- * @throws {TypeError} if an output is neither logits nor a softmax.
+ * @returns `[batch, classes]`, of the model's graph.
  */
-export function logitsModel(model: tfl.LayersModel): tfl.LayersModel {
-  const known = logitsModels.get(model);
+export function mainLogits(model: tfl.LayersModel): tfl.SymbolicTensor {
+  return beforeSoftmaxes(model).outputs[mainOutput(model)];
+}
+
+const viewsBeforeSoftmax = new WeakMap<tfl.LayersModel, tfl.LayersModel>();
+
+/** A view of the same layers and weights without the softmaxes at the end, made once for a model. It need not be disposed. */
+function beforeSoftmaxes(model: tfl.LayersModel): tfl.LayersModel {
+  const known = viewsBeforeSoftmax.get(model);
   if (known) return known;
-  const logits = tfl.model({
+  const view = tfl.model({
     inputs: model.inputs,
     outputs: model.outputs.map(beforeSoftmax),
     name: `${model.name}_before_softmax`,
   });
-  logitsModels.set(model, logits);
-  return logits;
+  viewsBeforeSoftmax.set(model, view);
+  return view;
 }
+
+const classifiers = new WeakSet<tfl.LayersModel>();
 
 /**
  * Runs a classifier for its logits.
@@ -57,22 +63,38 @@ export function logitsModel(model: tfl.LayersModel): tfl.LayersModel {
  * @throws {TypeError} if an output is neither logits nor a softmax.
  */
 export function runForLogits(model: tfl.LayersModel, images: tf.Tensor, training: boolean): tf.Tensor2D[] {
-  const outputs = logitsModel(model).apply(images, { training }) as tf.Tensor | tf.Tensor[];
+  if (!classifiers.has(model)) {
+    model.outputs.forEach(requireLogitsOrSoftmax);
+    classifiers.add(model);
+  }
+  const outputs = beforeSoftmaxes(model).apply(images, { training }) as tf.Tensor | tf.Tensor[];
   return (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor2D[];
 }
 
 function beforeSoftmax(output: tfl.SymbolicTensor): tfl.SymbolicTensor {
   const { sourceLayer: layer, inputs, outputTensorIndex } = output;
   if (layer instanceof tfl.LayersModel) {
-    const inner = logitsModel(layer).apply(inputs) as tfl.SymbolicTensor | tfl.SymbolicTensor[];
+    const inner = beforeSoftmaxes(layer).apply(inputs) as tfl.SymbolicTensor | tfl.SymbolicTensor[];
     return Array.isArray(inner) ? inner[outputTensorIndex ?? 0] : inner;
   }
   const kind = layer.getClassName();
   if (kind === 'Softmax') return inputs[0];
-  if (kind !== 'Activation' && kind !== 'Dense') return output;
-  const { activation } = layer.getConfig();
-  if (activation === 'linear') return output;
-  if (activation === 'softmax') return kind === 'Dense' ? withoutActivation(layer, inputs[0]) : inputs[0];
+  if (activationOf(layer) !== 'softmax') return output;
+  return kind === 'Dense' ? withoutActivation(layer, inputs[0]) : inputs[0];
+}
+
+/** The activation of a dense or an activation layer. */
+function activationOf(layer: tfl.layers.Layer): unknown {
+  return ['Activation', 'Dense'].includes(layer.getClassName()) ? layer.getConfig().activation : undefined;
+}
+
+function requireLogitsOrSoftmax({ sourceLayer: layer, outputTensorIndex }: tfl.SymbolicTensor): void {
+  if (layer instanceof tfl.LayersModel) {
+    requireLogitsOrSoftmax(layer.outputs[outputTensorIndex ?? 0]);
+    return;
+  }
+  const activation = activationOf(layer);
+  if (activation === undefined || activation === 'linear' || activation === 'softmax') return;
   throw new TypeError(
     `train(model): expected outputs that are logits or a softmax, got ${JSON.stringify(activation)} at the layer "${layer.name}". ` +
       'End the model in a dense layer without activation, or in a softmax.',

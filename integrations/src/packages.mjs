@@ -22,7 +22,8 @@ export const isBinaryPackage = ({ name }) => /-(linux|darwin|win32)-(x64|arm64)$
 export const isCommand = ({ manifest }) => manifest.bin !== undefined && manifest.exports['.'] === undefined;
 
 /**
- * Whether everything that a package exports lies in its folder, and a command's build. A binary package whose add-on was not built here is not complete.
+ * Whether everything that a package exports lies in its folder, and a command's build. A binary package whose add-on was not built here is
+ * not complete.
  *
  * @param {{ folder: string, manifest: Record<string, any> }} one
  */

@@ -76,6 +76,23 @@ describe('the sources', () => {
   });
 });
 
+describe('comments', () => {
+  it('end before column 150, which the formatters leave to whoever writes them', () => {
+    const patterns = ['*.ts', '*.tsx', '*.mjs', '*.cjs', '*.cc', '*.h'];
+    const listed = execFileSync('git', ['ls-files', ...patterns], { cwd: root, encoding: 'utf8' });
+    const files = listed.split('\n').filter((name) => name !== '' && existsSync(join(root, name)));
+    assert.ok(files.length > 800, `${files.length} files`);
+    const long = files.flatMap((name) =>
+      readFileSync(join(root, name), 'utf8')
+        .split('\n')
+        .flatMap((line, i) =>
+          line.length > 150 && /^\s*(\/\*|\*|\/\/)/.test(line) ? [`${name}:${i + 1}`] : [],
+        ),
+    );
+    assert.deepEqual(long, [], 'break these lines');
+  });
+});
+
 describe('the C++ sources', () => {
   // Other versions break some lines elsewhere.
   const version = /version (\d+)/.exec(

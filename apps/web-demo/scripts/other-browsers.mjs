@@ -1,5 +1,6 @@
-// `npm run other-browsers`: a page with the WebAssembly engine in Firefox and WebKit, without a driver; its prediction must be Node's. A browser that is not
-// installed is passed over with one line (Debian: apt install firefox-esr; libwebkit2gtk-4.1-0 with MiniBrowser, and xvfb). Run by hand.
+// `npm run other-browsers`: a page with the WebAssembly engine in Firefox and WebKit, without a driver; its prediction must be Node's. A
+// browser that is not installed is passed over with one line (Debian: apt install firefox-esr; libwebkit2gtk-4.1-0 with MiniBrowser, and
+// xvfb). Run by hand.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

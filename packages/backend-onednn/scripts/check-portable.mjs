@@ -1,6 +1,7 @@
-// `npm run check:portable -w @googlenet/backend-onednn [-- PLATFORM ...]`: whether clang accepts the sources for platforms that this machine is not, syntax and types
-// alone. Headers: for Windows MinGW's, for arm64 the cross compiler's, for macOS this machine's, which stand in for Apple's. Nothing is linked or run.
-// Needs Debian's clang, g++-mingw-w64-x86-64, g++-aarch64-linux-gnu; a platform that lacks its own is passed over with one line.
+// `npm run check:portable -w @googlenet/backend-onednn [-- PLATFORM ...]`: whether clang accepts the sources for platforms that this
+// machine is not, syntax and types alone. Headers: for Windows MinGW's, for arm64 the cross compiler's, for macOS this machine's, which
+// stand in for Apple's. Nothing is linked or run. Needs Debian's clang, g++-mingw-w64-x86-64, g++-aarch64-linux-gnu; a platform that lacks
+// its own is passed over with one line.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

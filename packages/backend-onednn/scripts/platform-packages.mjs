@@ -1,5 +1,6 @@
-// Writes the folders of the platform packages from one table (platforms.mjs): package.json, README.md, LICENSE, .gitignore; the version is backend-onednn's.
-// `node scripts/platform-packages.mjs`; with --check it only names the files that differ. What build-native.mjs and a release put there stays.
+// Writes the folders of the platform packages from one table (platforms.mjs): package.json, README.md, LICENSE, .gitignore; the version is
+// backend-onednn's. `node scripts/platform-packages.mjs`; with --check it only names the files that differ. What build-native.mjs and a
+// release put there stays.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';

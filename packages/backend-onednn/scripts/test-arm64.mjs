@@ -1,5 +1,6 @@
-// `npm run test:arm64 -w @googlenet/backend-onednn`: compiles the add-on for arm64 and runs its kernels under qemu-user; every output must be what this
-// machine's add-on computes. ARM64_ROOT is a folder with Debian's arm64 packages in it and a Node for arm64; CONTRIBUTING.md says how to make it.
+// `npm run test:arm64 -w @googlenet/backend-onednn`: compiles the add-on for arm64 and runs its kernels under qemu-user; every output must
+// be what this machine's add-on computes. ARM64_ROOT is a folder with Debian's arm64 packages in it and a Node for arm64; CONTRIBUTING.md
+// says how to make it.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';

@@ -34,7 +34,8 @@ const AUGMENT_STREAM = 21;
 const CROP_TRIES = 10;
 
 /**
- * A random view of a photograph: crop of 8 to 100 % of the area with an aspect of 3/4 to 4/3, resized, mirrored by half, colours changed in random order.
+ * A random view of a photograph: crop of 8 to 100 % of the area with an aspect of 3/4 to 4/3, resized, mirrored by half, colours changed
+ * in random order.
  *
  * A pure function of the picture, the options and the key.
  * @param options.size - of the result.

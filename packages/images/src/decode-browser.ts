@@ -5,7 +5,8 @@ import type { PixelImage } from './picture';
 import { dropAlpha } from './to-float';
 
 /**
- * Decodes a JPEG, PNG or WebP in a browser, upright (EXIF orientation), colours over white where it is transparent, or with `keepAlpha`. In Node: `@googlenet/images/node`.
+ * Decodes a JPEG, PNG or WebP in a browser, upright (EXIF orientation), colours over white where it is transparent, or with `keepAlpha`.
+ * In Node: `@googlenet/images/node`.
  *
  * The browser's own decoder is used; its colours may differ from other decoders by a few levels.
  * @returns red, green, blue; with `keepAlpha` red, green, blue, alpha.

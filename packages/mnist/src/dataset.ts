@@ -155,7 +155,8 @@ export class ImageDataset {
   }
 
   /**
-   * The same images in another size, for networks that take larger or smaller ones; they are resized as they are asked for, a batch after its augmentation.
+   * The same images in another size, for networks that take larger or smaller ones; they are resized as they are asked for, a batch after
+   * its augmentation.
    *
    * Where they shrink, a pixel is the mean of the area that it covers; where they grow, it is interpolated linearly between pixel centres.
    * @param size - height and width in pixels

@@ -28,7 +28,8 @@ export interface ApplyOptions {
 /**
  * Gives a model the weights of a file by a table: every weight once, all of them or none.
  *
- * @throws {FormatError} `MISMATCH`, listing every weight that the file lacks, every one of another shape, and everything in the file that has no place.
+ * @throws {FormatError} `MISMATCH`, listing every weight that the file lacks, every one of another shape, and everything in the file that
+ * has no place.
  */
 export function applyTable(
   model: tfl.LayersModel,

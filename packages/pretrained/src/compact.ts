@@ -10,8 +10,8 @@ const FORMAT = 'googlenet-int8-1';
 /**
  * The weights of a model in about a quarter of their size, for the web: kernels in 8 bits, each output channel on its own scale, the rest as float32.
  *
- * A safetensors file: kernel `NAME` is `I8`, its scales are `NAME/scale` `F32`, a weight is `value * scale`. Names and layouts are this project's own.
- * Accuracy loss is measured in the README.
+ * A safetensors file: kernel `NAME` is `I8`, its scales are `NAME/scale` `F32`, a weight is `value * scale`. Names and layouts are this
+ * project's own. Accuracy loss is measured in the README.
  * @param weights - the set that the numbers are of, kept in the file's metadata.
  */
 export async function toCompact(

@@ -1,7 +1,8 @@
 /**
  * ImageNet weights for GoogLeNet: files of Caffe, torchvision, TF-slim and the ONNX zoo into one model, class names, preprocessing.
  *
- * It knows nothing of training, data sets and engines, and holds no weights itself. Start reading at `weights.ts` (what there is), `tables/` (names) and `apply-table.ts`.
+ * It knows nothing of training, data sets and engines, and holds no weights itself. Start reading at `weights.ts` (what there is),
+ * `tables/` (names) and `apply-table.ts`.
  *
  * @packageDocumentation
  */

@@ -19,7 +19,10 @@ export interface PretrainedOptions extends Pick<
   weights?: WeightsName | 'imagenet';
   /** Default: that of the weights; without both `'paper'`. */
   variant?: Variant;
-  /** Another number than the file's gives new last layers, seeded by `seed`, for transfer learning. Default: the file's, without its background class. */
+  /**
+   * Another number than the file's gives new last layers, seeded by `seed`, for transfer learning. Default: the file's, without its
+   * background class.
+   */
   numClasses?: number;
   /** Bytes of a file that you have, in place of a download; it need not be the published file. */
   file?: Uint8Array;
@@ -34,8 +37,10 @@ export interface PretrainedOptions extends Pick<
 /**
  * GoogLeNet with trained weights: `await pretrained({ variant: 'paper', weights: 'imagenet' })`.
  *
- * Downloads are checked, resumed, and kept in Cache Storage where there is one. `@googlenet/pretrained/node` has the same function with a cache folder.
- * @returns a model as `googlenet()` builds it, `[batch, 224, 224, 3]` to `[batch, 1000]`; what it wants of a picture is `WEIGHTS[name].preprocessing`. The caller disposes it.
+ * Downloads are checked, resumed, and kept in Cache Storage where there is one. `@googlenet/pretrained/node` has the same function with a
+ * cache folder.
+ * @returns a model as `googlenet()` builds it, `[batch, 224, 224, 3]` to `[batch, 1000]`; what it wants of a picture is
+ * `WEIGHTS[name].preprocessing`. The caller disposes it.
  * @throws {RangeError} for unknown weights, or a variant that they do not fit.
  * @throws {DownloadError} if no address gives the file.
  * @throws {FormatError} if the file is damaged, or lists everything in it that does not fit the model.
@@ -101,7 +106,8 @@ export async function buildPretrained(
  * Gives a model of `googlenet()` the weights of a file that {@link readWeightsFile} has read.
  *
  * @param options - `keepHeads` leaves the last layer of each head as it is.
- * @throws {FormatError} `UNSUPPORTED` if no table knows the file's names, `MISMATCH` that lists everything that does not fit. The model is unchanged then.
+ * @throws {FormatError} `UNSUPPORTED` if no table knows the file's names, `MISMATCH` that lists everything that does not fit. The model is
+ * unchanged then.
  */
 export function loadWeights(
   model: tfl.LayersModel,

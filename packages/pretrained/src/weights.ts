@@ -62,8 +62,9 @@ const CAFFE: Preprocessing = {
  *
  * `torchvision`: (x / 255 - mean) / deviation followed by its `transform_input` is exactly x / 127.5 - 1.
  * No address was fetched from here. Caffe's and its sha1 stand in Caffe's own readme, and there is none over https; torchvision publishes the first
- * eight digits of its sha256, in the name of the file, and two independent projects the same whole one; two builds that pin the ONNX zoo's file agree on its sha256.
- * Sources: each entry's `source`. Deviation: Caffe's published accuracy is of 256x256 without keeping the shape, then the centre 224; the default here takes the whole height or width.
+ * eight digits of its sha256, in the name of the file, and two independent projects the same whole one; two builds that pin the ONNX zoo's
+ * file agree on its sha256. Sources: each entry's `source`. Deviation: Caffe's published accuracy is of 256x256 without keeping the shape,
+ * then the centre 224; the default here takes the whole height or width.
  */
 export const WEIGHTS: Readonly<Record<WeightsName, WeightsEntry>> = {
   caffe: {

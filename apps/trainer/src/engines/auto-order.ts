@@ -1,8 +1,8 @@
 import type { Probe } from './engine';
 
 /**
- * Gives engines in the order in which `auto` tries them, each with its probe: as listed, but one that `comesAfter` a later one goes right behind that.
- * An engine is probed when its turn comes, not before.
+ * Gives engines in the order in which `auto` tries them, each with its probe: as listed, but one that `comesAfter` a later one goes right
+ * behind that. An engine is probed when its turn comes, not before.
  */
 export async function* inAutoOrder<T extends { readonly name: string }>(
   engines: readonly T[],

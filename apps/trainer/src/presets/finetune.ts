@@ -3,8 +3,8 @@ import type { Preset } from './preset';
 /**
  * Photographs of one's own on a network that knows ImageNet: the best regularised linear head on its features, nothing else is changed.
  *
- * That is what a few hundred pictures can teach. With `--freeze inception_4e` the layers behind are trained on, at a low rate and on random views, and stay only
- * where the validation pictures like them better.
+ * That is what a few hundred pictures can teach. With `--freeze inception_4e` the layers behind are trained on, at a low rate and on
+ * random views, and stay only where the validation pictures like them better.
  */
 export const finetune: Preset = {
   title: 'your own pictures (--data) on a trained network (--from): a new last layer in a minute or two',

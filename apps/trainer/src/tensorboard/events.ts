@@ -37,7 +37,10 @@ export function pngRecord(moment: Moment, tag: string, png: Buffer): Uint8Array 
   return summaryRecord(moment, [message(bytes(1, tag), bytes(4, image))]);
 }
 
-/** The settings of a run, with which the table of hyper-parameters lists it. @param group - runs of one group are told apart by nothing but chance. */
+/**
+ * The settings of a run, with which the table of hyper-parameters lists it.
+ * @param group - runs of one group are told apart by nothing but chance.
+ */
 export function runStartRecord(
   wallTime: number,
   settings: Readonly<Record<string, HyperParameter>>,

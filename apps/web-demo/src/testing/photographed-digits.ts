@@ -17,7 +17,8 @@ export interface PhotographedDigit {
 }
 
 /**
- * Photograph `index` of a series: the kinds in turn; of each kind every second digit is a real one of `digits`, the others are written with a pen, thin or thick.
+ * Photograph `index` of a series: the kinds in turn; of each kind every second digit is a real one of `digits`, the others are written
+ * with a pen, thin or thick.
  *
  * @param seed - of the series; other seeds give other digits, papers and light.
  */

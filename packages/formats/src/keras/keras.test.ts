@@ -124,7 +124,10 @@ describe('a .keras file', () => {
   );
 });
 
-/** Losses of steps of gradient descent at a rate of 1e-4 (rounding flips ReLUs, which shows in the loss at higher rates), the first before any step. */
+/**
+ * Losses of steps of gradient descent at a rate of 1e-4 (rounding flips ReLUs, which shows in the loss at higher rates), the first before
+ * any step.
+ */
 function train(model: tfl.LayersModel, x: tf.Tensor, labels: number[], steps: number): number[] {
   const optimizer = tf.train.sgd(0.0001);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);

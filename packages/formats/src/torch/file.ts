@@ -53,8 +53,8 @@ const malformed = (what: string) =>
 /**
  * The tensors of a file that PyTorch saved: a `state_dict`, or a checkpoint that holds one as `state_dict` or `model`.
  *
- * Both forms are read: the zip of PyTorch 1.6 and later, and the older one, a row of pickles (torchvision's `googlenet-1378be20.pth` is of 2019). The pickle is
- * interpreted with a list of allowed names and nothing in it is run.
+ * Both forms are read: the zip of PyTorch 1.6 and later, and the older one, a row of pickles (torchvision's `googlenet-1378be20.pth` is of
+ * 2019). The pickle is interpreted with a list of allowed names and nothing in it is run.
  * @returns tensors by name, in the order of the file; views of it where they lie in one piece.
  * @throws {FormatError} `TRUNCATED`, `MALFORMED`, `UNSUPPORTED` or `TOO_LARGE`.
  * @see PyTorch, torch/serialization.py

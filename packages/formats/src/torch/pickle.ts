@@ -45,7 +45,8 @@ const malformed = (what: string) =>
  *
  * @param bytes - may go on after the pickle.
  * @returns the value, and the index after its last byte.
- * @throws {FormatError} `TRUNCATED`, `MALFORMED`, `TOO_LARGE`, or `UNSUPPORTED` for names and opcodes outside the list; nothing of the file is executed.
+ * @throws {FormatError} `TRUNCATED`, `MALFORMED`, `TOO_LARGE`, or `UNSUPPORTED` for names and opcodes outside the list; nothing of the
+ * file is executed.
  */
 export function readPickle(
   bytes: Uint8Array,

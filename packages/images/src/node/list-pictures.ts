@@ -18,7 +18,8 @@ const MAX_DEPTH = 16;
 const MAX_FILES = 5_000_000;
 
 /**
- * Lists `FOLDER/CLASS/*.jpg`, the same with `train`, `val` and `test` above the classes, or a CSV with the columns `file`, `label` and (optional) `split`.
+ * Lists `FOLDER/CLASS/*.jpg`, the same with `train`, `val` and `test` above the classes, or a CSV with the columns `file`, `label` and
+ * (optional) `split`.
  *
  * Follows links, each folder once a class. Hidden files and folders are passed over.
  * @throws {ImageError} `NOT_FOUND` or `DATASET`, with what to do.

@@ -26,6 +26,7 @@ it.each([
 
 it('reads 200,000 layers on one in time that grows with their number', () => {
   const many = Array.from({ length: 200_000 }, (_, i) => layer(`a${i}`, 'x'));
-  // Copying the list of those who use x for each of them moves 20 thousand million names, and a call with all layers as arguments has no room for them.
+  // Copying the list of those who use x for each of them moves 20 thousand million names, and a call with all layers as arguments has no
+  // room for them.
   expect(topologyProblem(topology([layer('x'), ...many]))).toBeUndefined();
 });

@@ -34,9 +34,9 @@ const LARGE = 2e8;
 /**
  * Logistic regression on features, the best linear head of a frozen network: `mean(weight * crossEntropy) + penalty / 2 * |kernel|^2` at its minimum.
  *
- * Features are centred and brought to a mean square norm of 1 first. The penalty is the one of eleven, from 1 to 1e-5, with the lowest loss on held-out images:
- * five folds that keep the classes' shares and all views of an image together (one fold where the data are large). The classifier is then fitted on everything.
- * A function of its arguments alone, up to the engine's rounding.
+ * Features are centred and brought to a mean square norm of 1 first. The penalty is the one of eleven, from 1 to 1e-5, with the lowest
+ * loss on held-out images: five folds that keep the classes' shares and all views of an image together (one fold where the data are
+ * large). The classifier is then fitted on everything. A function of its arguments alone, up to the engine's rounding.
  * @throws {RangeError} if there are fewer than two classes, a class without images, or features that are not finite.
  */
 export async function fitLinearClassifier(

@@ -77,7 +77,7 @@ export function CostView() {
               <strong data-testid="cost-ratio">
                 {ratio >= 1 ? ratio.toFixed(2) : (1 / ratio).toFixed(2)}×
               </strong>{' '}
-              {ratio >= 1 ? 'cheaper' : 'dearer'} with dimension reduction
+              {ratio >= 1 ? 'cheaper' : 'costlier'} with dimension reduction
             </p>
             <fieldset class="segmented">
               <legend class="visually-hidden">Count</legend>

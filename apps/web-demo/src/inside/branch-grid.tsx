@@ -54,16 +54,7 @@ interface BranchProps {
   onEnlarge?: (channel: number) => void;
 }
 
-function Branch({
-  branch,
-  channels,
-  branch5x5,
-  view,
-  target,
-  strongest,
-  size,
-  onEnlarge,
-}: BranchProps) {
+function Branch({ branch, channels, branch5x5, view, target, strongest, size, onEnlarge }: BranchProps) {
   const title = BRANCH_TITLES[branch];
   const evidence = view?.evidence ?? 0;
   return (

@@ -1,4 +1,4 @@
-"""Writes a random torchvision GoogLeNet to FOLDER for packages/pretrained's live test: zip.pth, legacy.pth, an input and the probabilities of all heads.
+"""Writes a random torchvision GoogLeNet to FOLDER for packages/pretrained's live test: zip.pth, legacy.pth, model.safetensors, an input and the probabilities of all heads.
 
   python torch_pretrained.py FOLDER
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torchvision
+from safetensors.torch import save_file
 
 folder = Path(sys.argv[1])
 torch.manual_seed(1)
@@ -22,6 +23,7 @@ with torch.no_grad():
             module.running_var.uniform_(0.5, 1.5)
 torch.save(model.state_dict(), folder / "zip.pth")
 torch.save(model.state_dict(), folder / "legacy.pth", _use_new_zipfile_serialization=False)
+save_file(model.state_dict(), folder / "model.safetensors")
 images = torch.rand(1, 3, 224, 224) * 2 - 1
 hidden = {}
 model.inception4a.register_forward_hook(lambda _m, _i, out: hidden.update(aux1=out))

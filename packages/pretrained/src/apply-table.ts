@@ -87,7 +87,11 @@ function mismatch(where: string, table: WeightTable, problems: readonly string[]
 }
 
 /** The shape that a weight of the model has in the file. */
-function shapeInFile(shape: readonly number[], { layout, head }: TableRow, table: WeightTable): number[] {
+export function shapeInFile(
+  shape: readonly number[],
+  { layout, head }: TableRow,
+  table: WeightTable,
+): number[] {
   const own = [...shape];
   if (head) own[own.length - 1] += table.backgroundClasses ?? 0;
   switch (layout) {

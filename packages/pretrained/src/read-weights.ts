@@ -8,6 +8,7 @@ import {
   type FileTensor,
 } from '@googlenet/formats';
 import { readCompact } from './compact';
+import { withoutKerasNames } from './keras-names';
 import { tableOf } from './tables/index';
 import type { WeightTable } from './tables/table';
 
@@ -66,7 +67,7 @@ async function decode(file: Uint8Array, container: Container | undefined): Promi
     case 'torch':
       return { tensors: await decodeTorchFile(file) };
     case 'hdf5':
-      return { tensors: decodeHdf5(file) };
+      return { tensors: withoutKerasNames(decodeHdf5(file)) };
     case 'onnx':
       return { tensors: decodeOnnx(file).initializers };
     case 'safetensors': {

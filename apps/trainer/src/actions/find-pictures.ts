@@ -1,12 +1,12 @@
+import { isPictureName } from '@googlenet/images';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../errors';
 
-const PICTURE = /\.(png|jpe?g|webp)$/i;
 const MAX_DEPTH = 16;
 
 /**
- * The pictures for what stands on the command line: files, folders (with those in them) and patterns with `*`, `?` and `**`.
+ * The pictures for what stands on the command line: files, folders (with those in them) and patterns with `*`, `?`, `**`, `[ab]` and `{a,b}`.
  *
  * @returns paths as they were given or found, each once, in the order of the arguments and then of their names.
  * @throws {UserError} that names everything that is not there.
@@ -17,7 +17,7 @@ export function findPictures(cwd: string, given: readonly string[]): string[] {
     const path = resolve(cwd, word);
     if (existsSync(path))
       return statSync(path).isDirectory() ? filesUnder(path).map((file) => shownAs(cwd, file)) : [word];
-    const matches = /[*?]/.test(word) ? matching(cwd, word) : [];
+    const matches = alternatives(word).flatMap((pattern) => matching(cwd, pattern));
     if (matches.length === 0) missing.push(word);
     return matches;
   });
@@ -42,7 +42,7 @@ function filesUnder(folder: string, depth = 0): string[] {
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return filesUnder(path, depth + 1);
-      return PICTURE.test(entry.name) ? [path] : [];
+      return isPictureName(entry.name) ? [path] : [];
     });
 }
 
@@ -51,19 +51,53 @@ function shownAs(cwd: string, path: string): string {
   return short.startsWith('..') ? path : short;
 }
 
+/** `{a,b}` written out, the innermost first. */
+function alternatives(pattern: string): string[] {
+  const found = /\{([^{}]*,[^{}]*)\}/.exec(pattern);
+  if (found === null) return [pattern];
+  const [whole, inner] = found;
+  const [before, after] = [pattern.slice(0, found.index), pattern.slice(found.index + whole.length)];
+  return inner.split(',').flatMap((part) => alternatives(before + part + after));
+}
+
+/** The files for a pattern; brackets are taken as they are where that finds something, since folders are called so. */
 function matching(cwd: string, pattern: string): string[] {
-  const absolute = resolve(cwd, pattern);
-  const fixed = absolute.slice(0, absolute.search(/[*?]/));
-  const base = fixed.slice(0, fixed.lastIndexOf(sep) + 1) || sep;
-  if (!existsSync(base)) return [];
-  const words = absolute.split(sep).join('/');
-  const source = words
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*\*\/|\*|\?/g, (wild) => WILD[wild] ?? wild);
-  const expression = new RegExp(`^${source}$`);
+  const literal = filesLike(cwd, pattern, '*?');
+  return literal.length > 0 ? literal : filesLike(cwd, pattern, '*?[');
+}
+
+function filesLike(cwd: string, pattern: string, signs: string): string[] {
+  const words = pattern.split(sep).join('/');
+  const first = [...words].findIndex((letter) => signs.includes(letter));
+  if (first < 0) return isFile(resolve(cwd, pattern)) ? [pattern] : [];
+  const start = words.lastIndexOf('/', first) + 1;
+  const base = resolve(cwd, words.slice(0, start) || '.');
+  const expression = expressionOf(words.slice(start), signs);
+  if (expression === undefined || !isFolder(base)) return [];
   return filesUnder(base)
-    .filter((path) => expression.test(path.split(sep).join('/')))
+    .filter((path) => expression.test(relative(base, path).split(sep).join('/')))
     .map((path) => shownAs(cwd, path));
 }
 
+/** Undefined for brackets that are no set, such as `[` alone or `[z-a]`. */
+function expressionOf(pattern: string, signs: string): RegExp | undefined {
+  const escaped = signs.includes('[')
+    ? pattern.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\[!/g, '[^')
+    : pattern.replace(/[.+^${}()|\\[\]]/g, '\\$&');
+  const source = escaped.replace(/\*\*\/|\*|\?/g, (wild) => WILD[wild] ?? wild);
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    return undefined;
+  }
+}
+
 const WILD: Readonly<Record<string, string>> = { '**/': '(?:[^/]+/)*', '*': '[^/]*', '?': '[^/]' };
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

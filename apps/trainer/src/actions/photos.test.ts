@@ -27,6 +27,7 @@ beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), 'googlenet-photos-'));
   mkdirSync(join(cwd, 'pictures', 'deep'), { recursive: true });
   mkdirSync(join(cwd, 'empty'));
+  mkdirSync(join(cwd, 'of [2024]'));
   writeFileSync(join(cwd, 'torn.png'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]));
   writeFileSync(join(cwd, 'text.jpg'), 'no picture');
   writeFileSync(join(cwd, 'text.caffemodel'), '\nname: "GoogleNet"');
@@ -38,6 +39,7 @@ beforeAll(() => {
   writeFileSync(join(cwd, 'a.onnx'), Buffer.from([8, 255]));
   if (!present) return;
   copyFileSync(join(shared, 'coffee.png'), join(cwd, 'pictures', 'coffee.png'));
+  copyFileSync(join(shared, 'coffee.png'), join(cwd, 'of [2024]', 'a b.png'));
   copyFileSync(join(shared, 'chelsea.png'), join(cwd, 'pictures', 'deep', 'chelsea.png'));
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -138,6 +140,20 @@ describe('googlenet classify', () => {
     180_000,
   );
 
+  itWithWeights(
+    'takes sets and alternatives in patterns, each picture once',
+    async () => {
+      const weights = ['--weights', caffemodel, '--top', '1', '--json', ...ENGINE];
+      const given = ['pictures/{coffee,tea}.png', 'pictures/[a-d]*.{jpg,png}', 'of [2024]/*.png'];
+      const { io } = await run('classify', ...given, ...weights);
+      expect((JSON.parse(io.out()) as Line[]).map(({ file }) => file)).toEqual([
+        'pictures/coffee.png',
+        'of [2024]/a b.png',
+      ]);
+    },
+    180_000,
+  );
+
   it('lists what there is', async () => {
     const { code, io } = await run('weights', 'list', '--cache', cwd);
     expect(code).toBe(0);
@@ -157,6 +173,7 @@ describe('googlenet classify', () => {
     ['a picture that is not there', ['classify', 'a.png'], /got "a\.png", which finds none/],
     ['several that are not there', ['classify', 'a.png', 'b.png'], /2 problems:[^]*a\.png[^]*b\.png/],
     ['a pattern that finds nothing', ['classify', '*.webp'], /got "\*\.webp", which finds none/],
+    ['brackets that are no set', ['classify', '[z-a].png'], /got "\[z-a\]\.png", which finds none/],
     ['an empty folder', ['classify', 'empty'], /expected PNG, JPEG or WebP pictures in empty, got none/],
     [
       'weights of no name',

@@ -12,6 +12,7 @@ import { isResizedFrom, peekCard, type ModelCard } from '../model-files';
 import { percent } from '../render/format';
 import { plainText, shortened } from '../render/plain-text';
 import { latestModel } from '../run-folder';
+import { findPictures } from './find-pictures';
 import { inputSize, readyModel } from './ready-model';
 
 /** What is said of one picture, an element of `--json`. */
@@ -31,11 +32,12 @@ interface Answer {
 /** `googlenet predict`: ranks the classes for photographs or for pictures of single digits, whichever the network knows. */
 export async function predictPictures(
   io: Io,
-  files: readonly string[],
+  given: readonly string[],
   { top, json: quiet, ...options }: PredictRequest & { readonly json: boolean },
 ): Promise<ExitCode> {
   const path = options.model === undefined ? latestModel(io.cwd) : resolve(io.cwd, options.model);
   const preprocessing = path === undefined ? undefined : peekCard(path)?.preprocessing;
+  const files = preprocessing ? findPictures(io.cwd, given) : given;
   const photos =
     preprocessing && (await import('../photos/predict-photos')).readPhotos(io, files, preprocessing);
   const drawings = photos ? [] : files.map((file) => prepare(io, file));

@@ -21,7 +21,7 @@ export const predict = defineCommand({
   description: 'classify pictures: of single digits, or photographs, as the network was trained',
   operands: {
     syntax: '<files...>',
-    help: 'PNG, JPEG or WebP; digits dark on light or light on dark',
+    help: 'PNG, JPEG or WebP; of photographs also folders and patterns; digits dark on light or light on dark',
   },
   options: OPTIONS,
   run: async (io, options, files) =>

@@ -2,30 +2,16 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PNG } from 'pngjs';
 import { main } from '../main';
 import { saveModel } from '../model-files';
 import { ENGINE } from '../testing/engine';
 import { fakeIo, type FakeIo } from '../testing/fake-io';
+import { madePicture } from '../testing/made-picture';
 
 jest.setTimeout(240_000);
 
 const cwd = mkdtempSync(join(tmpdir(), 'photos-'));
 afterAll(() => rmSync(cwd, { recursive: true }));
-
-/** A made-up picture: reddish stripes that lie (0) or bluish ones that stand (1), of random widths and shades. */
-function picture(kind: number, seed: number): Buffer {
-  const [width, height] = [36, 30];
-  const png = new PNG({ width, height });
-  const period = 4 + (seed % 3);
-  for (let i = 0; i < width * height; i++) {
-    const along = kind === 0 ? Math.floor(i / width) : i % width;
-    const light = (along + seed) % period < period / 2 ? 200 : 40;
-    const [strong, weak] = [light, (light + seed * 3) / 4];
-    png.data.set([kind === 0 ? strong : weak, (seed * 29) % 128, kind === 0 ? weak : strong, 255], 4 * i);
-  }
-  return PNG.sync.write(png);
-}
 
 function write(name: string, content: Buffer | string): void {
   mkdirSync(dirname(join(cwd, name)), { recursive: true });
@@ -67,13 +53,28 @@ async function run(...args: string[]): Promise<{ io: FakeIo; code: number }> {
   return { io, code: await main(args, io) };
 }
 
+/** The numbers of a weight in a saved model, by its name. */
+function weightOf(folder: string, name: string): number[] {
+  const json = JSON.parse(readFileSync(join(cwd, folder, 'model.json'), 'utf8')) as {
+    weightsManifest: { weights: { name: string; shape: number[] }[] }[];
+  };
+  const bytes = new Uint8Array(readFileSync(join(cwd, folder, 'weights.bin')));
+  let at = 0;
+  for (const { name: found, shape } of json.weightsManifest[0].weights) {
+    const size = 4 * shape.reduce((product, side) => product * side, 1);
+    if (found === name) return [...new Float32Array(bytes.slice(at, at + size).buffer)];
+    at += size;
+  }
+  throw new Error(`weightOf: expected ${name}, got none`);
+}
+
 const summaryOf = (folder: string) =>
   JSON.parse(readFileSync(join(cwd, folder, 'summary.json'), 'utf8')) as Record<string, unknown>;
 
 beforeAll(async () => {
   for (let i = 0; i < 20; i++) {
-    write(`pets/lying/${i}.png`, picture(0, i));
-    write(`pets/standing/${i}.png`, picture(1, i));
+    write(`pets/lying/${i}.png`, madePicture(0, i));
+    write(`pets/standing/${i}.png`, madePicture(1, i));
   }
   write('pets/standing/broken.png', 'no picture');
   // The engine is chosen by the first command; a network can be saved on any.
@@ -161,6 +162,13 @@ describe('pictures of your own', () => {
     const whole = await run('train', ...options, ...settings, '--out', 'whole', ...ENGINE_OPTIONS);
     expect(whole.code).toBe(0);
     expect(whole.io.out()).toMatch(/epoch 3/);
+    expect(weightOf('whole/model', 'stem/kernel')).toEqual(weightOf('base', 'stem/kernel'));
+    expect(weightOf('whole/head', 'block/kernel')).toEqual(weightOf('base', 'block/kernel'));
+    expect(whole.io.out()).not.toContain('only the last layer is kept');
+    expect(weightOf('whole/model', 'block/kernel')).not.toEqual(weightOf('base', 'block/kernel'));
+    const { times } = summaryOf('whole') as { times: { trainingMs: number; waitedForDataMs: number } };
+    expect(times.waitedForDataMs).toBeGreaterThanOrEqual(0);
+    expect(times.waitedForDataMs).toBeLessThan(times.trainingMs);
 
     const io = fakeIo(cwd);
     const { stdout } = io;
@@ -203,7 +211,7 @@ describe('pictures of your own', () => {
   });
 
   it('does not go on with other pictures', async () => {
-    write('pets/lying/new.png', picture(0, 77));
+    write('pets/lying/new.png', madePicture(0, 77));
     const resumed = await run('train', '--resume', 'own', ...ENGINE_OPTIONS);
     rmSync(join(cwd, 'pets/lying/new.png'));
     expect(resumed.code).toBe(2);
@@ -250,8 +258,8 @@ describe('pictures of your own', () => {
     const predicted = await run('predict', 'pets/standing/broken.png', '--model', 'own', ...ENGINE_OPTIONS);
     expect(predicted.code).toBe(2);
     expect(predicted.io.err()).toMatch(/broken.png: expected a JPEG, PNG or WebP/);
-    write('others/cats/a.png', picture(0, 1));
-    write('others/dogs/a.png', picture(1, 1));
+    write('others/cats/a.png', madePicture(0, 1));
+    write('others/dogs/a.png', madePicture(1, 1));
     const evaluated = await run('evaluate', '--data', 'others', '--model', 'own', ...ENGINE_OPTIONS);
     expect(evaluated.code).toBe(2);
     expect(evaluated.io.err()).toMatch(

@@ -93,10 +93,10 @@ function summarize(
   const metrics = run.readMetrics();
   const head = metrics.findLast((record) => record.type === 'head');
   const done = metrics.findLast((record) => record.type === 'done');
-  const trainingMs = metrics.reduce(
-    (sum, record) => sum + (record.type === 'step' ? Number(record.durationMs) : 0),
-    0,
-  );
+  const ofSteps = (field: 'durationMs' | 'dataMs'): number =>
+    Math.round(
+      metrics.reduce((sum, record) => sum + (record.type === 'step' ? Number(record[field] ?? 0) : 0), 0),
+    );
   return {
     finishedAt: new Date().toISOString(),
     preset: config.preset,
@@ -115,7 +115,12 @@ function summarize(
       test: pictures.test?.size ?? 0,
       skipped: pictures.skipped.length,
     },
-    times: { trainingMs: Math.round(trainingMs), testMs: Math.round(report.durationMs) },
+    /** `waitedForDataMs` is the part of `trainingMs` in which no batch was ready. */
+    times: {
+      trainingMs: ofSteps('durationMs'),
+      waitedForDataMs: ofSteps('dataMs'),
+      testMs: Math.round(report.durationMs),
+    },
     engine,
     machine: {
       processor: cpus()[0]?.model.trim() ?? 'unknown',

@@ -1,5 +1,6 @@
 import { didYouMean } from '@googlenet-tooling/shared/option-names';
 import type { PixelFormat } from '@googlenet/images';
+import { fromStandardLayers } from '@googlenet/inception';
 import { endpoints, googlenet, replaceHead } from '@googlenet/model';
 import { readWeightsFile, WEIGHTS, type Preprocessing, type WeightsName } from '@googlenet/pretrained';
 import { pretrained } from '@googlenet/pretrained/node';
@@ -90,7 +91,9 @@ async function ofFile(path: string, numClasses: number, seed: number): Promise<S
 }
 
 async function ofRun(path: string, numClasses: number, seed: number): Promise<StartNetwork> {
-  const { model, card } = await loadModel(path);
+  const { model: saved, card } = await loadModel(path);
+  const model = fromStandardLayers(saved);
+  saved.dispose();
   try {
     const [, height, width, channels] = model.inputs[0].shape;
     if (channels !== 3 || typeof height !== 'number' || height !== width)

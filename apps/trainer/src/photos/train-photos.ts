@@ -24,6 +24,7 @@ import { shown, type RunFolder } from '../run-folder';
 import { followTraining } from '../train/follow-training';
 import { sayStopped } from '../train/show-results';
 import { fitHead } from './fit-head';
+import { computeFrozen } from './frozen-layers';
 import { photoError } from './photo-error';
 import { checkSamePictures, writePictures } from './pictures-file';
 import { showPhotoResults, type PhotoRun } from './show-photo-results';
@@ -93,10 +94,15 @@ export async function trainPhotos(work: PhotoTraining): Promise<ExitCode> {
     if (more) {
       if (start.trained && validation) before = await check(work, model, validation);
       const { classWeights: _given, ...training } = config.training;
+      const frozen =
+        start.trained && training.augment === undefined
+          ? await computeFrozen(model, settings.freeze, pictures, work, note)
+          : undefined;
+      const { data, ...held } = frozen ?? { model, data: train, validation };
       const events = trainModel({
-        model,
-        data: train,
-        ...(validation === undefined ? {} : { validation }),
+        model: held.model,
+        data,
+        ...(held.validation === undefined ? {} : { validation: held.validation }),
         config: { ...training, ...(classWeights ? { classWeights } : {}), seed: config.seed },
         store,
         resume: true,

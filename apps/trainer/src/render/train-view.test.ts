@@ -26,6 +26,7 @@ const step = (batch: number): StepEvent => ({
   learningRate: 0.001,
   images: 32,
   durationMs: 320,
+  dataMs: 1,
   imagesPerSecond: 100,
 });
 

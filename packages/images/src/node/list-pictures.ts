@@ -1,11 +1,11 @@
 import { messageOf } from '@googlenet-tooling/shared/show';
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
-import { extname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { ImageError } from '../errors';
+import { isPictureName } from '../picture-name';
 import { readCsvList } from './csv-list';
 import { checkClasses, type ListedPicture, type PartName, type PictureList } from './picture-list';
 
-const EXTENSIONS = ['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp'];
 const PARTS: Readonly<Record<string, PartName>> = {
   train: 'train',
   training: 'train',
@@ -68,7 +68,7 @@ function collect(
   checkClasses(
     first.folder,
     classNames,
-    entriesIn(first.folder).some((entry) => isPicture(entry.name)),
+    entriesIn(first.folder).some((entry) => isPictureName(entry.name)),
   );
   const pictures: ListedPicture[] = [];
   for (const { folder, part } of parts) {
@@ -83,7 +83,7 @@ function collect(
       if (files.length === 0 && part !== 'validation' && part !== 'test')
         throw new ImageError(
           'DATASET',
-          `listPictures: expected pictures (${EXTENSIONS.join(' ')}) in every class folder, got none in ${join(folder, name)}. Add some or remove the folder.`,
+          `listPictures: expected pictures (JPEG, PNG or WebP) in every class folder, got none in ${join(folder, name)}. Add some or remove the folder.`,
         );
       for (const file of files) pictures.push({ file, label, part });
     }
@@ -112,7 +112,7 @@ function walk(root: string, start: string, ignored: string[]): string[] {
         continue;
       }
       const name = portable(relative(root, path));
-      if (isPicture(entry.name)) files.push(name);
+      if (isPictureName(entry.name)) files.push(name);
       else ignored.push(name);
       if (files.length > MAX_FILES)
         throw new ImageError(
@@ -155,10 +155,6 @@ function isFolder(path: string, entry: Dirent): boolean {
 
 function isFile(path: string, entry: Dirent): boolean {
   return !isFolder(path, entry);
-}
-
-function isPicture(name: string): boolean {
-  return EXTENSIONS.includes(extname(name).toLowerCase());
 }
 
 function statOf(path: string): Stats {

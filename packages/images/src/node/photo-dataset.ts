@@ -150,24 +150,36 @@ export class PhotoDataset {
    * @throws {ImageError} that names the file, for a picture that cannot be read any more.
    */
   batches(options: PhotoBatchOptions): AsyncGenerator<PhotoBatch, void, undefined> {
-    const { batchSize, seed = 0, epoch = 0, startBatch = 0, prefetch = 2, dropRemainder = false } = options;
-    requireInteger('batches', 'batchSize', batchSize, 1);
-    requireInteger('batches', 'seed', seed, Number.MIN_SAFE_INTEGER);
-    requireInteger('batches', 'epoch', epoch, 0);
+    const { seed = 0, epoch = 0, prefetch = 2 } = options;
     requireInteger('batches', 'prefetch', prefetch, 0, 64);
-    const count = dropRemainder ? Math.floor(this.size / batchSize) : Math.ceil(this.size / batchSize);
-    requireInteger('batches', 'startBatch', startBatch, 0, count);
+    const indices = this.batchIndices(options);
     if (options.augment) validateAugment('batches', options.augment);
     if ((options as { normalize?: unknown }).normalize !== undefined)
       throw new RangeError(
         'batches: expected no normalize, since the data set was opened with the pixels that its network wants.',
       );
-    const order = options.shuffle
+    const make = (i: number): Promise<PhotoBatch> => this.batch(indices[i], options.augment, [seed, epoch]);
+    return ahead(make, 0, indices.length, prefetch);
+  }
+
+  /**
+   * The positions of the pictures in each batch of a pass, without their pixels.
+   *
+   * @throws {RangeError} for an option outside its range.
+   */
+  batchIndices(options: Omit<PhotoBatchOptions, 'augment' | 'prefetch'>): Int32Array[] {
+    const { batchSize, shuffle, seed = 0, epoch = 0, startBatch = 0, dropRemainder = false } = options;
+    requireInteger('batches', 'batchSize', batchSize, 1);
+    requireInteger('batches', 'seed', seed, Number.MIN_SAFE_INTEGER);
+    requireInteger('batches', 'epoch', epoch, 0);
+    const count = dropRemainder ? Math.floor(this.size / batchSize) : Math.ceil(this.size / batchSize);
+    requireInteger('batches', 'startBatch', startBatch, 0, count);
+    const order = shuffle
       ? shuffledOrder(this.size, keyedRandom(ORDER_STREAM, seed, epoch))
       : Int32Array.from(this.rows.keys());
-    const make = (i: number): Promise<PhotoBatch> =>
-      this.batch(order.slice(i * batchSize, (i + 1) * batchSize), options.augment, [seed, epoch]);
-    return ahead(make, startBatch, count, prefetch);
+    return Array.from({ length: count - startBatch }, (_, i) =>
+      order.slice((startBatch + i) * batchSize, (startBatch + i + 1) * batchSize),
+    );
   }
 
   private async batch(

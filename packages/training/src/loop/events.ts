@@ -39,6 +39,8 @@ export interface StepEvent {
   /** Of all processes together, and so `imagesPerSecond`. */
   images: number;
   durationMs: number;
+  /** How much of the duration went by before the data set gave the batch: what the step waited for. */
+  dataMs: number;
   imagesPerSecond: number;
   /** How much of the duration went into sums over all processes; only with a collective. */
   waitedMs?: number;

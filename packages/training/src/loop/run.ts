@@ -83,7 +83,7 @@ export class Run {
       ...(config.normalize ? { normalize: config.normalize } : {}),
       ...(this.team.rows ? { rows: this.team.rows } : {}),
     })) {
-      yield await this.step(batch);
+      yield await this.step(batch, performance.now() - this.mark);
       if (
         config.checkpointEverySteps &&
         state.step % config.checkpointEverySteps === 0 &&
@@ -102,7 +102,7 @@ export class Run {
     }
   }
 
-  private async step(batch: TrainingBatch): Promise<StepEvent> {
+  private async step(batch: TrainingBatch, dataMs: number): Promise<StepEvent> {
     const { session, length } = this;
     const { state } = session;
     const learningRate = learningRateAt(this.config.schedule, state.step, length);
@@ -128,6 +128,7 @@ export class Run {
       learningRate,
       images,
       durationMs,
+      dataMs,
       imagesPerSecond: (1000 * images) / durationMs,
       ...(this.team.collective ? { waitedMs } : {}),
     };

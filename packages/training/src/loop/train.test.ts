@@ -325,6 +325,29 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('tells how long each step waited for its batch', async () => {
+    const quick = new TinyData(16);
+    const slow = {
+      size: 16,
+      async *batches(request: Parameters<TinyData['batches']>[0]) {
+        for await (const batch of quick.batches(request)) {
+          await new Promise((resolve) => setTimeout(resolve, 40));
+          yield batch;
+        }
+      },
+    };
+    for (const [data, least] of [
+      [slow, 38],
+      [quick, 0],
+    ] as const) {
+      const events = await collect(train({ model: tinyModel(), data, config: { ...CONFIG, epochs: 1 } }));
+      for (const { dataMs, durationMs } of ofType(events, 'step')) {
+        expect(dataMs).toBeGreaterThanOrEqual(least);
+        expect(dataMs).toBeLessThan(durationMs);
+      }
+    }
+  });
+
   it('rejects labels that are no class, models without a classifier end, and models without trainable weights', async () => {
     const two = tinyModel();
     two.layers.forEach((layer) => (layer.trainable = false));

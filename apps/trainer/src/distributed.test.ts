@@ -19,6 +19,8 @@ import {
 } from '../../../packages/collective-mpi/src/testing/launch';
 import { ENGINE } from './testing/engine';
 import { writeIdxFolder } from './testing/idx-folder';
+import { madePicture } from './testing/made-picture';
+import { savePhotoNetwork } from './testing/photo-network';
 
 const [mpi] = installedMpis();
 if (mpi === undefined)
@@ -63,6 +65,18 @@ function googlenet(
   return launch(mpi, ranks, [process.execPath, '-e', script, '--', ...args], onOutput);
 }
 
+/** Starts two processes and kills the second one in its fourth step. */
+async function killInStep4(args: readonly string[]): Promise<void> {
+  let killed = false;
+  const { code } = await googlenet(2, args, (out, launcher) => {
+    if (killed || !out.includes('"step":4,')) return;
+    killed = true;
+    const children = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ');
+    process.kill(Number(children.at(-1)), 'SIGKILL');
+  });
+  expect({ killed, failed: code !== 0 }).toEqual({ killed: true, failed: true });
+}
+
 const TRAIN = [
   'train',
   '--backend',
@@ -77,7 +91,8 @@ const TRAIN = [
 const MPI = ['--distributed', 'mpi', '--sync-batch-norm', '--json'];
 
 const bytesOf = (run: string): Buffer => readFileSync(join(cwd, run, 'model', 'weights.bin'));
-const weightsOf = (run: string): Float32Array => new Float32Array(Uint8Array.from(bytesOf(run)).buffer);
+const floatsOf = (file: string): Float32Array => new Float32Array(Uint8Array.from(readFileSync(file)).buffer);
+const weightsOf = (run: string): Float32Array => floatsOf(join(cwd, run, 'model', 'weights.bin'));
 
 (mpi === undefined ? describe.skip : describe)('googlenet train --distributed', () => {
   it('two processes train the network of one, and only one speaks and writes', async () => {
@@ -112,19 +127,66 @@ const weightsOf = (run: string): Float32Array => new Float32Array(Uint8Array.fro
   }, 180_000);
 
   it('a run whose rank is killed ends, and goes on to the same weights', async () => {
-    let killed = false;
-    const stopped = await googlenet(2, [...TRAIN, ...MPI, '--out', 'parts'], (out, launcher) => {
-      if (killed || !out.includes('"step":4,')) return;
-      killed = true;
-      const children = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ');
-      process.kill(Number(children.at(-1)), 'SIGKILL');
-    });
-    expect({ killed, failed: stopped.code !== 0 }).toEqual({ killed: true, failed: true });
+    await killInStep4([...TRAIN, ...MPI, '--out', 'parts']);
     expect(readdirSync(join(cwd, 'parts', 'checkpoints')).filter((name) => name.includes('tmp'))).toEqual([]);
     const resumed = await googlenet(2, ['train', '--distributed', 'mpi', '--resume', 'parts']);
     expect({ code: resumed.code, err: resumed.err }).toEqual({ code: 0, err: '' });
     expect(bytesOf('parts').equals(bytesOf('two'))).toBe(true);
   }, 180_000);
+
+  describe('with photographs', () => {
+    // 22 pictures in batches of 8: the last has 6.
+    const options =
+      '--data pets --from base --freeze stem --corrupt skip --class-weights balanced --epochs 3 --batch-size 8 --learning-rate 0.05 --set training.checkpointEverySteps=1';
+    const train = ['train', '--backend', ENGINE, '--threads', '1', ...options.split(' '), '--json'];
+    const together = [...train, '--distributed', 'mpi'];
+    const json = (run: string, name: string) =>
+      JSON.parse(readFileSync(join(cwd, run, name), 'utf8')) as Record<string, unknown>;
+
+    beforeAll(async () => {
+      for (const [kind, name] of ['lying', 'standing'].entries()) {
+        mkdirSync(join(cwd, 'pets', name), { recursive: true });
+        for (let i = 0; i < 14; i++) writeFileSync(join(cwd, 'pets', name, `${i}.png`), madePicture(kind, i));
+      }
+      writeFileSync(join(cwd, 'pets', 'standing', 'broken.png'), 'no picture');
+      await import('@tensorflow/tfjs-backend-cpu');
+      await savePhotoNetwork(join(cwd, 'base'));
+    });
+
+    it.each([
+      ['random views', []],
+      ['frozen layers computed once', ['--no-augment']],
+    ])(
+      'two processes learn them as one does, with %s',
+      async (what, more) => {
+        const [one, two] = [`${what} one`, `${what} two`];
+        const alone = await googlenet(1, [...train, ...more, '--out', one]);
+        const both = await googlenet(2, [...together, ...more, '--out', two]);
+        expect({ codes: [alone.code, both.code], err: both.err }).toEqual({ codes: [0, 0], err: '' });
+        expect(json(two, 'pictures.json')).toEqual(json(one, 'pictures.json'));
+        const told = (wanted: string) => both.lines.filter(({ type }) => type === wanted).length;
+        expect([told('epoch'), told('summary')]).toEqual([3, 1]);
+        for (const file of ['head/weights.bin', 'model/weights.bin']) {
+          const expected = floatsOf(join(cwd, one, file));
+          const values = floatsOf(join(cwd, two, file));
+          expect(values).toHaveLength(expected.length);
+          const apart = Math.max(...values.map((value, i) => Math.abs(value - expected[i])));
+          expect(apart).toBeLessThan(1e-6);
+        }
+        // The layers that were trained on were kept.
+        expect(floatsOf(join(cwd, two, 'head/weights.bin'))).not.toEqual(weightsOf(two));
+        expect(json(two, 'summary.json').confusionMatrix).toEqual(json(one, 'summary.json').confusionMatrix);
+      },
+      180_000,
+    );
+
+    it('go on after a kill to the same weights', async () => {
+      await killInStep4([...together, '--no-augment', '--out', 'photos']);
+      const resumed = await googlenet(2, ['train', '--distributed', 'mpi', '--resume', 'photos']);
+      expect({ code: resumed.code, err: resumed.err }).toEqual({ code: 0, err: '' });
+      expect(bytesOf('photos').equals(bytesOf('frozen layers computed once two'))).toBe(true);
+    }, 180_000);
+  });
 
   it('a mistake is said once, and all processes exit with 2', async () => {
     const { code, err } = await googlenet(2, [...TRAIN, ...MPI, '--batch-size', '0', '--out', 'none']);

@@ -1,6 +1,11 @@
 import type { PhotoDataset } from '@googlenet/images/node';
 import { featureExtractor } from '@googlenet/model';
-import { extractFeatures, fitLinearClassifier, type LinearClassifier } from '@googlenet/training';
+import {
+  type Collective,
+  extractFeatures,
+  fitLinearClassifier,
+  type LinearClassifier,
+} from '@googlenet/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Io } from '../io';
@@ -14,7 +19,11 @@ export interface HeadFit {
   readonly fitMs: number;
 }
 
-/** Gives a network the best linear last layer for the pictures: each goes through the frozen rest once. */
+/**
+ * Gives a network the best linear last layer for the pictures: each goes through the frozen rest once.
+ *
+ * @param options.collective - the processes that share the pictures; each of them fits the layer by itself.
+ */
 export async function fitHead(
   model: tfl.LayersModel,
   data: PhotoDataset,
@@ -24,16 +33,18 @@ export async function fitHead(
     seed: number;
     batchSize: number;
     classWeights?: readonly number[];
-    signal: AbortSignal;
+    signal?: AbortSignal;
+    collective?: Collective;
   },
 ): Promise<HeadFit> {
-  const { io, quiet, seed, batchSize, classWeights, signal } = options;
+  const { io, quiet, seed, batchSize, classWeights, signal, collective } = options;
   const started = performance.now();
   const bar = progressBar(io, 'features', data.size, quiet);
   try {
     const features = await extractFeatures(featureExtractor(model, 'global_pool'), data, {
       batchSize,
       signal,
+      collective,
       onProgress: (done) => bar.update(done),
     });
     const computed = performance.now();

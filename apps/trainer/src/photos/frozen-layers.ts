@@ -3,6 +3,7 @@ import { featureExtractor } from '@googlenet/model';
 import {
   extractFeatures,
   type BatchRequest,
+  type Collective,
   type Features,
   type TrainingBatch,
   type TrainingData,
@@ -36,7 +37,7 @@ export async function computeFrozen(
   model: tfl.LayersModel,
   endpoint: string,
   { train, validation }: Pick<Photos, 'train' | 'validation'>,
-  { io, json, signal }: { io: Io; json: boolean; signal: AbortSignal },
+  { io, json, ...how }: { io: Io; json: boolean; signal?: AbortSignal; collective?: Collective },
   note: (line: string) => void = () => undefined,
 ): Promise<BehindFrozen | undefined> {
   const behind = endpoint === 'none' ? undefined : modelBehind(model, endpoint);
@@ -50,7 +51,7 @@ export async function computeFrozen(
   let before = 0;
   const run = async (data: PhotoDataset): Promise<TrainingData> => {
     const features = await extractFeatures(frozen, data, {
-      signal,
+      ...how,
       onProgress: (done) => bar.update(before + done),
     });
     before += data.size;

@@ -1,12 +1,11 @@
-import * as tfl from '@tensorflow/tfjs-layers';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { main } from '../main';
-import { saveModel } from '../model-files';
 import { ENGINE } from '../testing/engine';
 import { fakeIo, type FakeIo } from '../testing/fake-io';
 import { madePicture } from '../testing/made-picture';
+import { savePhotoNetwork } from '../testing/photo-network';
 
 jest.setTimeout(240_000);
 
@@ -16,34 +15,6 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 function write(name: string, content: Buffer | string): void {
   mkdirSync(dirname(join(cwd, name)), { recursive: true });
   writeFileSync(join(cwd, name), content);
-}
-
-/** A network of 16x16 colour pictures with the layer names of GoogLeNet, saved as a model. */
-async function saveBase(folder: string): Promise<void> {
-  const seeded = (seed: number) => tfl.initializers.glorotUniform({ seed });
-  const input = tfl.input({ shape: [16, 16, 3], name: 'input' });
-  const conv = tfl.layers.conv2d({
-    name: 'stem',
-    filters: 24,
-    kernelSize: 5,
-    activation: 'relu',
-    kernelInitializer: seeded(1),
-  });
-  const block = tfl.layers.conv2d({
-    name: 'block',
-    filters: 24,
-    kernelSize: 3,
-    activation: 'relu',
-    kernelInitializer: seeded(2),
-  });
-  const pool = tfl.layers.globalAveragePooling2d({ name: 'global_pool' });
-  const logits = tfl.layers.dense({ name: 'logits', units: 5, kernelInitializer: seeded(3) });
-  const predictions = tfl.layers.activation({ name: 'predictions', activation: 'softmax' });
-  const layers = [conv, block, pool, logits, predictions];
-  const output = layers.reduce((x, layer) => layer.apply(x) as tfl.SymbolicTensor, input);
-  const model = tfl.model({ inputs: input, outputs: output });
-  await saveModel(model, join(cwd, folder), { dataset: 'made up', classNames: ['a', 'b', 'c', 'd', 'e'] });
-  model.dispose();
 }
 
 const ENGINE_OPTIONS = ['--backend', ENGINE, '--threads', '1'];
@@ -79,7 +50,7 @@ beforeAll(async () => {
   write('pets/standing/broken.png', 'no picture');
   // The engine is chosen by the first command; a network can be saved on any.
   await import('@tensorflow/tfjs-backend-cpu');
-  await saveBase('base');
+  await savePhotoNetwork(join(cwd, 'base'));
 });
 
 describe('pictures of your own', () => {

@@ -1,4 +1,6 @@
 import type { MpiCollective } from '@googlenet/collective-mpi';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainRequest } from '../commands/train';
 import { ExitCode, messageOf, UserError } from '../errors';
 import { remark, sayJson, type Io } from '../io';
@@ -40,13 +42,32 @@ function quiet(io: Io): Io {
   return { ...io, stdout: { write: () => true } };
 }
 
-/** Gives every rank rank 0's value. @param value - plain JSON; only rank 0's is looked at. */
-export async function tellAll<T>(mpi: MpiCollective, value: T | undefined): Promise<T> {
+/** Gives every rank one rank's value. @param value - plain JSON; only that rank's is looked at. */
+export async function tellAll<T>(mpi: MpiCollective, value: T | undefined, from = 0): Promise<T> {
   const own = new TextEncoder().encode(JSON.stringify(value ?? null));
   const length = Float64Array.of(own.length);
-  await mpi.broadcast(length);
+  await mpi.broadcast(length, from);
   const bytes = new Float64Array(length[0] ?? 0);
-  if (mpi.rank === 0) bytes.set(own);
-  await mpi.broadcast(bytes);
+  if (mpi.rank === from) bytes.set(own);
+  await mpi.broadcast(bytes, from);
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes))) as T;
+}
+
+/** Gives every rank the values of all of them, in the order of the ranks. @param own - plain JSON */
+export async function gatherAll<T>(mpi: MpiCollective, own: T): Promise<T[]> {
+  const all: T[] = [];
+  for (let rank = 0; rank < mpi.size; rank++) all.push(await tellAll(mpi, own, rank));
+  return all;
+}
+
+/** Gives every rank's network the weights of rank 0's. */
+export async function tellWeights(mpi: MpiCollective, model: tfl.LayersModel): Promise<void> {
+  const weights: tf.Tensor[] = [];
+  for (const weight of model.getWeights()) {
+    const values = Float32Array.from(await weight.data());
+    await mpi.broadcast(values);
+    weights.push(tf.tensor(values, weight.shape));
+  }
+  model.setWeights(weights);
+  tf.dispose(weights);
 }

@@ -5,7 +5,7 @@ import { writeAugmented } from '../augmented-samples';
 import type { TrainRequest } from '../commands/train';
 import type { TrainerConfig } from '../config/schema';
 import { selectEngine } from '../engines';
-import { ExitCode, UserError } from '../errors';
+import { ExitCode } from '../errors';
 import { explained } from '../explain';
 import type { Io } from '../io';
 import { loadData, resizeData, splitData, type LoadedData } from '../load-data';
@@ -57,11 +57,6 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
     const engine = await selectEngine(backend, { threads, precision }, (line) => view.note(line));
     view.note(`engine ${engine.name} (${engine.detail})`);
     if (config.photos !== undefined) {
-      if (plan === undefined || mpi !== undefined)
-        throw new UserError(
-          '--distributed mpi: expected one of the data sets in IDX files, got pictures (--data). Train them in one process, or each its own: --distributed runs.',
-        );
-      const { changes, open } = plan;
       const { trainPhotos } = await import('../photos/train-photos');
       return await trainPhotos({
         io,
@@ -70,9 +65,10 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
         config,
         photos: config.photos,
         engine,
-        changes,
-        open: () => (run = open(config)),
+        changes: plan?.changes ?? [],
+        open: () => (run = plan?.open(config)),
         signal,
+        mpi,
       });
     }
     const loaded = await loadData(config.data, (line) => view.note(line), { signal });

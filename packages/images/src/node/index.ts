@@ -9,6 +9,6 @@ export { decodeImage, decodeImageSync } from './decode';
 export { listPictures } from './list-pictures';
 export type { ListedPicture, PartName, PictureList } from './picture-list';
 export { openPhotos } from './open-photos';
-export type { OpenPhotosOptions, Photos, SkippedPicture } from './open-photos';
+export type { OpenPhotosOptions, OpenTogether, Photos, SkippedPicture } from './open-photos';
 export { PhotoDataset } from './photo-dataset';
 export type { PhotoBatch, PhotoBatchOptions } from './photo-dataset';

@@ -122,6 +122,51 @@ describe('openPhotos', () => {
     });
   });
 
+  it('decodes the rows alone that are asked for, and says how many the batch has', async () => {
+    const options = { batchSize: 5, shuffle: true, seed: 5, epoch: 1, augment: { brightness: 0.3 } };
+    await using(folder, {}, async ({ train }) => {
+      const whole = await all(train, options);
+      const rows = (images: number) => [images >> 1, images] as const;
+      const part = await all(train, { ...options, rows });
+      expect(part).toEqual(
+        whole.map(({ images, labels, indices }) => ({
+          images: images.slice((labels.length >> 1) * 16 * 16 * 3),
+          labels: labels.slice(labels.length >> 1),
+          indices: indices.slice(labels.length >> 1),
+          shape: [labels.length - (labels.length >> 1), 16, 16, 3],
+          globalImages: labels.length,
+        })),
+      );
+    });
+  });
+
+  it('processes that open a folder together decode a share each and skip the same pictures', async () => {
+    const broken = folderOf({ ...stripeFiles(4), 'lying/a.jpg': 'no picture', 'standing/b.png': 'neither' });
+    const told: unknown[] = [];
+    const open = async (rank: number) => {
+      let decoded = 0;
+      const onProgress = () => void decoded++;
+      const gather = async <T>(own: T): Promise<T[]> => {
+        told.push(own);
+        while (told.length < 2) await new Promise((resolve) => setImmediate(resolve));
+        return told as T[];
+      };
+      const together = { rank, size: 2, localSize: 2, gather };
+      return using(broken, { corrupt: 'skip', together, onProgress }, ({ train, skipped }) => ({
+        decoded,
+        fingerprint: train.fingerprint(),
+        skipped,
+      }));
+    };
+    const [first, second] = await Promise.all([open(0), open(1)]);
+    expect([first.decoded, second.decoded]).toEqual([5, 5]);
+    const alone = await using(broken, { corrupt: 'skip' }, ({ train, skipped }) => ({
+      fingerprint: train.fingerprint(),
+      skipped,
+    }));
+    for (const one of [first, second]) expect(one).toMatchObject(alone);
+  });
+
   it('gives the same batches from memory, from the disk and from the files', async () => {
     const options = { batchSize: 4, shuffle: true, augment: {} };
     const cacheFolder = mkdtempSync(join(tmpdir(), 'cache-'));

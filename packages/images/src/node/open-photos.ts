@@ -42,8 +42,22 @@ export interface OpenPhotosOptions {
   signal?: AbortSignal;
   /** Called while all pictures are decoded once. */
   onProgress?: (done: number, count: number) => void;
+  /** The processes that open the same folder together, each of which then decodes its share; default this one alone. */
+  together?: OpenTogether;
   /** @internal for tests of the sources */
   workerFile?: string;
+}
+
+/** Several processes that open one folder, seen by one of them. */
+export interface OpenTogether {
+  /** Which of them this is, from 0. */
+  readonly rank: number;
+  /** How many there are. */
+  readonly size: number;
+  /** How many of them are on this machine, whose cores and memory they share. */
+  readonly localSize: number;
+  /** Gives every process what each of them says. @param own - plain JSON */
+  gather<T>(own: T): Promise<T[]>;
 }
 
 /** A picture that was left out. */
@@ -79,8 +93,9 @@ const MAX_LISTED = 20;
 export async function openPhotos(path: string, options: OpenPhotosOptions = {}): Promise<Photos> {
   const settings = checked(options);
   const { validationFraction = 0.2, testFraction = 0, seed = 0, corrupt = 'stop', workerFile } = options;
+  const localSize = options.together?.localSize ?? 1;
   const list = listPictures(path);
-  const workers = options.workers ?? defaultWorkers(workerFile);
+  const workers = options.workers ?? defaultWorkers(workerFile, localSize);
   const pool = new PreparePool(settings, Math.min(workers, list.pictures.length), workerFile);
   try {
     const source: PhotoSource = {
@@ -90,9 +105,10 @@ export async function openPhotos(path: string, options: OpenPhotosOptions = {}):
       classNames: list.classNames,
       settings,
       pool,
-      memory: new PictureMemory(options.cacheBytes ?? Math.min(2e9, totalmem() / 4)),
+      memory: new PictureMemory(options.cacheBytes ?? Math.min(2e9, totalmem() / 4) / localSize),
     };
-    const skipped = await decodeAll(source, options);
+    const own = await decodeAll(source, options);
+    const skipped = new Map(await shared([...own], options.together));
     if (skipped.size > 0 && corrupt === 'stop') throw allSkipped(skipped, list);
     const rows = list.pictures.map((_, row) => row).filter((row) => !skipped.has(row));
     checkLeft(list, rows);
@@ -145,17 +161,28 @@ function checked(options: OpenPhotosOptions): PhotoSource['settings'] {
   };
 }
 
-/** Decodes everything once, into the caches. @returns the reason by row, for pictures that cannot be read. */
+/** What all processes found, in the order of the rows. */
+async function shared(
+  own: [row: number, reason: string][],
+  together: OpenTogether | undefined,
+): Promise<[row: number, reason: string][]> {
+  const all = together ? (await together.gather(own)).flat() : own;
+  return all.sort(([a], [b]) => a - b);
+}
+
+/** Decodes everything once, or this process's share of it, into the caches. @returns the reason by row, for pictures that cannot be read. */
 async function decodeAll(
   { pool, memory, root, files }: PhotoSource,
-  { signal, onProgress }: OpenPhotosOptions,
+  { signal, onProgress, together }: Pick<OpenPhotosOptions, 'signal' | 'onProgress' | 'together'>,
 ): Promise<Map<number, string>> {
+  const { rank = 0, size = 1 } = together ?? {};
   const skipped = new Map<number, string>();
-  let [next, done] = [0, 0];
+  let [next, done] = [rank, 0];
   const one = async (): Promise<void> => {
     while (next < files.length) {
       signal?.throwIfAborted();
-      const row = next++;
+      const row = next;
+      next += size;
       try {
         const { stored } = await pool.run({
           path: join(root, files[row]),
@@ -167,11 +194,11 @@ async function decodeAll(
         if (!(error instanceof ImageError)) throw error;
         skipped.set(row, messageOf(error));
       }
-      onProgress?.(++done, files.length);
+      onProgress?.(Math.min((done += size), files.length), files.length);
     }
   };
   await Promise.all(Array.from({ length: pool.width }, one));
-  return new Map([...skipped].sort(([a], [b]) => a - b));
+  return skipped;
 }
 
 function allSkipped(skipped: ReadonlyMap<number, string>, list: PictureList): ImageError {

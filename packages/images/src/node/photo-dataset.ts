@@ -25,6 +25,11 @@ export interface PhotoBatchOptions {
   prefetch?: number;
   /** Whether a smaller last batch is left out; default false. */
   dropRemainder?: boolean;
+  /**
+   * Which rows of a batch to decode, of how many it has as a whole: the share of one of several processes that train together.
+   * Default all.
+   */
+  rows?: (images: number) => readonly [first: number, end: number];
 }
 
 /** Pictures and labels of one step. */
@@ -36,6 +41,8 @@ export interface PhotoBatch {
   indices: Int32Array;
   /** `[batch, height, width, 3]` */
   shape: [number, number, number, number];
+  /** Pictures of the whole batch; only where `rows` was given. */
+  globalImages?: number;
 }
 
 /** What the parts of a data set share: files, threads and the pictures in memory. */
@@ -158,7 +165,12 @@ export class PhotoDataset {
       throw new RangeError(
         'batches: expected no normalize, since the data set was opened with the pixels that its network wants.',
       );
-    const make = (i: number): Promise<PhotoBatch> => this.batch(indices[i], options.augment, [seed, epoch]);
+    const make = async (i: number): Promise<PhotoBatch> => {
+      const whole = indices[i];
+      const own = options.rows ? whole.slice(...options.rows(whole.length)) : whole;
+      const batch = await this.batch(own, options.augment, [seed, epoch]);
+      return options.rows ? { ...batch, globalImages: whole.length } : batch;
+    };
     return ahead(make, 0, indices.length, prefetch);
   }
 
@@ -167,7 +179,7 @@ export class PhotoDataset {
    *
    * @throws {RangeError} for an option outside its range.
    */
-  batchIndices(options: Omit<PhotoBatchOptions, 'augment' | 'prefetch'>): Int32Array[] {
+  batchIndices(options: Omit<PhotoBatchOptions, 'augment' | 'prefetch' | 'rows'>): Int32Array[] {
     const { batchSize, shuffle, seed = 0, epoch = 0, startBatch = 0, dropRemainder = false } = options;
     requireInteger('batches', 'batchSize', batchSize, 1);
     requireInteger('batches', 'seed', seed, Number.MIN_SAFE_INTEGER);

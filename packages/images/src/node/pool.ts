@@ -12,9 +12,10 @@ const here = isCommonJs ? __filename : fileURLToPath(import.meta.url);
 /** Beside the built library; there is none where the sources run as they are. */
 const builtWorker = join(dirname(here), isCommonJs ? 'worker.cjs' : 'worker.js');
 
-/** As many workers as cores but one, at most four: the network needs the rest. */
-export function defaultWorkers(workerFile = builtWorker): number {
-  return existsSync(workerFile) ? Math.min(4, Math.max(1, availableParallelism() - 1)) : 0;
+/** As many workers as a process's share of the cores but one, at most four: the network needs the rest. */
+export function defaultWorkers(workerFile = builtWorker, processes = 1): number {
+  const cores = Math.floor(availableParallelism() / processes);
+  return existsSync(workerFile) ? Math.min(4, Math.max(1, cores - 1)) : 0;
 }
 
 interface Waiting {

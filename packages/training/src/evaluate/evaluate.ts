@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type TrainingBatch, type TrainingData, yieldToEventLoop } from '../data';
+import { type TrainingData, yieldToEventLoop } from '../data';
 import type { Collective } from '../loop/collective';
+import { gatherRows } from '../loop/gather-rows';
 import { Team } from '../loop/team';
 import { mainModel, runForLogits } from '../classifier/heads';
 import {
@@ -100,8 +101,10 @@ export async function evaluate(
     ...(team.rows ? { rows: team.rows } : {}),
   })) {
     signal?.throwIfAborted();
-    const whole = await wholeBatch(main, batch, done, team);
-    logitParts.push(whole.logits);
+    const share = team.share(batch);
+    const logits = await batchLogits(main, share.batch.images, share.batch.shape);
+    const whole = await gatherRows(team, share, logits, done);
+    logitParts.push(whole.values);
     labels.set(whole.labels, done);
     indices.set(whole.indices, done);
     done += whole.labels.length;
@@ -122,38 +125,6 @@ export async function evaluate(
     }),
     durationMs,
     imagesPerSecond: (1000 * done) / durationMs,
-  };
-}
-
-/** Logits, labels and positions of a batch that each process has a part of. @param done - images before it. */
-async function wholeBatch(
-  model: tfl.LayersModel,
-  batch: TrainingBatch,
-  done: number,
-  team: Team,
-): Promise<{ logits: Float32Array; labels: Int32Array; indices: Int32Array }> {
-  const { batch: own, images, first, counted } = team.share(batch);
-  const indices = own.indices ?? own.labels.map((_, i) => done + first + i);
-  const logits = await batchLogits(model, own.images, own.shape);
-  if (!team.collective) return { logits, labels: own.labels, indices };
-  const classes = logits.length / own.labels.length;
-  // Every value comes from one process, and zeros from the others; positions in two parts that float32 holds exactly.
-  const all = new Float32Array(images * (classes + 3));
-  if (counted) {
-    all.set(logits, first * classes);
-    all.set(own.labels, images * classes + first);
-    indices.forEach((index, i) => {
-      all[images * (classes + 1) + first + i] = index >>> 16;
-      all[images * (classes + 2) + first + i] = index & 0xffff;
-    });
-  }
-  await team.sum(all);
-  const column = (k: number) => all.subarray(images * (classes + k), images * (classes + k + 1));
-  const low = column(2);
-  return {
-    logits: all.slice(0, images * classes),
-    labels: Int32Array.from(column(0)),
-    indices: Int32Array.from(column(1), (high, i) => high * 65536 + low[i]),
   };
 }
 

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type TrainingData, yieldToEventLoop } from '../data';
+import { type TrainingBatch, type TrainingData, yieldToEventLoop } from '../data';
+import type { Collective } from '../loop/collective';
+import { gatherRows } from '../loop/gather-rows';
+import { Team } from '../loop/team';
 
 /** What a frozen network says of every image of a data set. */
 export interface Features {
@@ -24,6 +27,8 @@ export interface ExtractFeaturesOptions {
   /** For `augment`; default 0. */
   seed?: number;
   signal?: AbortSignal;
+  /** Computes them together with other processes, each its share of every batch; all get all of them. */
+  collective?: Collective;
   onProgress?: (done: number, size: number) => void;
 }
 
@@ -40,6 +45,7 @@ export async function extractFeatures(
   options: ExtractFeaturesOptions = {},
 ): Promise<Features> {
   const { batchSize = 32, augment, epoch = 0, seed = 0, signal, onProgress } = options;
+  const team = new Team(options.collective);
   const shape = model.outputs[0].shape;
   const width = shape[1];
   if (shape.length !== 2 || typeof width !== 'number')
@@ -50,18 +56,20 @@ export async function extractFeatures(
   const labels = new Int32Array(data.size);
   const indices = new Int32Array(data.size);
   let done = 0;
-  for await (const batch of data.batches({ batchSize, epoch, seed, ...(augment ? { augment } : {}) })) {
+  for await (const batch of data.batches({
+    batchSize,
+    epoch,
+    seed,
+    ...(augment ? { augment } : {}),
+    ...(team.rows ? { rows: team.rows } : {}),
+  })) {
     signal?.throwIfAborted();
-    const images = tf.tensor(batch.images, [...batch.shape]);
-    const features = tf.tidy(() => model.apply(images, { training: false }) as tf.Tensor);
-    try {
-      values.set(await features.data<'float32'>(), done * width);
-    } finally {
-      tf.dispose([images, features]);
-    }
-    labels.set(batch.labels, done);
-    indices.set(batch.indices ?? batch.labels.map((_, i) => done + i), done);
-    done += batch.labels.length;
+    const share = team.share(batch);
+    const whole = await gatherRows(team, share, await batchFeatures(model, share.batch), done);
+    values.set(whole.values, done * width);
+    labels.set(whole.labels, done);
+    indices.set(whole.indices, done);
+    done += whole.labels.length;
     onProgress?.(done, data.size);
     await yieldToEventLoop();
   }
@@ -70,6 +78,20 @@ export async function extractFeatures(
       `extractFeatures(data): expected ${data.size} images from batches(), got ${done}. Check the dataset.`,
     );
   return { values, labels, indices, count: done, width };
+}
+
+async function batchFeatures(
+  model: tfl.LayersModel,
+  { images, shape }: TrainingBatch,
+): Promise<Float32Array> {
+  const features = tf.tidy(
+    () => model.apply(tf.tensor(images, [...shape]), { training: false }) as tf.Tensor,
+  );
+  try {
+    return Float32Array.from(await features.data());
+  } finally {
+    features.dispose();
+  }
 }
 
 /** Rows of several sets of features as one. */

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import sklearn from '../__fixtures__/sklearn-logistic.json';
+import { fakeCollectives } from '../testing/fake-collective';
 import { noise, TinyData } from '../testing/tiny';
 import { balancedClassWeights } from './class-weights';
 import { extractFeatures, joinFeatures, type Features } from './features';
@@ -150,6 +151,21 @@ describe('extractFeatures', () => {
     ]);
     const one = await extractFeatures(network, new TinyData(10), { batchSize: 10 });
     one.values.forEach((value, i) => expect(features.values[i]).toBeCloseTo(value, 5));
+    network.dispose();
+  });
+
+  it('several processes compute a share each and have all of them', async () => {
+    const network = model();
+    const { values, ...alone } = await extractFeatures(network, new TinyData(11), { batchSize: 4 });
+    const all = await Promise.all(
+      fakeCollectives(3).map((collective) =>
+        extractFeatures(network, new TinyData(11), { batchSize: 4, collective }),
+      ),
+    );
+    for (const features of all) {
+      expect(features).toMatchObject(alone);
+      features.values.forEach((value, i) => expect(value).toBeCloseTo(values[i], 6));
+    }
     network.dispose();
   });
 

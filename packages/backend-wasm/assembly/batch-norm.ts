@@ -1,4 +1,12 @@
-import { arg, madd, min } from './simd';
+import {
+  BatchNormGradientMomentsBlock,
+  BatchNormGradientRowsBlock,
+  BatchNormGradientSumsBlock,
+  BatchNormMomentsBlock,
+  BatchNormSumsBlock,
+  ScaleRowsBlock,
+} from './blocks';
+import { arg, argf, madd, min } from './simd';
 
 /**
  * Batch normalisation over rows of channels, with an optional ReLU. Row strides in bytes; the channel arrays are dense.
@@ -6,24 +14,21 @@ import { arg, madd, min } from './simd';
  */
 const CHUNK_FIELDS: i32 = 2;
 
-/**
- * Sums of x - shift and (x - shift)^2 for chunks of rows. Units: chunks.
- * Arguments: 0 x, 1 ldx, 2 rows, 3 channels, 4 partial [chunks, 2, channels], 5 rowsPerChunk, 6 shift [channels] (the first row is a good one).
- */
+/** Sums of x - shift and (x - shift)^2 for chunks of rows. Units: chunks. */
 export function batchNormSums(args: usize, start: i32, end: i32, thread: i32): void {
-  const ldx = <usize>arg(args, 1);
-  const rows = arg(args, 2);
-  const bytes = (<usize>arg(args, 3)) << 2;
+  const ldx = <usize>arg(args, BatchNormSumsBlock.ldx);
+  const rows = arg(args, BatchNormSumsBlock.rows);
+  const bytes = (<usize>arg(args, BatchNormSumsBlock.channels)) << 2;
   const vectorBytes = bytes & ~15;
-  const rowsPerChunk = arg(args, 5);
-  const shift = <usize>arg(args, 6);
+  const rowsPerChunk = arg(args, BatchNormSumsBlock.rowsPerChunk);
+  const shift = <usize>arg(args, BatchNormSumsBlock.shift);
   for (let chunk = start; chunk < end; chunk++) {
-    const sums = <usize>arg(args, 4) + <usize>(chunk * CHUNK_FIELDS) * bytes;
+    const sums = <usize>arg(args, BatchNormSumsBlock.partial) + <usize>(chunk * CHUNK_FIELDS) * bytes;
     const squares = sums + bytes;
     memory.fill(sums, 0, 2 * bytes);
     const last = min(rows, (chunk + 1) * rowsPerChunk);
     let row = chunk * rowsPerChunk;
-    let x = <usize>arg(args, 0) + <usize>row * ldx;
+    let x = <usize>arg(args, BatchNormSumsBlock.x) + <usize>row * ldx;
     for (; row + 4 <= last; row += 4) {
       const x1 = x + ldx;
       const x2 = x1 + ldx;
@@ -55,16 +60,15 @@ function addScalar(x: usize, shift: usize, sum: usize, square: usize): void {
   store<f32>(square, load<f32>(square) + value * value);
 }
 
-/** Mean and biased variance out of the chunk sums, and the scale and shift that normalise. Units: channels.
- * Arguments: 0 partial, 1 chunks, 2 channels, 3 rows, 4 shift, 5 mean, 6 variance, 7 gamma, 8 beta, 9 scale, 10 offset, 11 epsilon. */
+/** Mean and biased variance out of the chunk sums, and the scale and shift that normalise. Units: channels. */
 export function batchNormMoments(args: usize, start: i32, end: i32, thread: i32): void {
-  const chunks = arg(args, 1);
-  const bytes = (<usize>arg(args, 2)) << 2;
-  const rows = <f64>arg(args, 3);
-  const epsilon = <f64>load<f32>(args, 44);
+  const chunks = arg(args, BatchNormMomentsBlock.chunks);
+  const bytes = (<usize>arg(args, BatchNormMomentsBlock.channels)) << 2;
+  const rows = <f64>arg(args, BatchNormMomentsBlock.rows);
+  const epsilon = <f64>argf(args, BatchNormMomentsBlock.epsilonF);
   for (let channel = start; channel < end; channel++) {
     const c = (<usize>channel) << 2;
-    let at = <usize>arg(args, 0) + c;
+    let at = <usize>arg(args, BatchNormMomentsBlock.partial) + c;
     let sum: f64 = 0;
     let square: f64 = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {
@@ -73,29 +77,32 @@ export function batchNormMoments(args: usize, start: i32, end: i32, thread: i32)
       at += 2 * bytes;
     }
     const offsetMean = sum / rows;
-    const mean = offsetMean + <f64>load<f32>(<usize>arg(args, 4) + c);
+    const mean = offsetMean + <f64>load<f32>(<usize>arg(args, BatchNormMomentsBlock.shift) + c);
     const variance = Math.max(0, square / rows - offsetMean * offsetMean);
-    store<f32>(<usize>arg(args, 5) + c, <f32>mean);
-    store<f32>(<usize>arg(args, 6) + c, <f32>variance);
-    const scale = <f64>load<f32>(<usize>arg(args, 7) + c) / Math.sqrt(variance + epsilon);
-    store<f32>(<usize>arg(args, 9) + c, <f32>scale);
-    store<f32>(<usize>arg(args, 10) + c, <f32>(<f64>load<f32>(<usize>arg(args, 8) + c) - mean * scale));
+    store<f32>(<usize>arg(args, BatchNormMomentsBlock.mean) + c, <f32>mean);
+    store<f32>(<usize>arg(args, BatchNormMomentsBlock.variance) + c, <f32>variance);
+    const scale =
+      <f64>load<f32>(<usize>arg(args, BatchNormMomentsBlock.gamma) + c) / Math.sqrt(variance + epsilon);
+    store<f32>(<usize>arg(args, BatchNormMomentsBlock.scale) + c, <f32>scale);
+    store<f32>(
+      <usize>arg(args, BatchNormMomentsBlock.offset) + c,
+      <f32>(<f64>load<f32>(<usize>arg(args, BatchNormMomentsBlock.beta) + c) - mean * scale),
+    );
   }
 }
 
-/** y = x * scale + offset, then the ReLU if asked for. Units: rows.
- * Arguments: 0 x, 1 ldx, 2 y, 3 ldy, 4 channels, 5 scale, 6 offset, 7 relu. */
+/** y = x * scale + offset, then the ReLU if asked for. Units: rows. */
 export function scaleRows(args: usize, start: i32, end: i32, thread: i32): void {
-  const ldx = <usize>arg(args, 1);
-  const ldy = <usize>arg(args, 3);
-  const bytes = (<usize>arg(args, 4)) << 2;
+  const ldx = <usize>arg(args, ScaleRowsBlock.ldx);
+  const ldy = <usize>arg(args, ScaleRowsBlock.ldy);
+  const bytes = (<usize>arg(args, ScaleRowsBlock.channels)) << 2;
   const vectorBytes = bytes & ~15;
-  const scale = <usize>arg(args, 5);
-  const offset = <usize>arg(args, 6);
-  const least = f32x4.splat(arg(args, 7) ? 0 : -Infinity);
-  const leastScalar: f32 = arg(args, 7) ? 0 : -Infinity;
-  let x = <usize>arg(args, 0) + <usize>start * ldx;
-  let y = <usize>arg(args, 2) + <usize>start * ldy;
+  const scale = <usize>arg(args, ScaleRowsBlock.scale);
+  const offset = <usize>arg(args, ScaleRowsBlock.offset);
+  const least = f32x4.splat(arg(args, ScaleRowsBlock.relu) ? 0 : -Infinity);
+  const leastScalar: f32 = arg(args, ScaleRowsBlock.relu) ? 0 : -Infinity;
+  let x = <usize>arg(args, ScaleRowsBlock.x) + <usize>start * ldx;
+  let y = <usize>arg(args, ScaleRowsBlock.y) + <usize>start * ldy;
   for (let row = start; row < end; row++) {
     for (let c: usize = 0; c < vectorBytes; c += 16) {
       v128.store(
@@ -114,31 +121,27 @@ export function scaleRows(args: usize, start: i32, end: i32, thread: i32): void 
   }
 }
 
-/**
- * Sums of g and g * (x - mean), g being dy where the ReLU let the value through. Units: chunks.
- * Arguments: 0 x, 1 ldx, 2 rows, 3 channels, 4 partial [chunks, 2, channels], 5 rowsPerChunk, 6 mean, 7 dy, 8 lddy,
- * 9 y, 10 ldy (y decides; 0: no ReLU).
- */
+/** Sums of g and g * (x - mean), g being dy where the ReLU let the value through. Units: chunks. */
 export function batchNormGradientSums(args: usize, start: i32, end: i32, thread: i32): void {
-  const ldx = <usize>arg(args, 1);
-  const rows = arg(args, 2);
-  const bytes = (<usize>arg(args, 3)) << 2;
+  const ldx = <usize>arg(args, BatchNormGradientSumsBlock.ldx);
+  const rows = arg(args, BatchNormGradientSumsBlock.rows);
+  const bytes = (<usize>arg(args, BatchNormGradientSumsBlock.channels)) << 2;
   const vectorBytes = bytes & ~15;
-  const rowsPerChunk = arg(args, 5);
-  const mean = <usize>arg(args, 6);
-  const lddy = <usize>arg(args, 8);
-  const relu = arg(args, 9) != 0;
-  const ldy = <usize>arg(args, 10);
+  const rowsPerChunk = arg(args, BatchNormGradientSumsBlock.rowsPerChunk);
+  const mean = <usize>arg(args, BatchNormGradientSumsBlock.mean);
+  const lddy = <usize>arg(args, BatchNormGradientSumsBlock.lddy);
+  const relu = arg(args, BatchNormGradientSumsBlock.y) != 0;
+  const ldy = <usize>arg(args, BatchNormGradientSumsBlock.ldy);
   const zero = f32x4.splat(0);
   for (let chunk = start; chunk < end; chunk++) {
-    const sums = <usize>arg(args, 4) + <usize>(chunk * CHUNK_FIELDS) * bytes;
+    const sums = <usize>arg(args, BatchNormGradientSumsBlock.partial) + <usize>(chunk * CHUNK_FIELDS) * bytes;
     const products = sums + bytes;
     memory.fill(sums, 0, 2 * bytes);
     const last = min(rows, (chunk + 1) * rowsPerChunk);
     let row = chunk * rowsPerChunk;
-    let x = <usize>arg(args, 0) + <usize>row * ldx;
-    let dy = <usize>arg(args, 7) + <usize>row * lddy;
-    let y = <usize>arg(args, 9) + <usize>row * ldy;
+    let x = <usize>arg(args, BatchNormGradientSumsBlock.x) + <usize>row * ldx;
+    let dy = <usize>arg(args, BatchNormGradientSumsBlock.dy) + <usize>row * lddy;
+    let y = <usize>arg(args, BatchNormGradientSumsBlock.y) + <usize>row * ldy;
     for (; row < last; row++) {
       if (row + 1 < last) {
         // Two rows at a time halve the traffic of the sums.
@@ -180,16 +183,15 @@ function addGradient(x: usize, dy: usize, y: usize, mean: usize, sum: usize, pro
   store<f32>(product, load<f32>(product) + g * (load<f32>(x) - load<f32>(mean)));
 }
 
-/** dgamma, dbeta, and the coefficients of dx = g * a + x * b + c. Units: channels.
- * Arguments: 0 partial, 1 chunks, 2 channels, 3 rows, 4 mean, 5 variance, 6 gamma, 7 dgamma, 8 dbeta, 9 a, 10 b, 11 epsilon, 12 c. */
+/** dgamma, dbeta, and the coefficients of dx = g * a + x * b + c. Units: channels. */
 export function batchNormGradientMoments(args: usize, start: i32, end: i32, thread: i32): void {
-  const chunks = arg(args, 1);
-  const bytes = (<usize>arg(args, 2)) << 2;
-  const rows = <f64>arg(args, 3);
-  const epsilon = <f64>load<f32>(args, 44);
+  const chunks = arg(args, BatchNormGradientMomentsBlock.chunks);
+  const bytes = (<usize>arg(args, BatchNormGradientMomentsBlock.channels)) << 2;
+  const rows = <f64>arg(args, BatchNormGradientMomentsBlock.rows);
+  const epsilon = <f64>argf(args, BatchNormGradientMomentsBlock.epsilonF);
   for (let channel = start; channel < end; channel++) {
     const at4 = (<usize>channel) << 2;
-    let at = <usize>arg(args, 0) + at4;
+    let at = <usize>arg(args, BatchNormGradientMomentsBlock.partial) + at4;
     let sum: f64 = 0;
     let product: f64 = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {
@@ -197,36 +199,39 @@ export function batchNormGradientMoments(args: usize, start: i32, end: i32, thre
       product += <f64>load<f32>(at + bytes);
       at += 2 * bytes;
     }
-    const mean = <f64>load<f32>(<usize>arg(args, 4) + at4);
-    const inverse = 1 / Math.sqrt(<f64>load<f32>(<usize>arg(args, 5) + at4) + epsilon);
-    const scale = <f64>load<f32>(<usize>arg(args, 6) + at4) * inverse;
+    const mean = <f64>load<f32>(<usize>arg(args, BatchNormGradientMomentsBlock.mean) + at4);
+    const inverse =
+      1 / Math.sqrt(<f64>load<f32>(<usize>arg(args, BatchNormGradientMomentsBlock.variance) + at4) + epsilon);
+    const scale = <f64>load<f32>(<usize>arg(args, BatchNormGradientMomentsBlock.gamma) + at4) * inverse;
     const b = (-scale * inverse * inverse * product) / rows;
-    store<f32>(<usize>arg(args, 7) + at4, <f32>(product * inverse));
-    store<f32>(<usize>arg(args, 8) + at4, <f32>sum);
-    store<f32>(<usize>arg(args, 9) + at4, <f32>scale);
-    store<f32>(<usize>arg(args, 10) + at4, <f32>b);
-    store<f32>(<usize>arg(args, 12) + at4, <f32>((-scale * sum) / rows - b * mean));
+    store<f32>(<usize>arg(args, BatchNormGradientMomentsBlock.dgamma) + at4, <f32>(product * inverse));
+    store<f32>(<usize>arg(args, BatchNormGradientMomentsBlock.dbeta) + at4, <f32>sum);
+    store<f32>(<usize>arg(args, BatchNormGradientMomentsBlock.a) + at4, <f32>scale);
+    store<f32>(<usize>arg(args, BatchNormGradientMomentsBlock.b) + at4, <f32>b);
+    store<f32>(
+      <usize>arg(args, BatchNormGradientMomentsBlock.c) + at4,
+      <f32>((-scale * sum) / rows - b * mean),
+    );
   }
 }
 
-/** dx = g * a + x * b + c. Units: rows.
- * Arguments: 0 x, 1 ldx, 2 dy, 3 lddy, 4 y, 5 ldy (4 is 0: no ReLU), 6 dx, 7 lddx, 8 channels, 9 a, 10 b, 11 c. */
+/** dx = g * a + x * b + c. Units: rows. */
 export function batchNormGradientRows(args: usize, start: i32, end: i32, thread: i32): void {
-  const ldx = <usize>arg(args, 1);
-  const lddy = <usize>arg(args, 3);
-  const relu = arg(args, 4) != 0;
-  const ldy = <usize>arg(args, 5);
-  const lddx = <usize>arg(args, 7);
-  const bytes = (<usize>arg(args, 8)) << 2;
+  const ldx = <usize>arg(args, BatchNormGradientRowsBlock.ldx);
+  const lddy = <usize>arg(args, BatchNormGradientRowsBlock.lddy);
+  const relu = arg(args, BatchNormGradientRowsBlock.y) != 0;
+  const ldy = <usize>arg(args, BatchNormGradientRowsBlock.ldy);
+  const lddx = <usize>arg(args, BatchNormGradientRowsBlock.lddx);
+  const bytes = (<usize>arg(args, BatchNormGradientRowsBlock.channels)) << 2;
   const vectorBytes = bytes & ~15;
-  const a = <usize>arg(args, 9);
-  const b = <usize>arg(args, 10);
-  const k = <usize>arg(args, 11);
+  const a = <usize>arg(args, BatchNormGradientRowsBlock.a);
+  const b = <usize>arg(args, BatchNormGradientRowsBlock.b);
+  const k = <usize>arg(args, BatchNormGradientRowsBlock.c);
   const zero = f32x4.splat(0);
-  let x = <usize>arg(args, 0) + <usize>start * ldx;
-  let dy = <usize>arg(args, 2) + <usize>start * lddy;
-  let y = <usize>arg(args, 4) + <usize>start * ldy;
-  let dx = <usize>arg(args, 6) + <usize>start * lddx;
+  let x = <usize>arg(args, BatchNormGradientRowsBlock.x) + <usize>start * ldx;
+  let dy = <usize>arg(args, BatchNormGradientRowsBlock.dy) + <usize>start * lddy;
+  let y = <usize>arg(args, BatchNormGradientRowsBlock.y) + <usize>start * ldy;
+  let dx = <usize>arg(args, BatchNormGradientRowsBlock.dx) + <usize>start * lddx;
   for (let row = start; row < end; row++) {
     for (let c: usize = 0; c < vectorBytes; c += 16) {
       let g = v128.load(dy + c);

@@ -236,3 +236,327 @@ export enum FoldBlock {
   dilationHeight,
   dilationWidth,
 }
+
+/** How the left matrix of a product is read: its rows, its columns, or as an image's receptive fields, tap by tap. */
+export enum LeftMode {
+  Rows,
+  Columns,
+  ReceptiveFields,
+}
+
+export enum PoolKind {
+  Max,
+  Average,
+}
+
+/**
+ * `packRight`: the right matrix of a product into panels of 8 columns, its rows in `groups` of `k` (filter taps),
+ * `groupBytes` apart. Units: panels.
+ */
+export enum PackBlock {
+  b,
+  ldb,
+  k,
+  n,
+  out,
+  transposed,
+  groups,
+  groupBytes,
+}
+
+/**
+ * `gemm`: C[m, n] = A[m, k] B[k, n]. `mode` is a `LeftMode`, `flags` are of `Finish`; `bStride` is 32 for packed panels,
+ * else the row stride of b itself; from inHeight on the geometry of a convolution, for receptive fields. Units: row blocks
+ * x column groups.
+ */
+export enum GemmBlock {
+  mode,
+  a,
+  lda,
+  b,
+  bStride,
+  c,
+  ldc,
+  m,
+  n,
+  k,
+  rowsPerBlock,
+  columnGroups,
+  kBlock,
+  bias,
+  flags,
+  scratch,
+  scratchBytes,
+  panelBytes,
+  inHeight,
+  inWidth,
+  channels,
+  outHeight,
+  outWidth,
+  filterWidth,
+  strideHeight,
+  strideWidth,
+  dilationHeight,
+  dilationWidth,
+  padTop,
+  padLeft,
+  zeros,
+}
+
+/**
+ * `filterGradient`: dW[taps, channels, filters] of a convolution, dense. Units: row tiles (taps x ceil(channels / MR)),
+ * `tilesPerUnit` of them, x column groups.
+ */
+export enum FilterGradientBlock {
+  x,
+  ldx,
+  dy,
+  lddy,
+  dw,
+  pixels,
+  filters,
+  tilesPerUnit,
+  columnGroups,
+  pixelBlock,
+  scratch,
+  scratchBytes,
+  taps,
+  inHeight,
+  inWidth,
+  channels,
+  outHeight,
+  outWidth,
+  filterWidth,
+  strideHeight,
+  strideWidth,
+  dilationHeight,
+  dilationWidth,
+  padTop,
+  padLeft,
+  zeros,
+}
+
+/** `winogradFilter`: `size` taps a side, `rows` input channels, `columns` output channels. Units: panels x rows. */
+export enum WinogradFilterBlock {
+  filter,
+  size,
+  rows,
+  columns,
+  transposed,
+  u,
+  scratch,
+  scratchBytes,
+}
+
+/**
+ * `winogradConvolve`, and `winogradFilterSums`, whose y is dy and whose u is the partial sums. Units: blocks of tiles; of
+ * the sums, shares of the tiles.
+ */
+export enum WinogradBlock {
+  x,
+  ldx,
+  inHeight,
+  inWidth,
+  inChannels,
+  outHeight,
+  outWidth,
+  outChannels,
+  padTop,
+  padLeft,
+  size,
+  tilesHigh,
+  tilesWide,
+  tiles,
+  block,
+  zeros,
+  scratch,
+  scratchBytes,
+  u,
+  y,
+  ldy,
+  bias,
+  flags,
+  partials,
+}
+
+/** `winogradFilterGradient`: the sums of `winogradFilterSums` to dW. Units: input channels. */
+export enum WinogradFilterGradientBlock {
+  partial,
+  partials,
+  size,
+  channels,
+  filters,
+  dw,
+  scratch,
+  scratchBytes,
+}
+
+/** `batchNormSums`: partial [chunks, 2, channels]; shift [channels], near the mean (the first row is). Units: chunks. */
+export enum BatchNormSumsBlock {
+  x,
+  ldx,
+  rows,
+  channels,
+  partial,
+  rowsPerChunk,
+  shift,
+}
+
+/** `batchNormMoments`: mean and variance, and the scale and offset that normalise. Units: channels. */
+export enum BatchNormMomentsBlock {
+  partial,
+  chunks,
+  channels,
+  rows,
+  shift,
+  mean,
+  variance,
+  gamma,
+  beta,
+  scale,
+  offset,
+  epsilonF,
+}
+
+/** `scaleRows`. Units: rows. */
+export enum ScaleRowsBlock {
+  x,
+  ldx,
+  y,
+  ldy,
+  channels,
+  scale,
+  offset,
+  relu,
+}
+
+/**
+ * `batchNormGradientSums`: partial [chunks, 2, channels]; y decides where the ReLU let the value through, 0: no ReLU.
+ * Units: chunks.
+ */
+export enum BatchNormGradientSumsBlock {
+  x,
+  ldx,
+  rows,
+  channels,
+  partial,
+  rowsPerChunk,
+  mean,
+  dy,
+  lddy,
+  y,
+  ldy,
+}
+
+/** `batchNormGradientMoments`: dgamma, dbeta, and the coefficients of dx. Units: channels. */
+export enum BatchNormGradientMomentsBlock {
+  partial,
+  chunks,
+  channels,
+  rows,
+  mean,
+  variance,
+  gamma,
+  dgamma,
+  dbeta,
+  a,
+  b,
+  epsilonF,
+  c,
+}
+
+/** `batchNormGradientRows`: dx = g a + x b + c; y is 0 without a ReLU. Units: rows. */
+export enum BatchNormGradientRowsBlock {
+  x,
+  ldx,
+  dy,
+  lddy,
+  y,
+  ldy,
+  dx,
+  lddx,
+  channels,
+  a,
+  b,
+  c,
+}
+
+/** `pool` and its gradients, whose `y` is dy; `kind` is a `PoolKind`. Units: images x groups of channels. */
+export enum PoolBlock {
+  x,
+  y,
+  channels,
+  inHeight,
+  inWidth,
+  outHeight,
+  outWidth,
+  filterHeight,
+  filterWidth,
+  strideHeight,
+  strideWidth,
+  padTop,
+  padLeft,
+  kind,
+  groups,
+  dx,
+}
+
+/**
+ * `adam`: `rest` is 1 - beta, `rate` has the bias corrections in it, `decay` is added to the gradient, `keep` is what
+ * decoupled decay leaves. Units: blocks of 1024.
+ */
+export enum AdamBlock {
+  param,
+  gradient,
+  m,
+  v,
+  count,
+  beta1F,
+  rest1F,
+  beta2F,
+  rest2F,
+  rateF,
+  epsilonF,
+  decayF,
+  keepF,
+}
+
+/** `descend`: velocity is 0 without momentum; `decay` is added to the gradient. Units: blocks of 1024. */
+export enum DescendBlock {
+  param,
+  gradient,
+  velocity,
+  count,
+  momentumF,
+  rateF,
+  decayF,
+  nesterov,
+}
+
+/** `average`: `rest` is 1 - decay. Units: blocks of 1024. */
+export enum AverageBlock {
+  param,
+  average,
+  count,
+  decayF,
+  restF,
+}
+
+/** `sumMiddle` of [outer, reduce, inner], and `sumRows`, whose inner is 1. Units: outer x groups of 64; of rows, outer. */
+export enum SumBlock {
+  x,
+  out,
+  reduce,
+  inner,
+  groups,
+  scaleF,
+}
+
+/** `copyRows`: rows of `bytes`. Units: rows. */
+export enum CopyRowsBlock {
+  from,
+  fromStride,
+  to,
+  toStride,
+  bytes,
+}

@@ -1,4 +1,4 @@
-import { Binary, BinaryBlock, Comparison, SelectBlock, Unary, UnaryBlock } from './blocks';
+import { Binary, BinaryBlock, Comparison, CopyRowsBlock, SelectBlock, Unary, UnaryBlock } from './blocks';
 import { elu, exp, log, sigmoid, tanh } from './math';
 import { arg, argf, atLeast, atMost } from './simd';
 
@@ -303,11 +303,11 @@ export function unary(args: usize, start: i32, end: i32, thread: i32): void {
 
 /** Copies rows between two matrices. Units: rows. Arguments: 0 from, 1 fromStride, 2 to, 3 toStride, 4 rowBytes. */
 export function copyRows(args: usize, start: i32, end: i32, thread: i32): void {
-  const fromStride = <usize>arg(args, 1);
-  const toStride = <usize>arg(args, 3);
-  const bytes = <usize>arg(args, 4);
-  let from = <usize>arg(args, 0) + <usize>start * fromStride;
-  let to = <usize>arg(args, 2) + <usize>start * toStride;
+  const fromStride = <usize>arg(args, CopyRowsBlock.fromStride);
+  const toStride = <usize>arg(args, CopyRowsBlock.toStride);
+  const bytes = <usize>arg(args, CopyRowsBlock.bytes);
+  let from = <usize>arg(args, CopyRowsBlock.from) + <usize>start * fromStride;
+  let to = <usize>arg(args, CopyRowsBlock.to) + <usize>start * toStride;
   if (fromStride == bytes && toStride == bytes) {
     memory.copy(to, from, bytes * <usize>(end - start));
     return;

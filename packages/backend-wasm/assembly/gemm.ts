@@ -1,25 +1,22 @@
-import { ACCUMULATE, BIAS, RELU, RELU6, tile } from './micro';
+import { FilterGradientBlock, Finish, GemmBlock, LeftMode, PackBlock } from './blocks';
+import { tile } from './micro';
 import { copyColumn, interleave, packPanel, packPanelTransposed } from './pack';
 import { MR, arg, max, min } from './simd';
 
-/** How the left matrix is read. */
-const ROWS: i32 = 0;
-const COLUMNS: i32 = 1;
-
 /**
  * Packs the right matrix into panels of 8 columns: out[panel][k][8].
- * Units: panels. Arguments: b, ldb, kPerGroup, n, out, transposed, groups, groupBytes.
+ * Units: panels.
  * The rows come in `groups` (filter taps), read last group first when transposed: a rotated filter.
  */
 export function packRight(args: usize, start: i32, end: i32, thread: i32): void {
-  const b = <usize>arg(args, 0);
-  const ldb = <usize>arg(args, 1);
-  const k = arg(args, 2);
-  const n = arg(args, 3);
-  const out = <usize>arg(args, 4);
-  const transposed = arg(args, 5);
-  const groups = arg(args, 6);
-  const groupBytes = <usize>arg(args, 7);
+  const b = <usize>arg(args, PackBlock.b);
+  const ldb = <usize>arg(args, PackBlock.ldb);
+  const k = arg(args, PackBlock.k);
+  const n = arg(args, PackBlock.n);
+  const out = <usize>arg(args, PackBlock.out);
+  const transposed = arg(args, PackBlock.transposed);
+  const groups = arg(args, PackBlock.groups);
+  const groupBytes = <usize>arg(args, PackBlock.groupBytes);
   for (let panel = start; panel < end; panel++) {
     const columns = min(8, n - panel * 8);
     for (let g = 0; g < groups; g++) {
@@ -53,18 +50,18 @@ function packLeft(
   out: usize,
   pointers: usize,
 ): void {
-  const a = <usize>arg(args, 1);
-  const lda = <usize>arg(args, 2);
-  const lastRow = arg(args, 7) - 1;
+  const a = <usize>arg(args, GemmBlock.a);
+  const lda = <usize>arg(args, GemmBlock.lda);
+  const lastRow = arg(args, GemmBlock.m) - 1;
   for (let i = 0; i < rows; i += MR) {
-    if (mode == COLUMNS) {
+    if (mode == LeftMode.Columns) {
       let from = a + <usize>k0 * lda + ((<usize>(row + i)) << 2);
       for (let k = k0; k < k1; k++) {
         copyColumn(from, out);
         from += lda;
         out += MR * 4;
       }
-    } else if (mode == ROWS) {
+    } else if (mode == LeftMode.Rows) {
       for (let r = 0; r < MR; r++) {
         store<u32>(
           pointers + ((<usize>r) << 2),
@@ -78,7 +75,7 @@ function packLeft(
   }
 }
 
-/** The convolution form of {@link packLeft} for one tile. Geometry: arguments 18 to 33. */
+/** The convolution form of {@link packLeft} for one tile. */
 function packReceptiveFields(
   args: usize,
   a: usize,
@@ -90,25 +87,23 @@ function packReceptiveFields(
   out: usize,
   pointers: usize,
 ): usize {
-  const inHeight = arg(args, 18);
-  const inWidth = arg(args, 19);
-  const channels = arg(args, 20);
-  const outHeight = arg(args, 21);
-  const outWidth = arg(args, 22);
-  const filterWidth = arg(args, 23);
-  const strideHeight = arg(args, 24);
-  const strideWidth = arg(args, 25);
-  const dilationHeight = arg(args, 26);
-  const dilationWidth = arg(args, 27);
-  const padTop = arg(args, 28);
-  const padLeft = arg(args, 29);
-  const spreadHeight = arg(args, 30);
-  const spreadWidth = arg(args, 31);
-  const zeros = <u32>arg(args, 32);
+  const inHeight = arg(args, GemmBlock.inHeight);
+  const inWidth = arg(args, GemmBlock.inWidth);
+  const channels = arg(args, GemmBlock.channels);
+  const outHeight = arg(args, GemmBlock.outHeight);
+  const outWidth = arg(args, GemmBlock.outWidth);
+  const filterWidth = arg(args, GemmBlock.filterWidth);
+  const strideHeight = arg(args, GemmBlock.strideHeight);
+  const strideWidth = arg(args, GemmBlock.strideWidth);
+  const dilationHeight = arg(args, GemmBlock.dilationHeight);
+  const dilationWidth = arg(args, GemmBlock.dilationWidth);
+  const padTop = arg(args, GemmBlock.padTop);
+  const padLeft = arg(args, GemmBlock.padLeft);
+  const zeros = <u32>arg(args, GemmBlock.zeros);
   // Image, top and left of every pixel of the tile, behind the pointers.
   const where = pointers + 32;
   // Whether the taps of a filter's line lie side by side inside the image, for every pixel.
-  let joined = dilationWidth == 1 && spreadWidth == 1 && lda == (<usize>channels) << 2;
+  let joined = dilationWidth == 1 && lda == (<usize>channels) << 2;
   for (let r = 0; r < MR; r++) {
     const pixel = min(row + r, lastRow);
     const x = pixel % outWidth;
@@ -130,18 +125,9 @@ function packReceptiveFields(
     const right = (tap % filterWidth) * dilationWidth;
     for (let r = 0; r < MR; r++) {
       const at = where + <usize>(r * 12);
-      let y = load<i32>(at, 4) + down;
-      let x = load<i32>(at, 8) + right;
-      let inside = y >= 0 && x >= 0;
-      if (spreadHeight > 1) {
-        inside = inside && y % spreadHeight == 0;
-        y /= spreadHeight;
-      }
-      if (spreadWidth > 1) {
-        inside = inside && x % spreadWidth == 0;
-        x /= spreadWidth;
-      }
-      inside = inside && y < inHeight && x < inWidth;
+      const y = load<i32>(at, 4) + down;
+      const x = load<i32>(at, 8) + right;
+      const inside = y >= 0 && x >= 0 && y < inHeight && x < inWidth;
       store<u32>(
         pointers + ((<usize>r) << 2),
         inside ? <u32>(a + <usize>(load<i32>(at) + y * inWidth + x) * lda + ((<usize>channel) << 2)) : zeros,
@@ -156,28 +142,25 @@ function packReceptiveFields(
 /**
  * C[m, n] = A[m, k] B[k, n], with an optional bias and ReLU.
  * Units: row blocks x column groups.
- * Arguments: 0 mode, 1 a, 2 lda, 3 b, 4 bStride (32: packed panels; else the row stride of b itself), 5 c, 6 ldc,
- * 7 m, 8 n, 9 k, 10 rowsPerBlock, 11 columnGroups, 12 kBlock, 13 bias, 14 flags, 15 scratch, 16 scratchPerThread,
- * 17 panelBytes, then the geometry. Strides in bytes.
  */
 export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
-  const mode = arg(args, 0);
-  const b = <usize>arg(args, 3);
-  const bStride = <usize>arg(args, 4);
-  const c = <usize>arg(args, 5);
-  const ldc = <usize>arg(args, 6);
-  const m = arg(args, 7);
-  const n = arg(args, 8);
-  const k = arg(args, 9);
-  const rowsPerBlock = arg(args, 10);
-  const columnGroups = arg(args, 11);
-  const kBlock = arg(args, 12);
-  const bias = <usize>arg(args, 13);
-  const finish = arg(args, 14);
-  const edge = <usize>arg(args, 15) + <usize>thread * <usize>arg(args, 16);
+  const mode = arg(args, GemmBlock.mode);
+  const b = <usize>arg(args, GemmBlock.b);
+  const bStride = <usize>arg(args, GemmBlock.bStride);
+  const c = <usize>arg(args, GemmBlock.c);
+  const ldc = <usize>arg(args, GemmBlock.ldc);
+  const m = arg(args, GemmBlock.m);
+  const n = arg(args, GemmBlock.n);
+  const k = arg(args, GemmBlock.k);
+  const rowsPerBlock = arg(args, GemmBlock.rowsPerBlock);
+  const columnGroups = arg(args, GemmBlock.columnGroups);
+  const kBlock = arg(args, GemmBlock.kBlock);
+  const bias = <usize>arg(args, GemmBlock.bias);
+  const finish = arg(args, GemmBlock.flags);
+  const edge = <usize>arg(args, GemmBlock.scratch) + <usize>thread * <usize>arg(args, GemmBlock.scratchBytes);
   const pointers = edge + 256;
   const packed = edge + 512;
-  const panelBytes = <usize>arg(args, 17);
+  const panelBytes = <usize>arg(args, GemmBlock.panelBytes);
   const panels = (n + 7) / 8;
 
   for (let unit = start; unit < end; unit++) {
@@ -188,8 +171,8 @@ export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
     const lastPanel = (panels * (group + 1)) / columnGroups;
     for (let k0 = 0; k0 < k; k0 += kBlock) {
       const depth = min(kBlock, k - k0);
-      let flags = k0 == 0 ? finish & (ACCUMULATE | BIAS) : ACCUMULATE;
-      if (k0 + depth == k) flags |= finish & (RELU | RELU6);
+      let flags = k0 == 0 ? finish & (Finish.Accumulate | Finish.Bias) : Finish.Accumulate;
+      if (k0 + depth == k) flags |= finish & (Finish.Relu | Finish.Relu6);
       packLeft(args, mode, row, rows, k0, k0 + depth, packed, pointers);
       for (let panel = firstPanel; panel < lastPanel; panel++) {
         const columns = min(8, n - panel * 8);
@@ -220,25 +203,25 @@ export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
 
 /**
  * Filter gradient: dW[tap, ci, co] = sum over pixels of x[pixel shifted by tap, ci] dy[pixel, co].
- * Units: row tiles (taps x ceil(channels / MR)) grouped in `tilesPerUnit`, x column groups.
- * Arguments: 1 x, 2 ldx, 3 dy, 4 lddy, 5 dW, 7 pixels, 8 filters, 9 unused, 10 tilesPerUnit, 11 columnGroups,
- * 12 pixelBlock, 15 scratch, 16 scratchPerThread, 17 taps, then the geometry. dW is [taps, channels, filters], dense.
+ * Units: row tiles (taps x ceil(channels / MR)) grouped in `tilesPerUnit`, x column groups. dW is [taps, channels, filters], dense.
  */
 export function filterGradient(args: usize, start: i32, end: i32, thread: i32): void {
-  const dy = <usize>arg(args, 3);
-  const lddy = <usize>arg(args, 4);
-  const dw = <usize>arg(args, 5);
-  const pixels = arg(args, 7);
-  const filters = arg(args, 8);
-  const tilesPerUnit = arg(args, 10);
-  const columnGroups = arg(args, 11);
-  const pixelBlock = arg(args, 12);
-  const edge = <usize>arg(args, 15) + <usize>thread * <usize>arg(args, 16);
+  const dy = <usize>arg(args, FilterGradientBlock.dy);
+  const lddy = <usize>arg(args, FilterGradientBlock.lddy);
+  const dw = <usize>arg(args, FilterGradientBlock.dw);
+  const pixels = arg(args, FilterGradientBlock.pixels);
+  const filters = arg(args, FilterGradientBlock.filters);
+  const tilesPerUnit = arg(args, FilterGradientBlock.tilesPerUnit);
+  const columnGroups = arg(args, FilterGradientBlock.columnGroups);
+  const pixelBlock = arg(args, FilterGradientBlock.pixelBlock);
+  const edge =
+    <usize>arg(args, FilterGradientBlock.scratch) +
+    <usize>thread * <usize>arg(args, FilterGradientBlock.scratchBytes);
   const pointers = edge + 512;
   const left = pointers + ((<usize>pixelBlock) << 2);
   const right = left + <usize>(pixelBlock * MR * 4 + 64);
-  const taps = arg(args, 17);
-  const channels = arg(args, 20);
+  const taps = arg(args, FilterGradientBlock.taps);
+  const channels = arg(args, FilterGradientBlock.channels);
   const tilesPerTap = (channels + MR - 1) / MR;
   const tiles = taps * tilesPerTap;
   const panels = (filters + 7) / 8;
@@ -291,7 +274,7 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
             ldw,
             min(MR, channels - channel),
             min(8, filters - panel * 8),
-            p0 > 0 ? ACCUMULATE : 0,
+            p0 > 0 ? Finish.Accumulate : 0,
             0,
             edge,
           );
@@ -304,18 +287,22 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
 
 /** Where the pixels that a tap sees lie, for output pixels [first, first + count). */
 function shiftedPixels(args: usize, tap: i32, first: i32, count: i32, pointers: usize): void {
-  const x = <usize>arg(args, 1);
-  const ldx = <usize>arg(args, 2);
-  const inHeight = arg(args, 18);
-  const inWidth = arg(args, 19);
-  const outHeight = arg(args, 21);
-  const outWidth = arg(args, 22);
-  const filterWidth = arg(args, 23);
-  const strideHeight = arg(args, 24);
-  const strideWidth = arg(args, 25);
-  const down = (tap / filterWidth) * arg(args, 26) - arg(args, 28);
-  const right = (tap % filterWidth) * arg(args, 27) - arg(args, 29);
-  const zeros = <u32>arg(args, 32);
+  const x = <usize>arg(args, FilterGradientBlock.x);
+  const ldx = <usize>arg(args, FilterGradientBlock.ldx);
+  const inHeight = arg(args, FilterGradientBlock.inHeight);
+  const inWidth = arg(args, FilterGradientBlock.inWidth);
+  const outHeight = arg(args, FilterGradientBlock.outHeight);
+  const outWidth = arg(args, FilterGradientBlock.outWidth);
+  const filterWidth = arg(args, FilterGradientBlock.filterWidth);
+  const strideHeight = arg(args, FilterGradientBlock.strideHeight);
+  const strideWidth = arg(args, FilterGradientBlock.strideWidth);
+  const down =
+    (tap / filterWidth) * arg(args, FilterGradientBlock.dilationHeight) -
+    arg(args, FilterGradientBlock.padTop);
+  const right =
+    (tap % filterWidth) * arg(args, FilterGradientBlock.dilationWidth) -
+    arg(args, FilterGradientBlock.padLeft);
+  const zeros = <u32>arg(args, FilterGradientBlock.zeros);
   let column = first % outWidth;
   let line = (first / outWidth) % outHeight;
   let image = first / outWidth / outHeight;

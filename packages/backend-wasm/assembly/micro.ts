@@ -1,9 +1,5 @@
+import { Finish } from './blocks';
 import { MR, atLeast, atMost, madd } from './simd';
-
-export const ACCUMULATE: i32 = 1;
-export const BIAS: i32 = 2;
-export const RELU: i32 = 4;
-export const RELU6: i32 = 8;
 
 /** Zeros, in the part of the memory that is never given out. */
 const ZEROS: usize = 3072;
@@ -120,6 +116,7 @@ function micro4(
 /**
  * One register tile of a product, cut to `rows` x `columns` at the edges.
  *
+ * @param flags - of `Finish`
  * @param edge - scratch of MR * 32 + 32 bytes, used where the tile is cut
  */
 export function tile(
@@ -136,22 +133,22 @@ export function tile(
   bias: usize,
   edge: usize,
 ): void {
-  const sum = flags & (ACCUMULATE | BIAS);
-  const direct = rows >= MR && columns >= 8 && sum != (ACCUMULATE | BIAS);
+  const sum = flags & (Finish.Accumulate | Finish.Bias);
+  const direct = rows >= MR && columns >= 8 && sum != (Finish.Accumulate | Finish.Bias);
   const to = direct ? c : edge;
   let init = ZEROS;
   let ldi: usize = 0;
-  if (direct && sum == ACCUMULATE) {
+  if (direct && sum == Finish.Accumulate) {
     init = c;
     ldi = ldc;
-  } else if (direct && sum == BIAS) {
+  } else if (direct && sum == Finish.Bias) {
     init = bias;
   }
   if (ASC_FEATURE_RELAXED_SIMD) micro6(a, aStride, b, bStride, k, to, direct ? ldc : 32, init, ldi);
   else micro4(a, aStride, b, bStride, k, to, direct ? ldc : 32, init, ldi);
   if (!direct && columns >= 8) finishWhole(edge, c, ldc, rows, flags, bias);
   else if (!direct) finishCut(edge, c, ldc, rows, columns, flags, bias);
-  else if (flags & (RELU | RELU6)) clampTile(c, ldc, flags & RELU6 ? 6 : Infinity);
+  else if (flags & (Finish.Relu | Finish.Relu6)) clampTile(c, ldc, flags & Finish.Relu6 ? 6 : Infinity);
 }
 
 /** The ReLU, or that up to `most`, of a whole tile in its place. */
@@ -169,22 +166,22 @@ function clampTile(c: usize, ldc: usize, most: f32): void {
 function finishWhole(edge: usize, c: usize, ldc: usize, rows: i32, flags: i32, bias: usize): void {
   let biasLeft = f32x4.splat(0);
   let biasRight = f32x4.splat(0);
-  if (flags & BIAS) {
+  if (flags & Finish.Bias) {
     biasLeft = v128.load(bias);
     biasRight = v128.load(bias, 16);
   }
   for (let i = 0; i < rows; i++) {
     let left = f32x4.add(v128.load(edge), biasLeft);
     let right = f32x4.add(v128.load(edge, 16), biasRight);
-    if (flags & ACCUMULATE) {
+    if (flags & Finish.Accumulate) {
       left = f32x4.add(left, v128.load(c));
       right = f32x4.add(right, v128.load(c, 16));
     }
-    if (flags & (RELU | RELU6)) {
+    if (flags & (Finish.Relu | Finish.Relu6)) {
       left = atLeast(left, f32x4.splat(0));
       right = atLeast(right, f32x4.splat(0));
     }
-    if (flags & RELU6) {
+    if (flags & Finish.Relu6) {
       left = atMost(left, f32x4.splat(6));
       right = atMost(right, f32x4.splat(6));
     }
@@ -207,10 +204,10 @@ function finishCut(
   for (let i = 0; i < rows; i++) {
     for (let j: usize = 0; j < (<usize>columns) << 2; j += 4) {
       let value = load<f32>(edge + j);
-      if (flags & BIAS) value += load<f32>(bias + j);
-      if (flags & ACCUMULATE) value += load<f32>(c + j);
-      if (flags & RELU) value = f32.max(value, 0);
-      if (flags & RELU6) value = f32.min(f32.max(value, 0), 6);
+      if (flags & Finish.Bias) value += load<f32>(bias + j);
+      if (flags & Finish.Accumulate) value += load<f32>(c + j);
+      if (flags & Finish.Relu) value = f32.max(value, 0);
+      if (flags & Finish.Relu6) value = f32.min(f32.max(value, 0), 6);
       store<f32>(c + j, value);
     }
     edge += 32;

@@ -1,27 +1,27 @@
+import { AdamBlock, AverageBlock, DescendBlock } from './blocks';
 import { arg, argf, madd, min } from './simd';
 
 const BLOCK: i32 = 1024;
 
 /**
  * Adam as in Keras: m and v are updated, then param = param * keep - rate * m / (sqrt(v) + epsilon); the bias corrections are in `rate`.
- * Units: blocks of 1024 floats. Arguments: 0 param, 1 gradient, 2 m, 3 v, 4 count, 5 beta1, 6 1 - beta1, 7 beta2, 8 1 - beta2, 9 rate,
- * 10 epsilon, 11 decay added to the gradient, 12 keep.
+ * Units: blocks of 1024 floats.
  */
 export function adam(args: usize, start: i32, end: i32, thread: i32): void {
   const first = start * BLOCK;
-  const count = min(arg(args, 4), end * BLOCK) - first;
-  let p = <usize>arg(args, 0) + ((<usize>first) << 2);
-  let g = <usize>arg(args, 1) + ((<usize>first) << 2);
-  let m = <usize>arg(args, 2) + ((<usize>first) << 2);
-  let v = <usize>arg(args, 3) + ((<usize>first) << 2);
-  const beta1 = f32x4.splat(argf(args, 5));
-  const rest1 = f32x4.splat(argf(args, 6));
-  const beta2 = f32x4.splat(argf(args, 7));
-  const rest2 = f32x4.splat(argf(args, 8));
-  const rate = f32x4.splat(argf(args, 9));
-  const epsilon = f32x4.splat(argf(args, 10));
-  const decay = f32x4.splat(argf(args, 11));
-  const keep = f32x4.splat(argf(args, 12));
+  const count = min(arg(args, AdamBlock.count), end * BLOCK) - first;
+  let p = <usize>arg(args, AdamBlock.param) + ((<usize>first) << 2);
+  let g = <usize>arg(args, AdamBlock.gradient) + ((<usize>first) << 2);
+  let m = <usize>arg(args, AdamBlock.m) + ((<usize>first) << 2);
+  let v = <usize>arg(args, AdamBlock.v) + ((<usize>first) << 2);
+  const beta1 = f32x4.splat(argf(args, AdamBlock.beta1F));
+  const rest1 = f32x4.splat(argf(args, AdamBlock.rest1F));
+  const beta2 = f32x4.splat(argf(args, AdamBlock.beta2F));
+  const rest2 = f32x4.splat(argf(args, AdamBlock.rest2F));
+  const rate = f32x4.splat(argf(args, AdamBlock.rateF));
+  const epsilon = f32x4.splat(argf(args, AdamBlock.epsilonF));
+  const decay = f32x4.splat(argf(args, AdamBlock.decayF));
+  const keep = f32x4.splat(argf(args, AdamBlock.keepF));
   for (let i = 0; i < count; i += 4) {
     const whole = i + 4 <= count;
     // The last few floats go through a vector of their own, so that every parameter sees the same arithmetic.
@@ -65,20 +65,19 @@ function storePart(to: usize, value: v128, count: i32): void {
   if (count > 2) v128.store32_lane(to, value, 2, 8);
 }
 
-/**
- * Gradient descent as in Keras: velocity = momentum * velocity - rate * g; param += velocity, or with Nesterov momentum * velocity - rate * g.
- * Arguments: 0 param, 1 gradient, 2 velocity (0: none), 4 count, 5 momentum, 6 rate, 7 decay added to the gradient, 8 nesterov.
- */
+/** Gradient descent as in Keras: velocity = momentum * velocity - rate * g; param += velocity, or with Nesterov momentum * velocity - rate * g. */
 export function descend(args: usize, start: i32, end: i32, thread: i32): void {
   const first = start * BLOCK;
-  const count = min(arg(args, 4), end * BLOCK) - first;
-  let p = <usize>arg(args, 0) + ((<usize>first) << 2);
-  let g = <usize>arg(args, 1) + ((<usize>first) << 2);
-  let v = arg(args, 2) ? <usize>arg(args, 2) + ((<usize>first) << 2) : 0;
-  const momentum = argf(args, 5);
-  const rate = argf(args, 6);
-  const decay = argf(args, 7);
-  const nesterov = arg(args, 8);
+  const count = min(arg(args, DescendBlock.count), end * BLOCK) - first;
+  let p = <usize>arg(args, DescendBlock.param) + ((<usize>first) << 2);
+  let g = <usize>arg(args, DescendBlock.gradient) + ((<usize>first) << 2);
+  let v = arg(args, DescendBlock.velocity)
+    ? <usize>arg(args, DescendBlock.velocity) + ((<usize>first) << 2)
+    : 0;
+  const momentum = argf(args, DescendBlock.momentumF);
+  const rate = argf(args, DescendBlock.rateF);
+  const decay = argf(args, DescendBlock.decayF);
+  const nesterov = arg(args, DescendBlock.nesterov);
   for (let i = 0; i < count; i++) {
     const param = load<f32>(p);
     const change = -rate * (load<f32>(g) + decay * param);
@@ -95,14 +94,17 @@ export function descend(args: usize, start: i32, end: i32, thread: i32): void {
   }
 }
 
-/** average = average * decay + param * (1 - decay). Arguments: 0 param, 1 average, 4 count, 5 decay, 6 the rest. */
+/** average = average * decay + param * (1 - decay). */
 export function average(args: usize, start: i32, end: i32, thread: i32): void {
   const first = start * BLOCK;
-  const count = min(arg(args, 4), end * BLOCK) - first;
-  let p = <usize>arg(args, 0) + ((<usize>first) << 2);
-  let a = <usize>arg(args, 1) + ((<usize>first) << 2);
+  const count = min(arg(args, AverageBlock.count), end * BLOCK) - first;
+  let p = <usize>arg(args, AverageBlock.param) + ((<usize>first) << 2);
+  let a = <usize>arg(args, AverageBlock.average) + ((<usize>first) << 2);
   for (let i = 0; i < count; i++) {
-    store<f32>(a, argf(args, 5) * load<f32>(a) + argf(args, 6) * load<f32>(p));
+    store<f32>(
+      a,
+      argf(args, AverageBlock.decayF) * load<f32>(a) + argf(args, AverageBlock.restF) * load<f32>(p),
+    );
     p += 4;
     a += 4;
   }

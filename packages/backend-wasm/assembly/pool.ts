@@ -1,12 +1,7 @@
+import { PoolBlock as Block, PoolKind } from './blocks';
 import { arg, max, min } from './simd';
 
-const MAX: i32 = 0;
-
-/**
- * Window geometry of pooling. Arguments: 2 channels, 3 inHeight, 4 inWidth, 5 outHeight, 6 outWidth, 7 filterHeight, 8 filterWidth,
- * 9 strideHeight, 10 strideWidth, 11 padTop, 12 padLeft, 13 kind (0 max, 1 average), 14 channelGroups.
- * Units: images x channel groups, a group being a slice of the channels whose bounds are multiples of 4.
- */
+/** The first channel of a group: a slice of the channels whose bounds are multiples of 4. Units are images x groups. */
 function groupStart(channels: i32, groups: i32, group: i32): i32 {
   return group >= groups ? channels : ((((channels + 3) >> 2) * group) / groups) << 2;
 }
@@ -28,37 +23,37 @@ function maximaOfNine(at: usize, lineBytes: usize, pixelBytes: usize, y: usize, 
   }
 }
 
-/** Pooling forward: 0 x, 1 y. A maximum never is NaN; an average counts the pixels inside only. */
+/** Pooling forward. A maximum never is NaN; an average counts the pixels inside only. */
 export function pool(args: usize, start: i32, end: i32, thread: i32): void {
-  const channels = arg(args, 2);
-  const inHeight = arg(args, 3);
-  const inWidth = arg(args, 4);
-  const outHeight = arg(args, 5);
-  const outWidth = arg(args, 6);
-  const filterHeight = arg(args, 7);
-  const filterWidth = arg(args, 8);
-  const kind = arg(args, 13);
-  const groups = arg(args, 14);
+  const channels = arg(args, Block.channels);
+  const inHeight = arg(args, Block.inHeight);
+  const inWidth = arg(args, Block.inWidth);
+  const outHeight = arg(args, Block.outHeight);
+  const outWidth = arg(args, Block.outWidth);
+  const filterHeight = arg(args, Block.filterHeight);
+  const filterWidth = arg(args, Block.filterWidth);
+  const kind = arg(args, Block.kind);
+  const groups = arg(args, Block.groups);
   const pixelBytes = (<usize>channels) << 2;
   const lineBytes = pixelBytes * <usize>inWidth;
   for (let unit = start; unit < end; unit++) {
     const image = unit / groups;
     const first = groupStart(channels, groups, unit % groups);
     const last = groupStart(channels, groups, (unit % groups) + 1);
-    const x = <usize>arg(args, 0) + <usize>(image * inHeight) * lineBytes;
-    let y = <usize>arg(args, 1) + <usize>(image * outHeight * outWidth) * pixelBytes;
+    const x = <usize>arg(args, Block.x) + <usize>(image * inHeight) * lineBytes;
+    let y = <usize>arg(args, Block.y) + <usize>(image * outHeight * outWidth) * pixelBytes;
     for (let row = 0; row < outHeight; row++) {
-      const top = row * arg(args, 9) - arg(args, 11);
+      const top = row * arg(args, Block.strideHeight) - arg(args, Block.padTop);
       const r0 = max(0, top);
       const r1 = min(inHeight, top + filterHeight);
       for (let column = 0; column < outWidth; column++) {
-        const left = column * arg(args, 10) - arg(args, 12);
+        const left = column * arg(args, Block.strideWidth) - arg(args, Block.padLeft);
         const c0 = max(0, left);
         const c1 = min(inWidth, left + filterWidth);
         const count = max(0, r1 - r0) * max(0, c1 - c0);
         const scale: f32 = 1 / <f32>count;
         let c = first;
-        if (kind == MAX && r1 - r0 == 3 && c1 - c0 == 3) {
+        if (kind == PoolKind.Max && r1 - r0 == 3 && c1 - c0 == 3) {
           c = first + ((last - first) & ~3);
           maximaOfNine(
             x + <usize>r0 * lineBytes + <usize>c0 * pixelBytes,
@@ -75,7 +70,7 @@ export function pool(args: usize, start: i32, end: i32, thread: i32): void {
           let total = f32x4.splat(0);
           for (let r = r0; r < r1; r++) {
             let at = x + <usize>r * lineBytes + <usize>c0 * pixelBytes + offset;
-            if (kind == MAX) {
+            if (kind == PoolKind.Max) {
               for (let i = c0; i < c1; i++) {
                 best = f32x4.pmax(best, v128.load(at));
                 at += pixelBytes;
@@ -87,7 +82,7 @@ export function pool(args: usize, start: i32, end: i32, thread: i32): void {
               }
             }
           }
-          v128.store(y + offset, kind == MAX ? best : f32x4.mul(total, f32x4.splat(scale)));
+          v128.store(y + offset, kind == PoolKind.Max ? best : f32x4.mul(total, f32x4.splat(scale)));
         }
         for (; c < last; c++) {
           const offset = (<usize>c) << 2;
@@ -100,7 +95,7 @@ export function pool(args: usize, start: i32, end: i32, thread: i32): void {
               total += value;
             }
           }
-          store<f32>(y + offset, kind == MAX ? best : total * scale);
+          store<f32>(y + offset, kind == PoolKind.Max ? best : total * scale);
         }
         y += pixelBytes;
       }
@@ -131,32 +126,32 @@ function addAt(dx: usize, where: v128, gradient: v128): void {
     store<f32>(dx + <usize>w3, load<f32>(dx + <usize>w3, 12) + f32x4.extract_lane(gradient, 3), 12);
 }
 
-/** Max pooling backward: 0 x, 1 dy, 15 dx. The first of equal maxima gets the gradient. */
+/** Max pooling backward: x and dy to dx. The first of equal maxima gets the gradient. */
 export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32): void {
-  const channels = arg(args, 2);
-  const inHeight = arg(args, 3);
-  const inWidth = arg(args, 4);
-  const outHeight = arg(args, 5);
-  const outWidth = arg(args, 6);
-  const groups = arg(args, 14);
+  const channels = arg(args, Block.channels);
+  const inHeight = arg(args, Block.inHeight);
+  const inWidth = arg(args, Block.inWidth);
+  const outHeight = arg(args, Block.outHeight);
+  const outWidth = arg(args, Block.outWidth);
+  const groups = arg(args, Block.groups);
   const pixelBytes = (<usize>channels) << 2;
   const lineBytes = pixelBytes * <usize>inWidth;
   for (let unit = start; unit < end; unit++) {
     const image = unit / groups;
     const first = groupStart(channels, groups, unit % groups);
     const last = groupStart(channels, groups, (unit % groups) + 1);
-    const x = <usize>arg(args, 0) + <usize>(image * inHeight) * lineBytes;
-    const dx = <usize>arg(args, 15) + <usize>(image * inHeight) * lineBytes;
-    let dy = <usize>arg(args, 1) + <usize>(image * outHeight * outWidth) * pixelBytes;
+    const x = <usize>arg(args, Block.x) + <usize>(image * inHeight) * lineBytes;
+    const dx = <usize>arg(args, Block.dx) + <usize>(image * inHeight) * lineBytes;
+    let dy = <usize>arg(args, Block.y) + <usize>(image * outHeight * outWidth) * pixelBytes;
     clear(dx, inHeight * inWidth, pixelBytes, first, last);
     for (let row = 0; row < outHeight; row++) {
-      const top = row * arg(args, 9) - arg(args, 11);
+      const top = row * arg(args, Block.strideHeight) - arg(args, Block.padTop);
       const r0 = max(0, top);
-      const r1 = min(inHeight, top + arg(args, 7));
+      const r1 = min(inHeight, top + arg(args, Block.filterHeight));
       for (let column = 0; column < outWidth; column++) {
-        const left = column * arg(args, 10) - arg(args, 12);
+        const left = column * arg(args, Block.strideWidth) - arg(args, Block.padLeft);
         const c0 = max(0, left);
-        const c1 = min(inWidth, left + arg(args, 8));
+        const c1 = min(inWidth, left + arg(args, Block.filterWidth));
         let c = first;
         for (; c + 4 <= last; c += 4) {
           const offset = (<usize>c) << 2;
@@ -197,30 +192,30 @@ export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32):
   }
 }
 
-/** Average pooling backward: 1 dy, 15 dx. Every window's gradient is divided by the window's full size, as tfjs does. */
+/** Average pooling backward: dy to dx. Every window's gradient is divided by the window's full size, as tfjs does. */
 export function averagePoolGradient(args: usize, start: i32, end: i32, thread: i32): void {
-  const channels = arg(args, 2);
-  const inHeight = arg(args, 3);
-  const inWidth = arg(args, 4);
-  const outHeight = arg(args, 5);
-  const outWidth = arg(args, 6);
-  const groups = arg(args, 14);
+  const channels = arg(args, Block.channels);
+  const inHeight = arg(args, Block.inHeight);
+  const inWidth = arg(args, Block.inWidth);
+  const outHeight = arg(args, Block.outHeight);
+  const outWidth = arg(args, Block.outWidth);
+  const groups = arg(args, Block.groups);
   const pixelBytes = (<usize>channels) << 2;
   const lineBytes = pixelBytes * <usize>inWidth;
-  const scale: f32 = 1 / <f32>(arg(args, 7) * arg(args, 8));
+  const scale: f32 = 1 / <f32>(arg(args, Block.filterHeight) * arg(args, Block.filterWidth));
   for (let unit = start; unit < end; unit++) {
     const image = unit / groups;
     const first = groupStart(channels, groups, unit % groups);
     const last = groupStart(channels, groups, (unit % groups) + 1);
-    const dx = <usize>arg(args, 15) + <usize>(image * inHeight) * lineBytes;
-    let dy = <usize>arg(args, 1) + <usize>(image * outHeight * outWidth) * pixelBytes;
+    const dx = <usize>arg(args, Block.dx) + <usize>(image * inHeight) * lineBytes;
+    let dy = <usize>arg(args, Block.y) + <usize>(image * outHeight * outWidth) * pixelBytes;
     clear(dx, inHeight * inWidth, pixelBytes, first, last);
     for (let row = 0; row < outHeight; row++) {
-      const top = row * arg(args, 9) - arg(args, 11);
-      const r1 = min(inHeight, top + arg(args, 7));
+      const top = row * arg(args, Block.strideHeight) - arg(args, Block.padTop);
+      const r1 = min(inHeight, top + arg(args, Block.filterHeight));
       for (let column = 0; column < outWidth; column++) {
-        const left = column * arg(args, 10) - arg(args, 12);
-        const c1 = min(inWidth, left + arg(args, 8));
+        const left = column * arg(args, Block.strideWidth) - arg(args, Block.padLeft);
+        const c1 = min(inWidth, left + arg(args, Block.filterWidth));
         for (let r = max(0, top); r < r1; r++) {
           for (let i = max(0, left); i < c1; i++) {
             const at = dx + <usize>r * lineBytes + <usize>i * pixelBytes;

@@ -1,24 +1,24 @@
-import { CumulativeBlock, Extreme, ExtremeBlock } from './blocks';
+import { CumulativeBlock, Extreme, ExtremeBlock, SumBlock } from './blocks';
 import { arg, argf, min } from './simd';
 
 const BLOCK: i32 = 64;
 
 /**
  * out[o, i] = scale * sum over r of x[o, r, i], dense. Sums are kept in blocks of 64, so that the rounding error stays small.
- * Units: outer x inner groups of 64 floats. Arguments: 0 x, 1 out, 2 reduce, 3 inner, 4 innerGroups, 5 scale.
+ * Units: outer x inner groups of 64 floats.
  */
 export function sumMiddle(args: usize, start: i32, end: i32, thread: i32): void {
-  const reduce = arg(args, 2);
-  const inner = arg(args, 3);
-  const groups = arg(args, 4);
-  const scale = argf(args, 5);
+  const reduce = arg(args, SumBlock.reduce);
+  const inner = arg(args, SumBlock.inner);
+  const groups = arg(args, SumBlock.groups);
+  const scale = argf(args, SumBlock.scaleF);
   const stride = (<usize>inner) << 2;
   for (let unit = start; unit < end; unit++) {
     const outer = unit / groups;
     const first = (unit % groups) * BLOCK;
     const last = min(inner, first + BLOCK);
-    const x = <usize>arg(args, 0) + <usize>(outer * reduce) * stride;
-    const out = <usize>arg(args, 1) + <usize>outer * stride;
+    const x = <usize>arg(args, SumBlock.x) + <usize>(outer * reduce) * stride;
+    const out = <usize>arg(args, SumBlock.out) + <usize>outer * stride;
     let i = first;
     for (; i + 4 <= last; i += 4) {
       let at = x + ((<usize>i) << 2);
@@ -45,12 +45,12 @@ export function sumMiddle(args: usize, start: i32, end: i32, thread: i32): void 
   }
 }
 
-/** out[o] = scale * sum over r of x[o, r], dense, in double precision. Units: outer. Arguments: 0 x, 1 out, 2 reduce, 5 scale. */
+/** out[o] = scale * sum over r of x[o, r], dense, in double precision. Units: outer. */
 export function sumRows(args: usize, start: i32, end: i32, thread: i32): void {
-  const reduce = arg(args, 2);
-  const scale = <f64>argf(args, 5);
+  const reduce = arg(args, SumBlock.reduce);
+  const scale = <f64>argf(args, SumBlock.scaleF);
   for (let row = start; row < end; row++) {
-    let at = <usize>arg(args, 0) + ((<usize>row * <usize>reduce) << 2);
+    let at = <usize>arg(args, SumBlock.x) + ((<usize>row * <usize>reduce) << 2);
     let low = f64x2.splat(0);
     let high = f64x2.splat(0);
     let i = 0;
@@ -66,7 +66,7 @@ export function sumRows(args: usize, start: i32, end: i32, thread: i32): void {
       total += <f64>load<f32>(at);
       at += 4;
     }
-    store<f32>(<usize>arg(args, 1) + ((<usize>row) << 2), <f32>(total * scale));
+    store<f32>(<usize>arg(args, SumBlock.out) + ((<usize>row) << 2), <f32>(total * scale));
   }
 }
 

@@ -1,4 +1,5 @@
-import { ACCUMULATE, BIAS, RELU, RELU6, tile } from './micro';
+import { Finish, WinogradBlock as Block, WinogradFilterBlock, WinogradFilterGradientBlock } from './blocks';
+import { tile } from './micro';
 import { MR, arg, atLeast, atMost, min } from './simd';
 import { filterLine, gradientLine, inputLine6, inputLine8, outputLine, tapsLine } from './winograd-lines';
 
@@ -12,32 +13,6 @@ import { filterLine, gradientLine, inputLine6, inputLine8, outputLine, tapsLine 
 
 /** Outputs of a tile per side. */
 const STEP: i32 = 4;
-
-/** Arguments. */
-const X: i32 = 0;
-const LDX: i32 = 1;
-const IN_HEIGHT: i32 = 2;
-const IN_WIDTH: i32 = 3;
-const IN_CHANNELS: i32 = 4;
-const OUT_HEIGHT: i32 = 5;
-const OUT_WIDTH: i32 = 6;
-const OUT_CHANNELS: i32 = 7;
-const PAD_TOP: i32 = 8;
-const PAD_LEFT: i32 = 9;
-const SIZE: i32 = 10;
-const TILES_HIGH: i32 = 11;
-const TILES_WIDE: i32 = 12;
-const TILES: i32 = 13;
-const BLOCK: i32 = 14;
-const ZEROS: i32 = 15;
-const SCRATCH: i32 = 16;
-const SCRATCH_BYTES: i32 = 17;
-const U: i32 = 18;
-const Y: i32 = 19;
-const LDY: i32 = 20;
-const BIAS_POINTER: i32 = 21;
-const FLAGS: i32 = 22;
-const PARTIALS: i32 = 23;
 
 /** Places in the scratch: the edge tile, then these. */
 const LINES: usize = 256;
@@ -138,19 +113,19 @@ function tilePointers(
 }
 
 function inputPointers(args: usize, n: i32, index: i32, pointers: usize): void {
-  const wide = arg(args, TILES_WIDE);
-  const perImage = wide * arg(args, TILES_HIGH);
+  const wide = arg(args, Block.tilesWide);
+  const perImage = wide * arg(args, Block.tilesHigh);
   const within = index % perImage;
   tilePointers(
-    <usize>arg(args, X),
-    <usize>arg(args, LDX),
-    arg(args, IN_HEIGHT),
-    arg(args, IN_WIDTH),
+    <usize>arg(args, Block.x),
+    <usize>arg(args, Block.ldx),
+    arg(args, Block.inHeight),
+    arg(args, Block.inWidth),
     index / perImage,
-    (within / wide) * STEP - arg(args, PAD_TOP),
-    (within % wide) * STEP - arg(args, PAD_LEFT),
+    (within / wide) * STEP - arg(args, Block.padTop),
+    (within % wide) * STEP - arg(args, Block.padLeft),
     n,
-    <u32>arg(args, ZEROS),
+    <u32>arg(args, Block.zeros),
     pointers,
   );
 }
@@ -177,19 +152,20 @@ function filterTap(
 
 /**
  * U = G w G' as n * n packed right matrices [point][panel of 8][row][8].
- * Units: panel x row. Arguments: 0 filter, 1 taps per side, 2 rows (input channels), 3 columns (output channels), 4 transposed, 5 U,
- * 6 scratch, 7 scratchPerThread.
+ * Units: panel x row.
  */
 export function winogradFilter(args: usize, start: i32, end: i32, thread: i32): void {
-  const base = <usize>arg(args, 0);
-  const r = arg(args, 1);
+  const base = <usize>arg(args, WinogradFilterBlock.filter);
+  const r = arg(args, WinogradFilterBlock.size);
   const n = r + 3;
   const five = r == 5;
-  const rows = arg(args, 2);
-  const columns = arg(args, 3);
-  const transposed = arg(args, 4) != 0;
+  const rows = arg(args, WinogradFilterBlock.rows);
+  const columns = arg(args, WinogradFilterBlock.columns);
+  const transposed = arg(args, WinogradFilterBlock.transposed) != 0;
   const panels = (columns + 7) >> 3;
-  const lines = <usize>arg(args, 6) + <usize>thread * <usize>arg(args, 7);
+  const lines =
+    <usize>arg(args, WinogradFilterBlock.scratch) +
+    <usize>thread * <usize>arg(args, WinogradFilterBlock.scratchBytes);
   const zero = f32x4.splat(0);
   const pointBytes = (<usize>panels * <usize>rows) << 5;
   for (let unit = start; unit < end; unit++) {
@@ -197,7 +173,7 @@ export function winogradFilter(args: usize, start: i32, end: i32, thread: i32): 
     const row = unit % rows;
     for (let half = 0; half < 2; half++) {
       const column = panel * 8 + half * 4;
-      let to = <usize>arg(args, 5) + ((<usize>unit) << 5) + ((<usize>half) << 4);
+      let to = <usize>arg(args, WinogradFilterBlock.u) + ((<usize>unit) << 5) + ((<usize>half) << 4);
       const inside = column < columns;
       for (let j = 0; j < r; j++) {
         const w0 = inside ? filterTap(base, r * r, j, rows, columns, row, column, transposed) : zero;
@@ -249,14 +225,14 @@ function interleaveTiles(from: usize, out: usize): void {
 
 /** y = x convolved, then bias and ReLU. Units: blocks of tiles. */
 export function winogradConvolve(args: usize, start: i32, end: i32, thread: i32): void {
-  const n = arg(args, SIZE) + 3;
+  const n = arg(args, Block.size) + 3;
   const points = <usize>(n * n);
-  const channels = arg(args, IN_CHANNELS);
-  const tiles = arg(args, TILES);
-  const block = arg(args, BLOCK);
-  const panels = (arg(args, OUT_CHANNELS) + 7) >> 3;
+  const channels = arg(args, Block.inChannels);
+  const tiles = arg(args, Block.tiles);
+  const block = arg(args, Block.block);
+  const panels = (arg(args, Block.outChannels) + 7) >> 3;
   const groups = (block + MR - 1) / MR;
-  const edge = <usize>arg(args, SCRATCH) + <usize>thread * <usize>arg(args, SCRATCH_BYTES);
+  const edge = <usize>arg(args, Block.scratch) + <usize>thread * <usize>arg(args, Block.scratchBytes);
   const pointers = edge + POINTERS;
   const few = edge + FEW;
   const v = edge + LARGE;
@@ -291,7 +267,7 @@ export function winogradConvolve(args: usize, start: i32, end: i32, thread: i32)
     }
     for (let p: usize = 0; p < points; p++) {
       for (let panel = 0; panel < panels; panel++) {
-        const right = <usize>arg(args, U) + (p * <usize>panels + <usize>panel) * uPanel;
+        const right = <usize>arg(args, Block.u) + (p * <usize>panels + <usize>panel) * uPanel;
         let left = v + p * vPoint;
         let out = m + p * mPoint + ((<usize>panel) << 5);
         for (let g = 0; g < used; g++) {
@@ -307,19 +283,19 @@ export function winogradConvolve(args: usize, start: i32, end: i32, thread: i32)
 
 /** A' m A of one tile, written to the output's pixels that exist. */
 function outputTile(args: usize, n: i32, index: i32, m: usize, mPoint: usize, lines: usize): void {
-  const wide = arg(args, TILES_WIDE);
-  const perImage = wide * arg(args, TILES_HIGH);
+  const wide = arg(args, Block.tilesWide);
+  const perImage = wide * arg(args, Block.tilesHigh);
   const within = index % perImage;
-  const height = arg(args, OUT_HEIGHT);
-  const width = arg(args, OUT_WIDTH);
+  const height = arg(args, Block.outHeight);
+  const width = arg(args, Block.outWidth);
   const top = (within / wide) * STEP;
   const left = (within % wide) * STEP;
   const rows = min(STEP, height - top);
   const columns = min(STEP, width - left);
-  const ldy = <usize>arg(args, LDY);
-  const flags = arg(args, FLAGS);
-  const y = <usize>arg(args, Y) + <usize>(((index / perImage) * height + top) * width + left) * ldy;
-  const bytes = (<usize>arg(args, OUT_CHANNELS)) << 2;
+  const ldy = <usize>arg(args, Block.ldy);
+  const flags = arg(args, Block.flags);
+  const y = <usize>arg(args, Block.y) + <usize>(((index / perImage) * height + top) * width + left) * ldy;
+  const bytes = (<usize>arg(args, Block.outChannels)) << 2;
   const zero = f32x4.splat(0);
   const eight = n == 8;
   const row = <usize>n * mPoint;
@@ -344,7 +320,7 @@ function outputTile(args: usize, n: i32, index: i32, m: usize, mPoint: usize, li
       );
       from += mPoint;
     }
-    const bias = flags & BIAS ? v128.load(<usize>arg(args, BIAS_POINTER) + c) : zero;
+    const bias = flags & Finish.Bias ? v128.load(<usize>arg(args, Block.bias) + c) : zero;
     for (let i = 0; i < rows; i++) {
       const line = lines + ((<usize>i) << 7);
       const m5 = eight ? v128.load(line, 80) : zero;
@@ -364,9 +340,9 @@ function outputTile(args: usize, n: i32, index: i32, m: usize, mPoint: usize, li
       let out = y + <usize>(i * width) * ldy + c;
       for (let j = 0; j < columns; j++) {
         let value = f32x4.add(v128.load(line + ((<usize>j) << 4)), bias);
-        if (flags & ACCUMULATE) value = f32x4.add(value, v128.load(out));
-        if (flags & RELU) value = atLeast(value, zero);
-        if (flags & RELU6) value = atMost(atLeast(value, zero), f32x4.splat(6));
+        if (flags & Finish.Accumulate) value = f32x4.add(value, v128.load(out));
+        if (flags & Finish.Relu) value = atLeast(value, zero);
+        if (flags & Finish.Relu6) value = atMost(atLeast(value, zero), f32x4.splat(6));
         v128.store(out, value);
         out += ldy;
       }
@@ -404,20 +380,20 @@ function gradientTile(n: i32, pointers: usize, offset: usize, lines: usize, to: 
 
 /**
  * Sums of (B' x B) * (A dy A') over a share of the tiles: partial[unit][point][input channel][output channels, padded to 8].
- * Units: shares. Here Y and LDY are dy's, U is `partial`.
+ * Units: shares.
  */
 export function winogradFilterSums(args: usize, start: i32, end: i32, thread: i32): void {
-  const n = arg(args, SIZE) + 3;
+  const n = arg(args, Block.size) + 3;
   const points = <usize>(n * n);
-  const channels = arg(args, IN_CHANNELS);
-  const filters = arg(args, OUT_CHANNELS);
-  const tiles = arg(args, TILES);
-  const block = arg(args, BLOCK);
-  const partials = arg(args, PARTIALS);
-  const wide = arg(args, TILES_WIDE);
-  const perImage = wide * arg(args, TILES_HIGH);
+  const channels = arg(args, Block.inChannels);
+  const filters = arg(args, Block.outChannels);
+  const tiles = arg(args, Block.tiles);
+  const block = arg(args, Block.block);
+  const partials = arg(args, Block.partials);
+  const wide = arg(args, Block.tilesWide);
+  const perImage = wide * arg(args, Block.tilesHigh);
   const panels = (filters + 7) >> 3;
-  const edge = <usize>arg(args, SCRATCH) + <usize>thread * <usize>arg(args, SCRATCH_BYTES);
+  const edge = <usize>arg(args, Block.scratch) + <usize>thread * <usize>arg(args, Block.scratchBytes);
   const lines = edge + LINES;
   const pointers = edge + POINTERS;
   // One cache line more than needed, so that neighbouring rows do not fall into the same set.
@@ -432,7 +408,7 @@ export function winogradFilterSums(args: usize, start: i32, end: i32, thread: i3
   for (let unit = start; unit < end; unit++) {
     const first = (tiles * unit) / partials;
     const last = (tiles * (unit + 1)) / partials;
-    const sums = <usize>arg(args, U) + <usize>unit * points * pointBytes;
+    const sums = <usize>arg(args, Block.u) + <usize>unit * points * pointBytes;
     if (first == last) memory.fill(sums, 0, points * pointBytes);
     for (let t0 = first; t0 < last; t0 += block) {
       const count = min(block, last - t0);
@@ -444,22 +420,22 @@ export function winogradFilterSums(args: usize, start: i32, end: i32, thread: i3
         }
         const within = index % perImage;
         tilePointers(
-          <usize>arg(args, Y),
-          <usize>arg(args, LDY),
-          arg(args, OUT_HEIGHT),
-          arg(args, OUT_WIDTH),
+          <usize>arg(args, Block.y),
+          <usize>arg(args, Block.ldy),
+          arg(args, Block.outHeight),
+          arg(args, Block.outWidth),
           index / perImage,
           (within / wide) * STEP,
           (within % wide) * STEP,
           STEP,
-          <u32>arg(args, ZEROS),
+          <u32>arg(args, Block.zeros),
           pointers,
         );
         for (let c = 0; c < filters; c += 4) {
           gradientTile(n, pointers, (<usize>c) << 2, lines, d + <usize>t * ldd + ((<usize>c) << 2), dPoint);
         }
       }
-      const flags = t0 > first ? ACCUMULATE : 0;
+      const flags = t0 > first ? Finish.Accumulate : 0;
       for (let p: usize = 0; p < points; p++) {
         for (let panel = 0; panel < panels; panel++) {
           const right = d + p * dPoint + ((<usize>panel) << 5);
@@ -487,27 +463,27 @@ export function winogradFilterSums(args: usize, start: i32, end: i32, thread: i3
   }
 }
 
-/**
- * dW = G' (sum of the partials) G. Units: input channels.
- * Arguments: 0 partial, 1 partials, 2 taps per side, 3 channels, 4 filters, 5 dW, 6 scratch, 7 scratchPerThread.
- */
+/** dW = G' (sum of the partials) G. Units: input channels. */
 export function winogradFilterGradient(args: usize, start: i32, end: i32, thread: i32): void {
-  const partials = arg(args, 1);
-  const r = arg(args, 2);
+  const partials = arg(args, WinogradFilterGradientBlock.partials);
+  const r = arg(args, WinogradFilterGradientBlock.size);
   const n = r + 3;
   const points = <usize>(n * n);
-  const channels = arg(args, 3);
-  const filters = arg(args, 4);
+  const channels = arg(args, WinogradFilterGradientBlock.channels);
+  const filters = arg(args, WinogradFilterGradientBlock.filters);
   const ldp = (<usize>((filters + 7) >> 3)) << 5;
   const pointBytes = <usize>channels * ldp;
   const partialBytes = points * pointBytes;
-  const sums = <usize>arg(args, 6) + <usize>thread * <usize>arg(args, 7);
+  const sums =
+    <usize>arg(args, WinogradFilterGradientBlock.scratch) +
+    <usize>thread * <usize>arg(args, WinogradFilterGradientBlock.scratchBytes);
   const lines = sums + 1024;
   const lineBytes = (<usize>n) << 4;
   const tapBytes = (<usize>(channels * filters)) << 2;
   for (let channel = start; channel < end; channel++) {
     for (let c = 0; c < filters; c += 4) {
-      const from = <usize>arg(args, 0) + <usize>channel * ldp + ((<usize>c) << 2);
+      const from =
+        <usize>arg(args, WinogradFilterGradientBlock.partial) + <usize>channel * ldp + ((<usize>c) << 2);
       for (let p: usize = 0; p < points; p++) {
         let part = from + p * pointBytes;
         let total = v128.load(part);
@@ -519,7 +495,7 @@ export function winogradFilterGradient(args: usize, start: i32, end: i32, thread
       }
       for (let j: usize = 0; j < <usize>n; j++)
         tapsLine(n, sums + (j << 4), lineBytes, lines + (j << 4), lineBytes);
-      let to = <usize>arg(args, 5) + ((<usize>(channel * filters + c)) << 2);
+      let to = <usize>arg(args, WinogradFilterGradientBlock.dw) + ((<usize>(channel * filters + c)) << 2);
       for (let i = 0; i < r; i++) {
         tapsLine(n, lines + <usize>i * lineBytes, 16, to, tapBytes);
         to += <usize>r * tapBytes;

@@ -1,6 +1,14 @@
+import { type NormAttributes, OPTIONAL_KERNELS } from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
+import {
+  BatchNormGradientMomentsBlock,
+  BatchNormGradientRowsBlock,
+  BatchNormGradientSumsBlock,
+  BatchNormMomentsBlock,
+  BatchNormSumsBlock,
+  ScaleRowsBlock,
+} from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
-import { float } from '../runtime/runtime';
 import type { Pixels } from './conv-shape';
 import { expectShape, sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
@@ -35,31 +43,11 @@ export function normalizeTrain(
   const scale = partial + 2 * chunks * channels * 4;
   const offset = scale + channels * 4;
   // The first row shifts the sums: the variance loses no digits when the mean is large.
-  runtime.run(
-    'batchNormSums',
-    [x.pointer, x.stride * 4, rows, channels, partial, rowsPerChunk, x.pointer],
-    chunks,
-    small ? chunks : 1,
-  );
-  runtime.run(
-    'batchNormMoments',
-    [
-      partial,
-      chunks,
-      channels,
-      rows,
-      x.pointer,
-      norm.mean,
-      norm.variance,
-      norm.gamma,
-      norm.beta,
-      scale,
-      offset,
-      float(epsilon),
-    ],
-    channels,
-    channels,
-  );
+  const shift = x.pointer;
+  const sums = { x: x.pointer, ldx: x.stride * 4, rows, channels, partial, rowsPerChunk, shift };
+  runtime.call('batchNormSums', BatchNormSumsBlock, sums, chunks, small ? chunks : 1);
+  const moments = { partial, chunks, channels, rows, shift, ...norm, scale, offset, epsilonF: epsilon };
+  runtime.call('batchNormMoments', BatchNormMomentsBlock, moments, channels, channels);
   scaleRows(backend, rows, channels, x, y, scale, offset, relu);
   runtime.heap.release(partial);
 }
@@ -74,8 +62,17 @@ function scaleRows(
   offset: number,
   relu: boolean,
 ): void {
-  const args = [x.pointer, x.stride * 4, y.pointer, y.stride * 4, channels, scale, offset, relu ? 1 : 0];
-  backend.runtime.run('scaleRows', args, rows, rows * channels < SMALL ? rows : undefined);
+  const block = {
+    x: x.pointer,
+    ldx: x.stride * 4,
+    y: y.pointer,
+    ldy: y.stride * 4,
+    channels,
+    scale,
+    offset,
+    relu: relu ? 1 : 0,
+  };
+  backend.runtime.call('scaleRows', ScaleRowsBlock, block, rows, rows * channels < SMALL ? rows : undefined);
 }
 
 /** Gradients of {@link normalizeTrain}; `y` decides where the ReLU let the gradient through. */
@@ -100,76 +97,43 @@ export function normalizeGradient(
   const a = partial + 2 * chunks * channels * 4;
   const b = a + channels * 4;
   const c = b + channels * 4;
-  const mask = relu ? y.pointer : 0;
-  runtime.run(
-    'batchNormGradientSums',
-    [
-      x.pointer,
-      x.stride * 4,
-      rows,
-      channels,
-      partial,
-      rowsPerChunk,
-      norm.mean,
-      dy.pointer,
-      dy.stride * 4,
-      mask,
-      y.stride * 4,
-    ],
+  const { mean, variance, gamma } = norm;
+  const given = {
+    x: x.pointer,
+    ldx: x.stride * 4,
+    y: relu ? y.pointer : 0,
+    ldy: y.stride * 4,
+    dy: dy.pointer,
+    lddy: dy.stride * 4,
+    channels,
+  };
+  const sums = { ...given, rows, partial, rowsPerChunk, mean };
+  runtime.call('batchNormGradientSums', BatchNormGradientSumsBlock, sums, chunks, small ? chunks : 1);
+  const moments = {
+    partial,
     chunks,
-    small ? chunks : 1,
-  );
-  runtime.run(
-    'batchNormGradientMoments',
-    [
-      partial,
-      chunks,
-      channels,
-      rows,
-      norm.mean,
-      norm.variance,
-      norm.gamma,
-      gradients.gamma,
-      gradients.beta,
-      a,
-      b,
-      float(epsilon),
-      c,
-    ],
     channels,
-    channels,
-  );
-  runtime.run(
-    'batchNormGradientRows',
-    [
-      x.pointer,
-      x.stride * 4,
-      dy.pointer,
-      dy.stride * 4,
-      mask,
-      y.stride * 4,
-      dx.pointer,
-      dx.stride * 4,
-      channels,
-      a,
-      b,
-      c,
-    ],
     rows,
-    small ? rows : undefined,
-  );
+    mean,
+    variance,
+    gamma,
+    dgamma: gradients.gamma,
+    dbeta: gradients.beta,
+    a,
+    b,
+    c,
+    epsilonF: epsilon,
+  };
+  runtime.call('batchNormGradientMoments', BatchNormGradientMomentsBlock, moments, channels, channels);
+  const apply = { ...given, dx: dx.pointer, lddx: dx.stride * 4, a, b, c };
+  runtime.call('batchNormGradientRows', BatchNormGradientRowsBlock, apply, rows, small ? rows : undefined);
   runtime.heap.release(partial);
-}
-
-interface NormAttrs {
-  epsilon?: number;
-  activation?: 'linear' | 'relu';
 }
 
 const DEFAULT_EPSILON = 1e-3;
 
 const batchNormTrain: Kernel = ({ inputs: { x, gamma, beta }, attrs, backend }) => {
-  const { epsilon = DEFAULT_EPSILON, activation } = attrs as NormAttrs;
+  const { epsilon = DEFAULT_EPSILON, activation } = attrs as Partial<NormAttributes>;
   const channels = x.shape[x.shape.length - 1];
   const [y, mean, variance] = [
     backend.output(x.shape),
@@ -193,7 +157,7 @@ const batchNormTrainGrad: Kernel = ({
   attrs,
   backend,
 }) => {
-  const { epsilon = DEFAULT_EPSILON, activation } = attrs as NormAttrs;
+  const { epsilon = DEFAULT_EPSILON, activation } = attrs as Partial<NormAttributes>;
   const channels = x.shape[x.shape.length - 1];
   const [dx, dgamma, dbeta] = [
     backend.output(x.shape),
@@ -270,15 +234,15 @@ const checked =
 
 export const batchNormKernels: readonly KernelReplacement[] = [
   {
-    kernelName: 'BatchNormTrain',
+    kernelName: OPTIONAL_KERNELS.batchNormTrain,
     accepts: {
       inputs: { x: { dtype: 'float32', rank: [1, 6] }, gamma: CHANNELS, beta: CHANNELS },
       attributes: ACTIVATIONS,
     },
-    kernelFunc: checked('BatchNormTrain', batchNormTrain),
+    kernelFunc: checked(OPTIONAL_KERNELS.batchNormTrain, batchNormTrain),
   },
   {
-    kernelName: 'BatchNormTrainGrad',
+    kernelName: OPTIONAL_KERNELS.batchNormTrainGrad,
     accepts: {
       inputs: {
         dy: FLOAT,
@@ -291,7 +255,7 @@ export const batchNormKernels: readonly KernelReplacement[] = [
       },
       attributes: ACTIVATIONS,
     },
-    kernelFunc: checked('BatchNormTrainGrad', batchNormTrainGrad),
+    kernelFunc: checked(OPTIONAL_KERNELS.batchNormTrainGrad, batchNormTrainGrad),
   },
   {
     kernelName: tf.FusedBatchNorm,

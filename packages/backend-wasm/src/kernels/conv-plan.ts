@@ -1,34 +1,14 @@
-import { FoldBlock } from '../../assembly/blocks';
+import { FilterGradientBlock, Finish, FoldBlock, LeftMode } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import type { PackedFilter } from '../packed-filter';
-import { isPointwise, type ConvShape, type Pixels } from './conv-shape';
-import { DEPTH_BLOCK, FLAG_ACCUMULATE, LeftMode, multiply, SMALL_MACS } from './matrix-product';
+import { geometryOf, isPointwise, type ConvShape, type Pixels } from './conv-shape';
+import { DEPTH_BLOCK, multiply, SMALL_MACS } from './matrix-product';
 import { isWinograd, winogradConvolve, winogradFilterGradient } from './winograd';
-
-/** Arguments 18 to 32 of the convolution kernels. */
-function geometry(shape: ConvShape, zeros: number): number[] {
-  return [
-    shape.inHeight,
-    shape.inWidth,
-    shape.inChannels,
-    shape.outHeight,
-    shape.outWidth,
-    shape.filterWidth,
-    shape.strideHeight,
-    shape.strideWidth,
-    shape.dilationHeight,
-    shape.dilationWidth,
-    shape.padTop,
-    shape.padLeft,
-    1,
-    1,
-    zeros,
-  ];
-}
 
 /**
  * y = convolution of x with the filter (HWIO), then bias and ReLU as the flags say.
  *
+ * @param flags - of `Finish`
  * @param packing - where the filter stays packed for the next call
  */
 export function convolve(
@@ -47,7 +27,7 @@ export function convolve(
   }
   const pointwise = isPointwise(shape);
   multiply(backend, {
-    mode: pointwise ? LeftMode.ROWS : LeftMode.RECEPTIVE_FIELDS,
+    mode: pointwise ? LeftMode.Rows : LeftMode.ReceptiveFields,
     a: x.pointer,
     lda: x.stride,
     m: shape.batch * shape.outHeight * shape.outWidth,
@@ -62,7 +42,7 @@ export function convolve(
     flags,
     geometry: pointwise
       ? undefined
-      : geometry(shape, backend.runtime.zeros(shape.filterWidth * shape.inChannels)),
+      : geometryOf(shape, backend.runtime.zeros(shape.filterWidth * shape.inChannels)),
   });
 }
 
@@ -100,7 +80,7 @@ export function convolveInputGradient(
     return;
   }
   multiply(backend, {
-    mode: pointwise ? LeftMode.ROWS : LeftMode.RECEPTIVE_FIELDS,
+    mode: pointwise ? LeftMode.Rows : LeftMode.ReceptiveFields,
     a: dy.pointer,
     lda: dy.stride,
     m: shape.batch * shape.inHeight * shape.inWidth,
@@ -116,7 +96,7 @@ export function convolveInputGradient(
     flags,
     geometry: pointwise
       ? undefined
-      : geometry(rotated, backend.runtime.zeros(shape.filterWidth * shape.outChannels)),
+      : geometryOf(rotated, backend.runtime.zeros(shape.filterWidth * shape.outChannels)),
   });
 }
 
@@ -144,7 +124,7 @@ function stridedInputGradient(
   for (let image = 0; image < batch; image += images) {
     const count = Math.min(images, batch - image);
     multiply(backend, {
-      mode: LeftMode.ROWS,
+      mode: LeftMode.Rows,
       a: dy.pointer + image * pixels * dy.stride * 4,
       lda: dy.stride,
       m: count * pixels,
@@ -176,7 +156,7 @@ function stridedInputGradient(
         padTop,
         padLeft,
         dxStride: dx.stride * 4,
-        accumulate: flags & FLAG_ACCUMULATE,
+        accumulate: flags & Finish.Accumulate,
         dilationHeight,
         dilationWidth,
       },
@@ -209,30 +189,22 @@ export function convolveFilterGradient(
   const pixelBlock = Math.min(DEPTH_BLOCK, pixels);
   const scratch = runtime.scratch(1024 + pixelBlock * (4 + registerRows * 4 + panels * 32) + 128);
   const small = pixels * taps * shape.inChannels * shape.outChannels < SMALL_MACS;
-  runtime.run(
-    'filterGradient',
-    [
-      0,
-      x.pointer,
-      x.stride * 4,
-      dy.pointer,
-      dy.stride * 4,
-      dw,
-      0,
-      pixels,
-      shape.outChannels,
-      0,
-      1,
-      columnGroups,
-      pixelBlock,
-      0,
-      0,
-      scratch.pointer,
-      scratch.bytes,
-      taps,
-      ...geometry(shape, runtime.zeros(shape.inChannels)),
-    ],
-    units,
-    small ? units : Math.ceil(units / runtime.threads),
-  );
+  const block = {
+    x: x.pointer,
+    ldx: x.stride * 4,
+    dy: dy.pointer,
+    lddy: dy.stride * 4,
+    dw,
+    pixels,
+    filters: shape.outChannels,
+    tilesPerUnit: 1,
+    columnGroups,
+    pixelBlock,
+    scratch: scratch.pointer,
+    scratchBytes: scratch.bytes,
+    taps,
+    ...geometryOf(shape, runtime.zeros(shape.inChannels)),
+  };
+  const grain = small ? units : Math.ceil(units / runtime.threads);
+  runtime.call('filterGradient', FilterGradientBlock, block, units, grain);
 }

@@ -45,6 +45,60 @@ export function convShape(info: tf.backend_util.Conv2DInfo): ConvShape {
   };
 }
 
+/** What the kernels that read receptive fields need to know of a convolution, with the address of zeros for what lies outside. */
+export interface Geometry {
+  inHeight: number;
+  inWidth: number;
+  channels: number;
+  outHeight: number;
+  outWidth: number;
+  filterWidth: number;
+  strideHeight: number;
+  strideWidth: number;
+  dilationHeight: number;
+  dilationWidth: number;
+  padTop: number;
+  padLeft: number;
+  zeros: number;
+}
+
+export function geometryOf(shape: ConvShape, zeros: number): Geometry {
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, filterWidth } = shape;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft } = shape;
+  return {
+    inHeight,
+    inWidth,
+    channels: inChannels,
+    outHeight,
+    outWidth,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+    padTop,
+    padLeft,
+    zeros,
+  };
+}
+
+/** Where the left matrix of a product is no image. */
+export const NO_GEOMETRY: Geometry = {
+  inHeight: 0,
+  inWidth: 0,
+  channels: 0,
+  outHeight: 0,
+  outWidth: 0,
+  filterWidth: 0,
+  strideHeight: 0,
+  strideWidth: 0,
+  dilationHeight: 0,
+  dilationWidth: 0,
+  padTop: 0,
+  padLeft: 0,
+  zeros: 0,
+};
+
 /** A 1x1 convolution at stride 1 without padding: a plain matrix product. */
 export function isPointwise(shape: ConvShape): boolean {
   return (

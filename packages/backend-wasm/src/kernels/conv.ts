@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { Finish } from '../../assembly/blocks';
 import { convolve, convolveFilterGradient, convolveInputGradient } from './conv-plan';
 import { convShape, type ConvShape } from './conv-shape';
 import { acceptsActivation, activate, ACTIVATIONS } from './elementwise';
-import { FLAG_BIAS, FLAG_RELU, FLAG_RELU6 } from './matrix-product';
 import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 type Shape4D = [number, number, number, number];
@@ -31,17 +31,17 @@ function shapeOf(attrs: KernelArguments['attrs'], x: number[], filter: number[])
 
 /** What a product's last step does for an activation; the others follow in a pass of their own. */
 export function activationFlag(activation: unknown): number {
-  return activation === 'relu' ? FLAG_RELU : activation === 'relu6' ? FLAG_RELU6 : 0;
+  return activation === 'relu' ? Finish.Relu : activation === 'relu6' ? Finish.Relu6 : 0;
 }
 
 const conv2d: Kernel = ({ inputs, attrs, backend }) => {
   const { x, filter, bias } = inputs;
   const shape = shapeOf(attrs, x.shape, filter.shape);
   const output = backend.output([shape.batch, shape.outHeight, shape.outWidth, shape.outChannels]);
-  const flags = ((bias as tf.TensorInfo | undefined) ? FLAG_BIAS : 0) | activationFlag(attrs.activation);
+  const flags = ((bias as tf.TensorInfo | undefined) ? Finish.Bias : 0) | activationFlag(attrs.activation);
   const from = { pointer: backend.pointer(x), stride: shape.inChannels };
   const to = { pointer: backend.pointer(output), stride: shape.outChannels };
-  const biasPointer = flags & FLAG_BIAS ? backend.pointer(bias) : 0;
+  const biasPointer = flags & Finish.Bias ? backend.pointer(bias) : 0;
   const weights = backend.pointer(filter);
   convolve(backend, shape, from, weights, to, biasPointer, flags, backend.packedFilter(filter));
   activate(backend, output, attrs, inputs.preluActivationWeights);

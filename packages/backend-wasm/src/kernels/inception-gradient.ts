@@ -1,3 +1,4 @@
+import { Finish } from '../../assembly/blocks';
 import { normalizeGradient } from './batch-norm';
 import { convolveFilterGradient, convolveInputGradient } from './conv-plan';
 import type { Pixels } from './conv-shape';
@@ -13,7 +14,6 @@ import {
 } from './inception-plan';
 import { joinKernels } from './inception-train';
 import { copyRows } from './layout';
-import { FLAG_ACCUMULATE } from './matrix-product';
 import type { Kernel, KernelReplacement } from './register';
 
 /**
@@ -87,7 +87,7 @@ const inceptionTrainGrad: Kernel = (args) => {
       );
       if (i === 0 && source === 'input') {
         later.push(() =>
-          convolveInputGradient(backend, unit.shape, dBefore, unit.kernel, dxPixels, FLAG_ACCUMULATE),
+          convolveInputGradient(backend, unit.shape, dBefore, unit.kernel, dxPixels, Finish.Accumulate),
         );
       } else {
         d = i === 0 && source === 'pooled' ? dPooled : temporary(channels);
@@ -131,7 +131,7 @@ const inceptionTrainGrad: Kernel = (args) => {
     heap.release(dKernels);
   }
   const kernels = joinKernels(backend, module);
-  convolveInputGradient(backend, joinedShape(module), dz, kernels.pointer, dxPixels, FLAG_ACCUMULATE);
+  convolveInputGradient(backend, joinedShape(module), dz, kernels.pointer, dxPixels, Finish.Accumulate);
   if (kernels.owned) heap.release(kernels.pointer);
   for (const pointer of temporaries) heap.release(pointer);
   return [dx, ...gradients.flatMap(({ kernel, gamma, beta }) => [kernel, gamma, beta])];

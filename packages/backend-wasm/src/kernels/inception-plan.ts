@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { PoolKind } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import type { NormPointers } from './batch-norm';
 import type { ConvShape, Pixels } from './conv-shape';
-import { KIND, runPool } from './pool';
+import { runPool } from './pool';
 import { expectShape, FLOATS, type Accepts, type KernelArguments } from './register';
 
 /** One convolution with its batch norm, as the engine sees it. */
@@ -210,5 +211,6 @@ export function poolModule(
     module.inChannels,
   ];
   const info = tf.backend_util.computePool2DInfo(shape, 3, 1, 1, 'same');
-  runPool(backend, dx === undefined ? 'pool' : 'maxPoolGradient', info, KIND.max, x, other, dx ?? 0);
+  const name = dx === undefined ? 'pool' : 'maxPoolGradient';
+  runPool(backend, name, info, PoolKind.Max, { x, y: other, dx: dx ?? 0 });
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { CopyRowsBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import { sizeOf, type Kernel, type KernelReplacement } from './register';
 
@@ -15,8 +16,10 @@ export function copyRows(
   rowFloats: number,
   rows: number,
 ): void {
-  const args = [from, fromStride * 4, to, toStride * 4, rowFloats * 4];
-  backend.runtime.run('copyRows', args, rows, rows * rowFloats * 4 < SMALL_BYTES ? rows : undefined);
+  const bytes = rowFloats * 4;
+  const block = { from, fromStride: fromStride * 4, to, toStride: toStride * 4, bytes };
+  const grain = rows * bytes < SMALL_BYTES ? rows : undefined;
+  backend.runtime.call('copyRows', CopyRowsBlock, block, rows, grain);
 }
 
 const productOf = (shape: number[]) => tf.util.sizeFromShape(shape);

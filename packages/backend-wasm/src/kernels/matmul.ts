@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { Finish, LeftMode } from '../../assembly/blocks';
 import { activationFlag } from './conv';
 import { acceptsActivation, activate, ACTIVATIONS } from './elementwise';
-import { FLAG_BIAS, LeftMode, multiply } from './matrix-product';
+import { multiply } from './matrix-product';
 import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface MatMulAttrs {
@@ -26,16 +27,16 @@ const matMul: Kernel = ({ inputs, attrs, backend }) => {
   const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const output = backend.output([...outer, m, n]);
   const [aBatch, bBatch] = [sizeOf(a) / (m * k), sizeOf(b) / (k * n)];
-  const flags = ((bias as tf.TensorInfo | undefined) ? FLAG_BIAS : 0) | activationFlag(activation);
+  const flags = ((bias as tf.TensorInfo | undefined) ? Finish.Bias : 0) | activationFlag(activation);
   const pointers = {
     a: backend.pointer(a),
     b: backend.pointer(b),
     c: backend.pointer(output),
-    bias: flags & FLAG_BIAS ? backend.pointer(bias) : 0,
+    bias: flags & Finish.Bias ? backend.pointer(bias) : 0,
   };
   for (let i = 0; i < Math.max(aBatch, bBatch); i++) {
     multiply(backend, {
-      mode: transposeA ? LeftMode.COLUMNS : LeftMode.ROWS,
+      mode: transposeA ? LeftMode.Columns : LeftMode.Rows,
       a: pointers.a + (i % aBatch) * m * k * 4,
       lda: aColumns,
       m,

@@ -1,10 +1,7 @@
+import { GemmBlock, type LeftMode, PackBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import { unkept, type Packed, type PackedFilter } from '../packed-filter';
-
-export const FLAG_ACCUMULATE = 1;
-export const FLAG_BIAS = 2;
-export const FLAG_RELU = 4;
-export const FLAG_RELU6 = 8;
+import { type Geometry, NO_GEOMETRY } from './conv-shape';
 
 const ROWS_PER_BLOCK = 96;
 export const DEPTH_BLOCK = 256;
@@ -13,11 +10,8 @@ export const SMALL_MACS = 100_000;
 /** With fewer rows than this the right matrix is read where it lies. */
 const PACK_MIN_ROWS = 48;
 
-/** How the left matrix of a product is read. */
-export const LeftMode = { ROWS: 0, COLUMNS: 1, RECEPTIVE_FIELDS: 2 } as const;
-
 export interface Product {
-  mode: number;
+  mode: LeftMode;
   a: number;
   /** Floats from one row of `a` (or column, when read by columns) to the next. */
   lda: number;
@@ -35,8 +29,10 @@ export interface Product {
   c: number;
   ldc: number;
   bias?: number;
+  /** Of `Finish`. */
   flags?: number;
-  geometry?: readonly number[];
+  /** Of a convolution, whose receptive fields the left matrix is. */
+  geometry?: Geometry;
 }
 
 /** The right matrix in panels of eight columns. */
@@ -47,12 +43,17 @@ function packRight(backend: WasmBackend, product: Product, key: string, small: b
   const [bytes, what] = [panels * 8 * k * 4, 'a packed matrix'];
   const packed = packing?.take(key, bytes, what) ?? unkept(runtime.heap, bytes, what);
   if (packed.ready) return packed;
-  runtime.run(
-    'packRight',
-    [product.b, product.ldb * 4, k / groups, n, packed.pointer, transposed ? 1 : 0, groups, groupFloats * 4],
-    panels,
-    small ? panels : undefined,
-  );
+  const block = {
+    b: product.b,
+    ldb: product.ldb * 4,
+    k: k / groups,
+    n,
+    out: packed.pointer,
+    transposed: transposed ? 1 : 0,
+    groups,
+    groupBytes: groupFloats * 4,
+  };
+  runtime.call('packRight', PackBlock, block, panels, small ? panels : undefined);
   return packed;
 }
 
@@ -73,31 +74,27 @@ export function multiply(backend: WasmBackend, product: Product): void {
   const depth = Math.min(k, DEPTH_BLOCK);
   const scratch = runtime.scratch(1024 + rows * depth * 4 + 64);
   const units = blocks * columnGroups;
-  runtime.run(
-    'gemm',
-    [
-      product.mode,
-      product.a,
-      product.lda * 4,
-      packed?.pointer ?? product.b,
-      direct ? product.ldb * 4 : 32,
-      product.c,
-      product.ldc * 4,
-      m,
-      n,
-      k,
-      rows,
-      columnGroups,
-      depth,
-      product.bias ?? 0,
-      product.flags ?? 0,
-      scratch.pointer,
-      scratch.bytes,
-      direct ? 32 : k * 32,
-      ...(product.geometry ?? []),
-    ],
-    units,
-    small ? units : undefined,
-  );
+  const block = {
+    mode: product.mode,
+    a: product.a,
+    lda: product.lda * 4,
+    b: packed?.pointer ?? product.b,
+    bStride: direct ? product.ldb * 4 : 32,
+    c: product.c,
+    ldc: product.ldc * 4,
+    m,
+    n,
+    k,
+    rowsPerBlock: rows,
+    columnGroups,
+    kBlock: depth,
+    bias: product.bias ?? 0,
+    flags: product.flags ?? 0,
+    scratch: scratch.pointer,
+    scratchBytes: scratch.bytes,
+    panelBytes: direct ? 32 : k * 32,
+    ...(product.geometry ?? NO_GEOMETRY),
+  };
+  runtime.call('gemm', GemmBlock, block, units, small ? units : undefined);
   if (packed && !packed.kept) runtime.heap.release(packed.pointer);
 }

@@ -1,91 +1,94 @@
+import {
+  type AdamAttributes,
+  countNumbered,
+  type EmaAttributes,
+  OPTIONAL_KERNELS,
+  type SgdAttributes,
+} from '@googlenet-tooling/shared/optional-kernels';
 import type * as tf from '@tensorflow/tfjs-core';
-import { float } from '../runtime/runtime';
+import { AdamBlock, AverageBlock, DescendBlock } from '../../assembly/blocks';
 import { expectShape, FLOATS, sizeOf, type Kernel, type KernelReplacement } from './register';
 
 const BLOCK = 1024;
 const SMALL_BLOCKS = 16;
 
-/** How many `param${i}` there are. */
-function countOf(inputs: Record<string, tf.TensorInfo>): number {
-  let count = 0;
-  while (`param${count}` in inputs) count++;
-  return count;
-}
+const countOf = (inputs: Record<string, tf.TensorInfo>) => countNumbered(inputs, 'param');
 
 function grainOf(units: number): number | undefined {
   return units <= SMALL_BLOCKS ? units : undefined;
 }
 
 const adamStep: Kernel = ({ inputs, attrs, backend }) => {
-  const { learningRates, weightDecays, beta1, beta2, epsilon, step, decoupled } = attrs as unknown as {
-    learningRates: number[];
-    weightDecays: number[];
-    beta1: number;
-    beta2: number;
-    epsilon: number;
-    step: number;
-    decoupled: boolean;
-  };
+  const { learningRates, weightDecays, beta1, beta2, epsilon, step, decoupled } =
+    attrs as unknown as AdamAttributes;
   const correction = Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step);
-  const betas = [beta1, 1 - beta1, beta2, 1 - beta2].map(float);
   const parameters = countOf(inputs);
   for (let i = 0; i < parameters; i++) {
     const count = sizeOf(inputs[`param${i}`]);
     const [rate, decay] = [learningRates[i], weightDecays[i]];
-    const pointers = ['param', 'grad', 'm', 'v'].map((name) => backend.pointer(inputs[`${name}${i}`]));
-    const numbers = [rate * correction, epsilon, decoupled ? 0 : decay, decoupled ? 1 - rate * decay : 1].map(
-      float,
-    );
+    const block = {
+      param: backend.pointer(inputs[`param${i}`]),
+      gradient: backend.pointer(inputs[`grad${i}`]),
+      m: backend.pointer(inputs[`m${i}`]),
+      v: backend.pointer(inputs[`v${i}`]),
+      count,
+      beta1F: beta1,
+      rest1F: 1 - beta1,
+      beta2F: beta2,
+      rest2F: 1 - beta2,
+      rateF: rate * correction,
+      epsilonF: epsilon,
+      decayF: decoupled ? 0 : decay,
+      keepF: decoupled ? 1 - rate * decay : 1,
+    };
     const units = Math.ceil(count / BLOCK);
-    backend.runtime.run('adam', [...pointers, count, ...betas, ...numbers], units, grainOf(units));
+    backend.runtime.call('adam', AdamBlock, block, units, grainOf(units));
   }
   return [];
 };
 
 const sgdStep: Kernel = ({ inputs, attrs, backend }) => {
-  const { learningRates, weightDecays, momentum, nesterov } = attrs as unknown as {
-    learningRates: number[];
-    weightDecays: number[];
-    momentum: number;
-    nesterov: boolean;
-  };
+  const { learningRates, weightDecays, momentum, nesterov } = attrs as unknown as SgdAttributes;
   const parameters = countOf(inputs);
   for (let i = 0; i < parameters; i++) {
     const count = sizeOf(inputs[`param${i}`]);
     const velocity = inputs[`velocity${i}`] as tf.TensorInfo | undefined;
-    const pointers = ['param', 'grad'].map((name) => backend.pointer(inputs[`${name}${i}`]));
-    const numbers = [momentum, learningRates[i], weightDecays[i]].map(float);
+    const block = {
+      param: backend.pointer(inputs[`param${i}`]),
+      gradient: backend.pointer(inputs[`grad${i}`]),
+      velocity: velocity ? backend.pointer(velocity) : 0,
+      count,
+      momentumF: momentum,
+      rateF: learningRates[i],
+      decayF: weightDecays[i],
+      nesterov: nesterov ? 1 : 0,
+    };
     const units = Math.ceil(count / BLOCK);
-    const state = velocity ? backend.pointer(velocity) : 0;
-    backend.runtime.run(
-      'descend',
-      [...pointers, state, 0, count, ...numbers, nesterov ? 1 : 0],
-      units,
-      grainOf(units),
-    );
+    backend.runtime.call('descend', DescendBlock, block, units, grainOf(units));
   }
   return [];
 };
 
 const emaStep: Kernel = ({ inputs, attrs, backend }) => {
-  const decay = attrs.decay as number;
+  const { decay } = attrs as unknown as EmaAttributes;
   const parameters = countOf(inputs);
   for (let i = 0; i < parameters; i++) {
     const count = sizeOf(inputs[`param${i}`]);
-    const pointers = ['param', 'average'].map((name) => backend.pointer(inputs[`${name}${i}`]));
+    const block = {
+      param: backend.pointer(inputs[`param${i}`]),
+      average: backend.pointer(inputs[`average${i}`]),
+      count,
+      decayF: decay,
+      restF: 1 - decay,
+    };
     const units = Math.ceil(count / BLOCK);
-    backend.runtime.run(
-      'average',
-      [...pointers, 0, 0, count, float(decay), float(1 - decay)],
-      units,
-      grainOf(units),
-    );
+    backend.runtime.call('average', AverageBlock, block, units, grainOf(units));
   }
   return [];
 };
 
 /** Every tensor of a parameter is as large as the parameter; every parameter has all of them. */
-function checked(kernelName: string, kernel: Kernel): Kernel {
+function checked(kernelName: Step, kernel: Kernel): Kernel {
   return (args) => {
     const { inputs, attrs } = args;
     const names = NAMES[kernelName](attrs);
@@ -99,7 +102,8 @@ function checked(kernelName: string, kernel: Kernel): Kernel {
       const { shape } = inputs[`param${i}`];
       for (const name of names) expectShape(kernelName, `${name}${i}`, inputs[`${name}${i}`], shape);
     }
-    for (const name of ['learningRates', 'weightDecays'].filter((key) => kernelName !== 'EmaStep' && key)) {
+    const lists = kernelName === OPTIONAL_KERNELS.emaStep ? [] : ['learningRates', 'weightDecays'];
+    for (const name of lists) {
       const list = attrs[name] as number[] | undefined;
       if (list?.length === parameters) continue;
       throw new RangeError(
@@ -112,16 +116,24 @@ function checked(kernelName: string, kernel: Kernel): Kernel {
   };
 }
 
+type Step = 'AdamStep' | 'SgdStep' | 'EmaStep';
+
 /** The tensors of a parameter. */
-const NAMES: Record<string, (attrs: Record<string, unknown>) => string[]> = {
+const NAMES: Record<Step, (attrs: Record<string, unknown>) => string[]> = {
   AdamStep: () => ['param', 'grad', 'm', 'v'],
   SgdStep: ({ momentum }) => ['param', 'grad', ...((momentum as number) > 0 ? ['velocity'] : [])],
   EmaStep: () => ['param', 'average'],
 };
 
 /** Updates in place; the inputs' data must belong to nobody else. */
-export const optimizerKernels: readonly KernelReplacement[] = [
-  { kernelName: 'AdamStep', accepts: { inputs: FLOATS }, kernelFunc: checked('AdamStep', adamStep) },
-  { kernelName: 'SgdStep', accepts: { inputs: FLOATS }, kernelFunc: checked('SgdStep', sgdStep) },
-  { kernelName: 'EmaStep', accepts: { inputs: FLOATS }, kernelFunc: checked('EmaStep', emaStep) },
-];
+export const optimizerKernels: readonly KernelReplacement[] = (
+  [
+    [OPTIONAL_KERNELS.adamStep, adamStep],
+    [OPTIONAL_KERNELS.sgdStep, sgdStep],
+    [OPTIONAL_KERNELS.emaStep, emaStep],
+  ] as const
+).map(([kernelName, kernel]) => ({
+  kernelName,
+  accepts: { inputs: FLOATS },
+  kernelFunc: checked(kernelName, kernel),
+}));

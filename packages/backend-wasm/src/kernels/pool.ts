@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { PoolBlock, PoolKind } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import type { Kernel, KernelArguments, KernelReplacement } from './register';
 
@@ -9,7 +10,6 @@ interface PoolAttrs {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-export const KIND = { max: 0, average: 1 } as const;
 /** Channels of a unit, where there are more. */
 const GROUP_CHANNELS = 64;
 const SMALL = 16384;
@@ -27,43 +27,53 @@ function infoOf(attrs: KernelArguments['attrs'], shape: number[], round = true):
   );
 }
 
-/** Runs one of the pooling kernels on addresses; `kind` is 0 for max, 1 for average. */
+/** Addresses of a pool's input and output, or of a gradient's input, output's gradient and result. */
+interface PoolPointers {
+  x: number;
+  /** For a gradient, of dy. */
+  y: number;
+  dx: number;
+}
+
+/** Runs one of the pooling kernels on addresses. */
 export function runPool(
   backend: WasmBackend,
   name: string,
   info: tf.backend_util.Conv2DInfo,
-  kind: number,
-  first: number,
-  second: number,
-  dx: number,
+  kind: PoolKind,
+  pointers: PoolPointers,
 ): void {
   const groups = Math.max(1, Math.ceil(info.inChannels / GROUP_CHANNELS));
   const units = info.batchSize * groups;
-  const windows = [
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-  ];
-  const sizes = [info.inChannels, info.inHeight, info.inWidth, info.outHeight, info.outWidth];
-  const work = info.batchSize * info.outHeight * info.outWidth * info.inChannels;
-  backend.runtime.run(
-    name,
-    [first, second, ...sizes, ...windows, kind, groups, dx],
-    units,
-    work < SMALL ? units : undefined,
-  );
+  const { inHeight, inWidth, outHeight, outWidth } = info;
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  const block = {
+    ...pointers,
+    channels: info.inChannels,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    padTop: padInfo.top,
+    padLeft: padInfo.left,
+    kind,
+    groups,
+  };
+  const work = info.batchSize * outHeight * outWidth * info.inChannels;
+  backend.runtime.call(name, PoolBlock, block, units, work < SMALL ? units : undefined);
 }
 
-function forward(kind: number): Kernel {
+function forward(kind: PoolKind): Kernel {
   return ({ inputs: { x }, attrs, backend }) => {
     const info = infoOf(attrs, x.shape);
     const whole = info.filterHeight * info.filterWidth === 1 && x.shape.join() === info.outShape.join();
     if (whole) return backend.reshaped(x, x.shape);
     const output = backend.output(info.outShape);
-    runPool(backend, 'pool', info, kind, backend.pointer(x), backend.pointer(output), 0);
+    runPool(backend, 'pool', info, kind, { x: backend.pointer(x), y: backend.pointer(output), dx: 0 });
     return output;
   };
 }
@@ -71,30 +81,16 @@ function forward(kind: number): Kernel {
 const maxPoolGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) => {
   const info = infoOf(attrs, input.shape);
   const output = backend.output(input.shape);
-  runPool(
-    backend,
-    'maxPoolGradient',
-    info,
-    KIND.max,
-    backend.pointer(input),
-    backend.pointer(dy),
-    backend.pointer(output),
-  );
+  const pointers = { x: backend.pointer(input), y: backend.pointer(dy), dx: backend.pointer(output) };
+  runPool(backend, 'maxPoolGradient', info, PoolKind.Max, pointers);
   return output;
 };
 
 const averagePoolGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) => {
   const info = infoOf(attrs, input.shape, false);
   const output = backend.output(input.shape);
-  runPool(
-    backend,
-    'averagePoolGradient',
-    info,
-    KIND.average,
-    0,
-    backend.pointer(dy),
-    backend.pointer(output),
-  );
+  const pointers = { x: 0, y: backend.pointer(dy), dx: backend.pointer(output) };
+  runPool(backend, 'averagePoolGradient', info, PoolKind.Average, pointers);
   return output;
 };
 
@@ -117,12 +113,12 @@ export const poolKernels: readonly KernelReplacement[] = [
   {
     kernelName: tf.MaxPool,
     accepts: { inputs: { x: IMAGES }, where: padsInside },
-    kernelFunc: forward(KIND.max),
+    kernelFunc: forward(PoolKind.Max),
   },
   {
     kernelName: tf.AvgPool,
     accepts: { inputs: { x: IMAGES }, where: padsInside },
-    kernelFunc: forward(KIND.average),
+    kernelFunc: forward(PoolKind.Average),
   },
   {
     kernelName: tf.MaxPoolGrad,

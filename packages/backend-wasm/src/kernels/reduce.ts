@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CumulativeBlock, Extreme, ExtremeBlock } from '../../assembly/blocks';
-import { float } from '../runtime/runtime';
+import { CumulativeBlock, Extreme, ExtremeBlock, SumBlock } from '../../assembly/blocks';
 import type { Kernel, KernelArguments, KernelReplacement } from './register';
 
 interface Reduction {
@@ -46,17 +45,18 @@ function sumKernel(kernelName: string, mean: boolean): KernelReplacement {
     const { backend } = args;
     const { outer, reduce, inner, shape } = reduction;
     const output = backend.output(shape);
-    const scale = float(mean ? 1 / reduce : 1);
     const groups = Math.ceil(inner / INNER_BLOCK);
-    const pointers = [backend.pointer(args.inputs.x), backend.pointer(output)];
+    const block = {
+      x: backend.pointer(args.inputs.x),
+      out: backend.pointer(output),
+      reduce,
+      inner,
+      groups,
+      scaleF: mean ? 1 / reduce : 1,
+    };
     const units = inner === 1 ? outer : outer * groups;
     const grain = outer * reduce * inner < SMALL ? units : undefined;
-    backend.runtime.run(
-      inner === 1 ? 'sumRows' : 'sumMiddle',
-      [...pointers, reduce, inner, groups, scale],
-      units,
-      grain,
-    );
+    backend.runtime.call(inner === 1 ? 'sumRows' : 'sumMiddle', SumBlock, block, units, grain);
     return output;
   };
   return {

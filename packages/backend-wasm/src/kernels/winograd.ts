@@ -1,3 +1,4 @@
+import { WinogradBlock, WinogradFilterBlock, WinogradFilterGradientBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import { unkept, type PackedFilter } from '../packed-filter';
 import type { ConvShape, Pixels } from './conv-shape';
@@ -39,27 +40,28 @@ function tilesOf(shape: ConvShape): { points: number; high: number; wide: number
   return { points: (shape.filterHeight + STEP - 1) ** 2, high, wide, count: shape.batch * high * wide };
 }
 
-/** Arguments 0 to 15. */
-function tileArguments(backend: WasmBackend, shape: ConvShape, x: Pixels, block: number): number[] {
+/** The fields of a job that say which tiles there are. */
+function tileFields(backend: WasmBackend, shape: ConvShape, x: Pixels, block: number) {
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padTop, padLeft } = shape;
   const { high, wide, count } = tilesOf(shape);
-  return [
-    x.pointer,
-    x.stride * 4,
-    shape.inHeight,
-    shape.inWidth,
-    shape.inChannels,
-    shape.outHeight,
-    shape.outWidth,
-    shape.outChannels,
-    shape.padTop,
-    shape.padLeft,
-    shape.filterHeight,
-    high,
-    wide,
-    count,
+  return {
+    x: x.pointer,
+    ldx: x.stride * 4,
+    inHeight,
+    inWidth,
+    inChannels,
+    outHeight,
+    outWidth,
+    outChannels,
+    padTop,
+    padLeft,
+    size: shape.filterHeight,
+    tilesHigh: high,
+    tilesWide: wide,
+    tiles: count,
     block,
-    backend.runtime.zeros(Math.max(shape.inChannels, shape.outChannels)),
-  ];
+    zeros: backend.runtime.zeros(Math.max(inChannels, outChannels)),
+  };
 }
 
 const panelsOf = (channels: number) => Math.ceil(channels / 8);
@@ -98,16 +100,30 @@ export function winogradConvolve(
   const key = ['winograd', filterHeight, inChannels, outChannels, rotated].join();
   const packed = packing?.take(key, bytes, what) ?? unkept(runtime.heap, bytes, what);
   if (!packed.ready) {
-    const sizes = [filterHeight, inChannels, outChannels, rotated ? 1 : 0];
-    runtime.run(
-      'winogradFilter',
-      [filter, ...sizes, packed.pointer, scratch.pointer, scratch.bytes],
-      panels * inChannels,
-    );
+    const transform = {
+      filter,
+      size: filterHeight,
+      rows: inChannels,
+      columns: outChannels,
+      transposed: rotated ? 1 : 0,
+      u: packed.pointer,
+      scratch: scratch.pointer,
+      scratchBytes: scratch.bytes,
+    };
+    runtime.call('winogradFilter', WinogradFilterBlock, transform, panels * inChannels);
   }
-  const tiles = tileArguments(backend, shape, x, block);
-  const rest = [scratch.pointer, scratch.bytes, packed.pointer, y.pointer, y.stride * 4, bias, flags];
-  runtime.run('winogradConvolve', [...tiles, ...rest], Math.ceil(count / block), 1);
+  const job = {
+    ...tileFields(backend, shape, x, block),
+    scratch: scratch.pointer,
+    scratchBytes: scratch.bytes,
+    u: packed.pointer,
+    y: y.pointer,
+    ldy: y.stride * 4,
+    bias,
+    flags,
+    partials: 0,
+  };
+  runtime.call('winogradConvolve', WinogradBlock, job, Math.ceil(count / block), 1);
   if (!packed.kept) runtime.heap.release(packed.pointer);
 }
 
@@ -134,10 +150,27 @@ export function winogradFilterGradient(
     partials * points * inChannels * panels * 8 * 4,
     'partial filter gradients',
   );
-  const tiles = tileArguments(backend, shape, x, block);
-  const rest = [scratch.pointer, scratch.bytes, sums, dy.pointer, dy.stride * 4, 0, 0, partials];
-  runtime.run('winogradFilterSums', [...tiles, ...rest], partials, 1);
-  const args = [sums, partials, filterHeight, inChannels, outChannels, dw, scratch.pointer, scratch.bytes];
-  runtime.run('winogradFilterGradient', args, inChannels);
+  const room = { scratch: scratch.pointer, scratchBytes: scratch.bytes };
+  const job = {
+    ...tileFields(backend, shape, x, block),
+    ...room,
+    u: sums,
+    y: dy.pointer,
+    ldy: dy.stride * 4,
+    bias: 0,
+    flags: 0,
+    partials,
+  };
+  runtime.call('winogradFilterSums', WinogradBlock, job, partials, 1);
+  const gradient = {
+    partial: sums,
+    partials,
+    size: filterHeight,
+    channels: inChannels,
+    filters: outChannels,
+    dw,
+    ...room,
+  };
+  runtime.call('winogradFilterGradient', WinogradFilterGradientBlock, gradient, inChannels);
   runtime.heap.release(sums);
 }

@@ -16,16 +16,38 @@ export interface RuntimeOptions {
   workerUrl?: string | URL;
 }
 
-/** A job's arguments: 32-bit integers and addresses; floats wrapped by {@link float}. */
-export type Arguments = readonly number[];
-
 const floatBits = new Float32Array(1);
 const intBits = new Int32Array(floatBits.buffer);
 
 /** The bits of a float, for an argument block. */
-export function float(value: number): number {
+function float(value: number): number {
   floatBits[0] = value;
   return intBits[0];
+}
+
+type Layout = Record<string, string | number>;
+
+interface Field {
+  readonly name: string;
+  /** Where it lies in the memory, in units of four bytes. */
+  readonly index: number;
+  readonly isFloat: boolean;
+}
+
+const layouts = new Map<Layout, readonly Field[]>();
+
+/** The fields of a block, which is an enum: each name with its number, and each number with its name. */
+function fieldsOf(layout: Layout): readonly Field[] {
+  let fields = layouts.get(layout);
+  if (!fields) {
+    fields = Object.entries(layout).flatMap(([name, place]) =>
+      typeof place === 'number'
+        ? [{ name, index: (ARGUMENTS >> 2) + place, isFloat: name.endsWith('F') }]
+        : [],
+    );
+    layouts.set(layout, fields);
+  }
+  return fields;
 }
 
 /** The compiled module, its memory and its threads. */
@@ -91,41 +113,33 @@ export class Runtime {
   /**
    * Runs an exported function over `units`, on all threads when there is enough to do.
    *
+   * @param layout - the enum of the function's argument block, of `assembly/blocks.ts`
+   * @param block - all its fields: integers and addresses; those whose name ends with `F` are numbers that the kernel reads as floats
    * @param grain - units taken at a time; the result must not depend on who takes them
    */
-  run(
+  call<Block extends Layout>(
     name: string,
-    args: Arguments,
+    layout: Block,
+    block: Readonly<Record<keyof Block & string, number>>,
     units: number,
-    grain = Math.max(1, Math.ceil(units / (this.threads * 4))),
+    grain?: number,
   ): void {
+    const { i32 } = this.heap;
+    for (const { name: field, index, isFloat } of fieldsOf(layout)) {
+      const value = block[field];
+      i32[index] = isFloat ? float(value) : value;
+    }
+    this.run(name, units, grain);
+  }
+
+  private run(name: string, units: number, grain = Math.max(1, Math.ceil(units / (this.threads * 4)))): void {
     const target = this.functions.get(name);
     if (!target) throw new Error(`googlenet-wasm: expected an exported function, got "${name}".`);
-    this.heap.i32.set(args, ARGUMENTS >> 2);
     if (this.workers.length === 0 || grain >= units) {
       target.run(ARGUMENTS, 0, units, 0);
       return;
     }
     this.runShared(target, units, grain);
-  }
-
-  /**
-   * As {@link run}, with arguments by name: `layout` is the block's enum of `assembly/blocks.ts`, and every field is given.
-   * Fields whose name ends with `F` are numbers that the kernel reads as floats.
-   */
-  call<Layout extends Record<string, string | number>>(
-    name: string,
-    layout: Layout,
-    block: Readonly<Record<keyof Layout & string, number>>,
-    units: number,
-    grain?: number,
-  ): void {
-    const args = Array<number>(Object.keys(block).length);
-    for (const field in block) {
-      const value = block[field];
-      args[layout[field] as number] = field.endsWith('F') ? float(value) : value;
-    }
-    this.run(name, args, units, grain);
   }
 
   /** Scratch of at least `bytes` for every thread; contents last until the next call. */

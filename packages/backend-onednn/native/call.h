@@ -36,14 +36,26 @@ class Call {
   // An Int32Array of exactly `count` integers.
   std::vector<int32_t> integers(size_t index, const char* what, size_t count) const;
   std::vector<int32_t> anyIntegers(size_t index, const char* what) const;
-  // An Int32Array of one integer for each of these fields of a shape, in this order.
+  // An Int32Array of one integer for each of these fields of a shape, in this order. src/contract.ts has the same
+  // fields.
   template <typename Shape>
   Shape shape(size_t index, const char* what, std::initializer_list<int64_t Shape::*> fields) const {
-    const auto values = integers(index, what, fields.size());
-    Shape read{};
-    size_t i = 0;
-    for (const auto field : fields) read.*field = values[i++];
+    return filled(integers(index, what, fields.size()).data(), fields);
+  }
+  // The same of any number of shapes, one behind the other.
+  template <typename Shape>
+  std::vector<Shape> shapes(size_t index, const char* what, std::initializer_list<int64_t Shape::*> fields) const {
+    const auto values = anyIntegers(index, what);
+    if (values.size() % fields.size() != 0)
+      failRange("expected " + std::to_string(fields.size()) + " integers for each of " + what);
+    std::vector<Shape> read;
+    for (size_t i = 0; i < values.size(); i += fields.size()) read.push_back(filled(&values[i], fields));
     return read;
+  }
+  // A Float64Array of one number for each of these fields of a rule, likewise.
+  template <typename Rule>
+  Rule rule(size_t index, const char* what, std::initializer_list<double Rule::*> fields) const {
+    return filled(numbers(index, what, fields.size()).data(), fields);
   }
   // A Float64Array of exactly `count` numbers.
   std::vector<double> numbers(size_t index, const char* what, size_t count) const;
@@ -58,6 +70,12 @@ class Call {
   napi_value result = nullptr;
 
  private:
+  template <typename Structure, typename Value, typename Field>
+  static Structure filled(const Value* values, std::initializer_list<Field Structure::*> fields) {
+    Structure structure{};
+    for (const auto field : fields) structure.*field = *values++;
+    return structure;
+  }
   napi_value argument(size_t index, const char* what) const;
   Floats readFloats(napi_value value, const char* what) const;
   napi_value arguments_[kMaxArguments];

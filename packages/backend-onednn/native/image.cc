@@ -1,5 +1,6 @@
 // Depthwise convolution, local response normalization and resizing: shapes checked, then the vector kernels.
 #include "call.h"
+#include "normalization.h"
 #include "runtime.h"
 
 namespace googlenet {
@@ -53,20 +54,19 @@ void depthwiseFilter(Call& call) {
   kernels().depthwiseFilter(x, dy, call.floats(3, "dfilter", kernelSize(s)), s, sums.floats(), threads);
 }
 
-Extent readExtent(const Call& call, size_t index) {
-  const auto v = call.integers(index, "shape", 2);
-  checkedProduct(call, "shape", {v[0], v[1]});
-  return {v[0], v[1]};
-}
+struct LrnNumbers {
+  double radius, bias, alpha, beta;
+};
 
-// The numbers radius, bias, alpha, beta.
 LrnRule readRule(const Call& call, size_t index) {
-  const auto v = call.numbers(index, "rule", 4);
-  if (!(v[0] >= 0 && v[0] <= 1e6)) call.failRange("expected a radius from 0 to 10^6");
-  return {static_cast<int64_t>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2]), static_cast<float>(v[3])};
+  const auto n = call.rule<LrnNumbers>(index, "rule",
+                                       {&LrnNumbers::radius, &LrnNumbers::bias, &LrnNumbers::alpha, &LrnNumbers::beta});
+  if (!(n.radius >= 0 && n.radius <= 1e6)) call.failRange("expected a radius from 0 to 10^6");
+  return {static_cast<int64_t>(n.radius), static_cast<float>(n.bias), static_cast<float>(n.alpha),
+          static_cast<float>(n.beta)};
 }
 
-// lrn([positions, channels], x, y, rule)
+// lrn(extent, x, y, rule)
 void lrn(Call& call) {
   const PhaseTimer timer(Phase::normalization);
   const Extent e = readExtent(call, 0);
@@ -74,7 +74,7 @@ void lrn(Call& call) {
   kernels().lrn(call.floats(1, "x", size), call.floats(2, "y", size), e, readRule(call, 3));
 }
 
-// lrnGrad([positions, channels], x, y, dy, dx, rule)
+// lrnGrad(extent, x, y, dy, dx, rule)
 void lrnGrad(Call& call) {
   const PhaseTimer timer(Phase::normalization);
   const Extent e = readExtent(call, 0);
@@ -83,11 +83,13 @@ void lrnGrad(Call& call) {
                         call.floats(4, "dx", size), e, readRule(call, 5));
 }
 
-// resizeBilinear([images, height, width, channels, outHeight, outWidth, alignCorners, halfPixelCenters], x, y)
+// resizeBilinear(shape, x, y)
 void resizeBilinear(Call& call) {
   const PhaseTimer timer(Phase::pointwise);
-  const auto v = call.integers(0, "shape", 8);
-  const ResizeShape s = {v[0], v[1], v[2], v[3], v[4], v[5], v[6] != 0, v[7] != 0};
+  const auto s = call.shape<ResizeShape>(
+      0, "shape",
+      {&ResizeShape::images, &ResizeShape::height, &ResizeShape::width, &ResizeShape::channels, &ResizeShape::outHeight,
+       &ResizeShape::outWidth, &ResizeShape::alignCorners, &ResizeShape::halfPixelCenters});
   const float* x = call.floats(1, "x", checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels}));
   kernels().resizeBilinear(
       x, call.floats(2, "y", checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels})), s);

@@ -117,31 +117,31 @@ const void* sourceOf(const InceptionPlan& plan, const Unit& u, const float* x, c
 void poolForward(const InceptionPlan& plan, const float* x, float* y, char* saved) {
   const PhaseTimer timer(Phase::pooling);
   auto* winner = reinterpret_cast<uint8_t*>(saved + plan.winner);
-  if (plan.poolSlice < 0 && !plan.bf16)
+  if (plan.pooledChannel == kNowhere && !plan.bf16)
     return kernels().maxPool(x, reinterpret_cast<float*>(saved + plan.pooled), winner, plan.pool());
   const Scratch pooled = scratchFloats(plan.positions() * plan.inputs);
   kernels().maxPool(x, pooled.floats(), winner, plan.pool());
   const View from = View{pooled.floats(), plan.inputs};
-  const View to = plan.poolSlice < 0 ? View{saved + plan.pooled, plan.inputs, plan.bf16}
-                                     : plan.sliceOf(y, plan.outputs, plan.poolSlice);
+  const View to = plan.pooledChannel == kNowhere ? View{saved + plan.pooled, plan.inputs, plan.bf16}
+                                                 : plan.sliceOf(y, plan.outputs, plan.pooledChannel);
   kernels().convert(from, to, plan.extent(plan.inputs));
 }
 
-// inceptionSize(config): the floats of `saved`.
+// inceptionSize(module, units): the floats of `saved`.
 void inceptionSize(Call& call) {
-  const InceptionPlan plan(call, call.anyIntegers(0, "config"));
+  const InceptionPlan plan(call);
   napi_create_double(call.env, static_cast<double>(plan.savedBytes / sizeof(float)), &call.result);
 }
 
-// inceptionTrain(config, epsilon, x, weights, y, statistics, saved)
+// inceptionTrain(module, units, epsilon, x, weights, y, statistics, saved)
 void inceptionTrain(Call& call) {
-  const InceptionPlan plan(call, call.anyIntegers(0, "config"));
-  const double epsilon = call.number(1, "epsilon");
-  float* x = call.floats(2, "x", plan.positions() * plan.inputs);
-  const auto weights = readTriples<Weights>(call, 3, "weights", plan);
-  float* y = call.floats(4, "y", plan.positions() * plan.outputs);
-  const auto statistics = readStatistics(call, 5, plan);
-  char* saved = readSaved(call, 6, plan);
+  const InceptionPlan plan(call);
+  const double epsilon = call.number(2, "epsilon");
+  float* x = call.floats(3, "x", plan.positions() * plan.inputs);
+  const auto weights = readTriples<Weights>(call, 4, "weights", plan);
+  float* y = call.floats(5, "y", plan.positions() * plan.outputs);
+  const auto statistics = readStatistics(call, 6, plan);
+  char* saved = readSaved(call, 7, plan);
 
   const void* source = x;
   if (plan.bf16) {
@@ -157,7 +157,7 @@ void inceptionTrain(Call& call) {
     const Unit& u = plan.units[i];
     if (!u.joined) unitForward(plan, u, sourceOf(plan, u, x, saved), weights[i].kernel, saved + u.z);
     const View out =
-        u.slice < 0 ? View{saved + u.activation, u.outputs, u.outBf16} : plan.sliceOf(y, plan.outputs, u.slice);
+        u.isRead() ? View{saved + u.activation, u.outputs, u.outBf16} : plan.sliceOf(y, plan.outputs, u.outputChannel);
     normalizeForward(plan.zView(u, saved, saved + plan.joined), out, plan.extent(u.outputs), weights[i].gamma,
                      weights[i].beta, epsilon, plan.relu, statistics[2 * i].data, statistics[2 * i + 1].data);
   }
@@ -218,17 +218,17 @@ struct Backward {
   }
 };
 
-// inceptionTrainGrad(config, epsilon, x, dy, weights, statistics, saved, dx, gradients)
+// inceptionTrainGrad(module, units, epsilon, x, dy, weights, statistics, saved, dx, gradients)
 void inceptionTrainGrad(Call& call) {
-  const InceptionPlan plan(call, call.anyIntegers(0, "config"));
-  const double epsilon = call.number(1, "epsilon");
-  float *x = call.floats(2, "x", plan.positions() * plan.inputs),
-        *dy = call.floats(3, "dy", plan.positions() * plan.outputs);
-  const auto weights = readTriples<Weights>(call, 4, "weights", plan);
-  const auto statistics = readStatistics(call, 5, plan);
-  char* saved = readSaved(call, 6, plan);
-  float* dx = call.floats(7, "dx", plan.positions() * plan.inputs);
-  const auto gradients = readTriples<Gradients>(call, 8, "gradients", plan);
+  const InceptionPlan plan(call);
+  const double epsilon = call.number(2, "epsilon");
+  float *x = call.floats(3, "x", plan.positions() * plan.inputs),
+        *dy = call.floats(4, "dy", plan.positions() * plan.outputs);
+  const auto weights = readTriples<Weights>(call, 5, "weights", plan);
+  const auto statistics = readStatistics(call, 6, plan);
+  char* saved = readSaved(call, 7, plan);
+  float* dx = call.floats(8, "dx", plan.positions() * plan.inputs);
+  const auto gradients = readTriples<Gradients>(call, 9, "gradients", plan);
   const void* source = plan.bf16 ? static_cast<const void*>(saved + plan.compactInput) : x;
 
   Backward backward{plan, weights, gradients, source, saved, dx};
@@ -237,7 +237,7 @@ void inceptionTrainGrad(Call& call) {
   std::vector<View> gradientViews(plan.units.size());
   const auto normBackward = [&](size_t i, char* dzOwn) {
     const Unit& u = plan.units[i];
-    const View g = u.slice < 0 ? gradientViews[i] : plan.sliceOf(dy, plan.outputs, u.slice);
+    const View g = u.isRead() ? gradientViews[i] : plan.sliceOf(dy, plan.outputs, u.outputChannel);
     const View dz =
         u.joined ? plan.zView(u, nullptr, static_cast<char*>(dzJoined.data())) : View{dzOwn, u.outputs, u.bf16};
     normalizeBackward(g, plan.zView(u, saved, saved + plan.joined), dz, plan.extent(u.outputs), weights[i].gamma,
@@ -280,7 +280,7 @@ void inceptionTrainGrad(Call& call) {
     backward.projectionToPool(convolutionOf(plan, u, Direction::backwardData), dz.data(), weights[projection].kernel);
   } else {
     const Scratch dpooled = scratchFloats(plan.positions() * plan.inputs);
-    kernels().convert(plan.sliceOf(dy, plan.outputs, plan.poolSlice), View{dpooled.floats(), plan.inputs},
+    kernels().convert(plan.sliceOf(dy, plan.outputs, plan.pooledChannel), View{dpooled.floats(), plan.inputs},
                       plan.extent(plan.inputs));
     backward.addPool(dpooled.floats());
   }

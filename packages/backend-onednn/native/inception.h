@@ -9,24 +9,36 @@
 
 namespace googlenet {
 
-constexpr int kFromInput = -1, kFromPool = -2;
+constexpr int64_t kFromInput = -1, kFromPool = -2, kNowhere = -1;
 
-struct Unit {
+// What the caller says of a module and of each of its convolutions.
+struct ModuleShape {
+  int64_t batch, height, width, inputs, outputs;
+  int64_t pooledChannel;  // the first channel of y that is the pooled input itself, or kNowhere
+  int64_t relu, bf16;     // 0 or 1
+};
+struct UnitShape {
   int64_t kernel, inputs, outputs;
-  int source;            // kFromInput, kFromPool, or the unit whose activation it reads
-  int64_t slice;         // the first channel of y that it writes, or -1 where another unit reads it
-  bool joined;           // one of the 1x1 convolutions of the input, which run as one
-  int64_t column;        // its first channel in the joined convolution
-  bool winograd;         // a convolution that the Winograd kernels run, in float
-  bool bf16;             // of its own convolution's tensors
-  bool outBf16;          // of its activation: what the reader wants
-  size_t z, activation;  // byte offsets into the saved memory
+  int64_t source;         // kFromInput, kFromPool, or the unit whose activation it reads
+  int64_t outputChannel;  // the first channel of y that it writes, or kNowhere where another unit reads it
+};
+
+struct Unit : UnitShape {
+  bool joined = false;           // one of the 1x1 convolutions of the input, which run as one
+  int64_t column = 0;            // its first channel in the joined convolution
+  bool winograd = false;         // a convolution that the Winograd kernels run, in float
+  bool bf16 = false;             // of its own convolution's tensors
+  bool outBf16 = false;          // of its activation: what the reader wants
+  size_t z = 0, activation = 0;  // byte offsets into the saved memory
+
+  bool isRead() const { return outputChannel == kNowhere; }
 };
 
 struct InceptionPlan {
-  InceptionPlan(const Call& call, const std::vector<int32_t>& config);
+  // The arguments 0 and 1 of the call: the module and its units.
+  explicit InceptionPlan(const Call& call);
 
-  int64_t batch, height, width, inputs, outputs, joinedOutputs = 0, poolSlice = -1;
+  int64_t batch, height, width, inputs, outputs, joinedOutputs = 0, pooledChannel;
   bool relu, bf16;
   std::vector<Unit> units;
   size_t joined = 0, pooled = 0, winner = 0, compactInput = 0, savedBytes = 0;
@@ -42,7 +54,8 @@ struct InceptionPlan {
   View zView(const Unit& unit, char* base, char* joinedBase) const;
 
  private:
-  void addUnit(int64_t kernel, int64_t in, int64_t out, int source, int64_t slice, bool read);
+  void check(const Call& call) const;
+  Unit planned(const UnitShape& shape) const;
   size_t reserve(size_t bytes);
 };
 

@@ -10,65 +10,91 @@ namespace {
 
 // With fewer channels bfloat16 instructions beat Winograd's algorithm for 5x5, measured; for 3x3 they always do.
 constexpr int64_t kFewestChannelsBesideBf16 = 24;
+constexpr size_t kMostUnits = 64;
 
 }  // namespace
 
-// config: batch, height, width, inputs, the six filters of the paper's table, naive, kernel of the 5x5 branch, its
-// convolutions, relu, bf16.
-InceptionPlan::InceptionPlan(const Call& call, const std::vector<int32_t>& c) {
-  if (c.size() != 15) call.failRange("expected 15 integers in config");
-  batch = c[0];
-  height = c[1];
-  width = c[2];
-  inputs = c[3];
+InceptionPlan::InceptionPlan(const Call& call) {
+  const auto module = call.shape<ModuleShape>(
+      0, "module",
+      {&ModuleShape::batch, &ModuleShape::height, &ModuleShape::width, &ModuleShape::inputs, &ModuleShape::outputs,
+       &ModuleShape::pooledChannel, &ModuleShape::relu, &ModuleShape::bf16});
+  for (const int64_t flag : {module.relu, module.bf16})
+    if (flag != 0 && flag != 1) call.failRange("expected flags of 0 or 1 in module");
+  batch = module.batch;
+  height = module.height;
+  width = module.width;
+  inputs = module.inputs;
+  outputs = module.outputs;
+  pooledChannel = module.pooledChannel;
+  relu = module.relu == 1;
+  bf16 = module.bf16 == 1;
   checkedProduct(call, "shape", {batch, height, width, inputs});
-  const int64_t conv1 = c[4], reduce3 = c[5], conv3 = c[6], reduce5 = c[7], conv5 = c[8], projection = c[9];
-  const bool naive = c[10] == 1;
-  const int64_t kernel5 = c[11], convolutions5 = c[12];
-  relu = c[13] == 1, bf16 = c[14] == 1;
-  checkedProduct(call, "filters", {conv1, conv3, conv5});
-  if (!naive) checkedProduct(call, "filters", {reduce3, reduce5, projection});
-  if ((kernel5 != 3 && kernel5 != 5) || (convolutions5 != 1 && convolutions5 != 2))
-    call.failRange("expected one or two convolutions of 3x3 or 5x5");
-  for (const size_t flag : {10, 13, 14})
-    if (c[flag] != 0 && c[flag] != 1) call.failRange("expected flags of 0 or 1 in config");
-  outputs = conv1 + conv3 + conv5 + (naive ? inputs : projection);
   checkedProduct(call, "output shape", {batch, height, width, outputs});
-  checkedProduct(call, "kernels",
-                 {25, std::max({inputs, reduce3, reduce5, conv5}), std::max({conv1, conv3, conv5, projection})});
-
-  addUnit(1, inputs, conv1, kFromInput, 0, false);
-  if (!naive) addUnit(1, inputs, reduce3, kFromInput, -1, true);
-  addUnit(3, naive ? inputs : reduce3, conv3, naive ? kFromInput : 1, conv1, false);
-  if (!naive) addUnit(1, inputs, reduce5, kFromInput, -1, true);
-  const bool two = convolutions5 == 2;
-  addUnit(kernel5, naive ? inputs : reduce5, conv5, naive ? kFromInput : 3, two ? -1 : conv1 + conv3, two);
-  if (two) addUnit(kernel5, conv5, conv5, static_cast<int>(units.size()) - 1, conv1 + conv3, false);
-  if (!naive) addUnit(1, inputs, projection, kFromPool, conv1 + conv3 + conv5, false);
+  const auto shapes = call.shapes<UnitShape>(
+      1, "units",
+      {&UnitShape::kernel, &UnitShape::inputs, &UnitShape::outputs, &UnitShape::source, &UnitShape::outputChannel});
+  if (shapes.size() > kMostUnits) call.failRange("expected at most " + std::to_string(kMostUnits) + " units");
+  for (const UnitShape& shape : shapes) {
+    if (shape.kernel != 1 && shape.kernel != 3 && shape.kernel != 5)
+      call.failRange("expected kernels of 1x1, 3x3 or 5x5");
+    checkedProduct(call, "kernels", {shape.kernel, shape.kernel, shape.inputs, shape.outputs});
+    checkedProduct(call, "a unit's output", {batch, height, width, shape.outputs});
+    units.push_back(planned(shape));
+  }
+  check(call);
 
   for (const Unit& unit : units)
     if (unit.source >= 0) units[static_cast<size_t>(unit.source)].outBf16 = unit.bf16;
   for (Unit& unit : units) {
-    if (unit.joined)
-      unit.column = joinedOutputs, joinedOutputs += unit.outputs;
-    else
+    if (unit.joined) {
+      unit.column = joinedOutputs;
+      joinedOutputs += unit.outputs;
+    } else {
       unit.z = reserve(bytesOf(unit.outputs, unit.bf16));
-    if (unit.slice < 0) unit.activation = reserve(bytesOf(unit.outputs, unit.outBf16));
+    }
+    if (unit.isRead()) unit.activation = reserve(bytesOf(unit.outputs, unit.outBf16));
   }
   joined = reserve(bytesOf(joinedOutputs, bf16));
   winner = reserve(static_cast<size_t>(positions() * inputs));
-  if (naive)
-    poolSlice = conv1 + conv3 + conv5;
-  else
-    pooled = reserve(bytesOf(inputs, bf16));
+  if (pooledChannel == kNowhere) pooled = reserve(bytesOf(inputs, bf16));
   if (bf16) compactInput = reserve(bytesOf(inputs, bf16));
 }
 
-void InceptionPlan::addUnit(int64_t kernel, int64_t in, int64_t out, int source, int64_t slice, bool read) {
-  const bool joins = source == kFromInput && kernel == 1;
-  const bool compactWins = bf16 && (kernel == 3 || std::min(in, out) < kFewestChannelsBesideBf16);
-  const bool winograd = !compactWins && winogradFits(convolution(kernel, in, out));
-  units.push_back({kernel, in, out, source, read ? -1 : slice, joins, 0, winograd, bf16 && !winograd, false, 0, 0});
+// Every unit writes inside y, or is read by one unit behind it; one reads the pool, or y has it; at least one is
+// joined.
+void InceptionPlan::check(const Call& call) const {
+  const auto inside = [&](int64_t channel, int64_t count) { return channel >= 0 && count <= outputs - channel; };
+  std::vector<int> readers(units.size(), 0);
+  int poolReaders = pooledChannel == kNowhere ? 0 : 1, joinedUnits = 0;
+  if (poolReaders == 1 && !inside(pooledChannel, inputs)) call.failRange("expected the pooled input inside y");
+  for (size_t i = 0; i < units.size(); ++i) {
+    const Unit& unit = units[i];
+    if (unit.source < kFromPool || unit.source >= static_cast<int64_t>(i))
+      call.failRange("expected units that read the input, the pool or a unit before them");
+    if (unit.source == kFromPool) ++poolReaders;
+    if (unit.source >= 0) ++readers[static_cast<size_t>(unit.source)];
+    if (unit.joined) ++joinedUnits;
+    if (unit.inputs != (unit.source < 0 ? inputs : units[static_cast<size_t>(unit.source)].outputs))
+      call.failRange("expected units of as many inputs as what they read has channels");
+    if (!unit.isRead() && !inside(unit.outputChannel, unit.outputs))
+      call.failRange("expected the units' outputs inside y");
+  }
+  for (size_t i = 0; i < units.size(); ++i)
+    if (readers[i] != (units[i].isRead() ? 1 : 0))
+      call.failRange("expected units that write to y or are read by one other");
+  if (poolReaders != 1) call.failRange("expected the pooled input to be read or written once");
+  if (joinedUnits == 0) call.failRange("expected a 1x1 unit of the input");
+}
+
+Unit InceptionPlan::planned(const UnitShape& shape) const {
+  const bool compactWins =
+      bf16 && (shape.kernel == 3 || std::min(shape.inputs, shape.outputs) < kFewestChannelsBesideBf16);
+  Unit unit{shape};
+  unit.joined = shape.source == kFromInput && shape.kernel == 1;
+  unit.winograd = !compactWins && winogradFits(convolution(shape.kernel, shape.inputs, shape.outputs));
+  unit.bf16 = bf16 && !unit.winograd;
+  return unit;
 }
 
 size_t InceptionPlan::reserve(size_t bytes) {

@@ -95,8 +95,7 @@ struct LrnRule {
   float bias, alpha, beta;
 };
 struct ResizeShape {
-  int64_t images, height, width, channels, outHeight, outWidth;
-  bool alignCorners, halfPixelCenters;
+  int64_t images, height, width, channels, outHeight, outWidth, alignCorners, halfPixelCenters;  // the last two 0 or 1
 };
 
 struct AdamRule {

@@ -209,12 +209,12 @@ struct Between {
 
 inline std::vector<Between> positionsBetween(int64_t from, int64_t to, const ResizeShape& s) {
   std::vector<Between> all(static_cast<size_t>(to));
-  const bool corners = s.alignCorners && to > 1;
+  const bool corners = s.alignCorners != 0 && to > 1;
   const double ratio = corners ? static_cast<double>(from - 1) / static_cast<double>(to - 1)
                                : static_cast<double>(from) / static_cast<double>(to);
   for (int64_t i = 0; i < to; ++i) {
     const double at =
-        s.halfPixelCenters ? ratio * (static_cast<double>(i) + 0.5) - 0.5 : ratio * static_cast<double>(i);
+        s.halfPixelCenters != 0 ? ratio * (static_cast<double>(i) + 0.5) - 0.5 : ratio * static_cast<double>(i);
     const int64_t first = std::max<int64_t>(0, static_cast<int64_t>(std::floor(at)));
     all[static_cast<size_t>(i)] = {std::min(first, from - 1), std::min(from - 1, static_cast<int64_t>(std::ceil(at))),
                                    static_cast<float>(at - static_cast<double>(first))};

@@ -5,12 +5,16 @@
 namespace googlenet {
 namespace {
 
-// matMul([batchA, batchB, m, k, n], a, b, c, transposeA, transposeB): a batch of 1 meets every matrix of the other
-// side.
+struct MatrixShape {
+  int64_t batchA, batchB, m, k, n;
+};
+
+// matMul(shape, a, b, c, transposeA, transposeB): a batch of 1 meets every matrix of the other side.
 void matMul(Call& call) {
   const PhaseTimer timer(Phase::matrix);
-  const auto v = call.integers(0, "shape", 5);
-  const int64_t batchA = v[0], batchB = v[1], m = v[2], k = v[3], n = v[4], batch = std::max(batchA, batchB);
+  const auto [batchA, batchB, m, k, n] = call.shape<MatrixShape>(
+      0, "shape", {&MatrixShape::batchA, &MatrixShape::batchB, &MatrixShape::m, &MatrixShape::k, &MatrixShape::n});
+  const int64_t batch = std::max(batchA, batchB);
   const float* a = call.floats(1, "a", checkedProduct(call, "a", {batchA, m, k}));
   const float* b = call.floats(2, "b", checkedProduct(call, "b", {batchB, k, n}));
   float* c = call.floats(3, "c", checkedProduct(call, "c", {batch, m, n}));

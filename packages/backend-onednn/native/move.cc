@@ -97,12 +97,16 @@ void fill(Call& call) {
   std::fill(to.data, to.data + to.length, static_cast<float>(call.number(1, "value")));
 }
 
-// gatherRows(from, indices, to, [outer, axis, inner]): to[outer][index][inner] = from[outer][indices[index]][inner]
+struct GatherShape {
+  int64_t outer, axis, inner;
+};
+
+// gatherRows(from, indices, to, shape): to[outer][index][inner] = from[outer][indices[index]][inner]
 void gatherRows(Call& call) {
   const PhaseTimer timer(Phase::copy);
   const auto indices = call.anyIntegers(1, "indices");
-  const auto v = call.integers(3, "shape", 3);
-  const int64_t outer = v[0], axis = v[1], inner = v[2], count = static_cast<int64_t>(indices.size());
+  const auto s = call.shape<GatherShape>(3, "shape", {&GatherShape::outer, &GatherShape::axis, &GatherShape::inner});
+  const int64_t outer = s.outer, axis = s.axis, inner = s.inner, count = static_cast<int64_t>(indices.size());
   const float* from = call.floats(0, "from", checkedProduct(call, "shape", {outer, axis, inner}));
   float* to = call.floats(2, "to", checkedProduct(call, "output shape", {outer, count, inner}));
   for (const int32_t index : indices)

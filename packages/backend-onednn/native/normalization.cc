@@ -42,15 +42,15 @@ void normalizeBackward(const View& dy, const View& z, const View& dz, const Exte
   kernels().gradientApply(dy, z, dz, e, n.scale.data(), n.shift.data(), relu, n.scale.data(), b.data(), c.data());
 }
 
-namespace {
-
 Extent readExtent(const Call& call, size_t index) {
-  const auto v = call.integers(index, "shape", 2);
-  checkedProduct(call, "shape", {v[0], v[1]});
-  return {v[0], v[1]};
+  const auto e = call.shape<Extent>(index, "extent", {&Extent::positions, &Extent::channels});
+  checkedProduct(call, "extent", {e.positions, e.channels});
+  return e;
 }
 
-// batchNormTrain([positions, channels], x, gamma, beta, y, mean, variance, epsilon, relu)
+namespace {
+
+// batchNormTrain(extent, x, gamma, beta, y, mean, variance, epsilon, relu)
 void batchNormTrain(Call& call) {
   const Extent e = readExtent(call, 0);
   const int64_t c = e.channels, size = e.positions * c;
@@ -61,7 +61,7 @@ void batchNormTrain(Call& call) {
                    call.integer(8, "relu", 0, 1) == 1, mean, variance);
 }
 
-// batchNormTrainGrad([positions, channels], dy, x, [gamma, beta, mean, variance], dx, dgamma, dbeta, epsilon, relu)
+// batchNormTrainGrad(extent, dy, x, [gamma, beta, mean, variance], dx, dgamma, dbeta, epsilon, relu)
 void batchNormTrainGrad(Call& call) {
   const Extent e = readExtent(call, 0);
   const int64_t c = e.channels, size = e.positions * c;
@@ -75,7 +75,7 @@ void batchNormTrainGrad(Call& call) {
                     call.floats(5, "dgamma", c), call.floats(6, "dbeta", c));
 }
 
-// scaleShift([positions, channels], x, scale, shift, y, relu): batch norm of inference, and bias with activation.
+// scaleShift(extent, x, scale, shift, y, relu): batch norm of inference, and bias with activation.
 void scaleShift(Call& call) {
   const Extent e = readExtent(call, 0);
   const int64_t c = e.channels, size = e.positions * c;

@@ -6,6 +6,11 @@
 
 namespace googlenet {
 
+class Call;
+
+// The positions and channels that an argument names.
+Extent readExtent(const Call& call, size_t index);
+
 // What both passes derive from a channel's statistics.
 struct Normalization {
   std::vector<float> scale, shift, inverseDeviation;

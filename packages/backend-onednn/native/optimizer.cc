@@ -40,7 +40,14 @@ void forPieces(const std::vector<Stretch>& pieces, F f) {
   for (int64_t i = 0; i < count; ++i) f(pieces[static_cast<size_t>(i)]);
 }
 
-// adamStep(params, grads, ms, vs, learningRates, weightDecays, [beta1, beta2, epsilon, step, decoupled])
+struct AdamNumbers {
+  double beta1, beta2, epsilon, step, decoupled;
+};
+struct SgdNumbers {
+  double momentum, nesterov;
+};
+
+// adamStep(params, grads, ms, vs, learningRates, weightDecays, rule)
 void adamStep(Call& call) {
   const PhaseTimer timer(Phase::optimizer);
   const auto parameters = call.floatList(0, "params");
@@ -48,38 +55,40 @@ void adamStep(Call& call) {
              vs = readMatching(call, 3, "vs", parameters);
   const auto rates = call.numbers(4, "learningRates", parameters.size()),
              decays = call.numbers(5, "weightDecays", parameters.size());
-  const auto o = call.numbers(6, "options", 5);
+  const auto n = call.rule<AdamNumbers>(
+      6, "rule",
+      {&AdamNumbers::beta1, &AdamNumbers::beta2, &AdamNumbers::epsilon, &AdamNumbers::step, &AdamNumbers::decoupled});
   const auto& kernel = kernels();
-  const auto correction1 = static_cast<float>(1 - std::pow(o[0], o[3])),
-             correction2 = static_cast<float>(1 - std::pow(o[1], o[3]));
+  const auto correction1 = static_cast<float>(1 - std::pow(n.beta1, n.step)),
+             correction2 = static_cast<float>(1 - std::pow(n.beta2, n.step));
   forPieces(cut(parameters), [&](const Stretch& s) {
     const AdamRule rule = {static_cast<float>(rates[s.tensor]),
                            static_cast<float>(decays[s.tensor]),
-                           static_cast<float>(o[0]),
-                           static_cast<float>(o[1]),
-                           static_cast<float>(o[2]),
+                           static_cast<float>(n.beta1),
+                           static_cast<float>(n.beta2),
+                           static_cast<float>(n.epsilon),
                            correction1,
                            correction2,
-                           o[4] != 0};
+                           n.decoupled != 0};
     kernel.adam(parameters[s.tensor].data + s.from, gradients[s.tensor].data + s.from, ms[s.tensor].data + s.from,
                 vs[s.tensor].data + s.from, s.count, rule);
   });
 }
 
-// sgdStep(params, grads, velocities (empty without momentum), learningRates, weightDecays, [momentum, nesterov])
+// sgdStep(params, grads, velocities (empty without momentum), learningRates, weightDecays, rule)
 void sgdStep(Call& call) {
   const PhaseTimer timer(Phase::optimizer);
   const auto parameters = call.floatList(0, "params");
   const auto gradients = readMatching(call, 1, "grads", parameters);
   const auto rates = call.numbers(3, "learningRates", parameters.size()),
              decays = call.numbers(4, "weightDecays", parameters.size());
-  const auto o = call.numbers(5, "options", 2);
+  const auto n = call.rule<SgdNumbers>(5, "rule", {&SgdNumbers::momentum, &SgdNumbers::nesterov});
   std::vector<Floats> velocities;
-  if (o[0] != 0) velocities = readMatching(call, 2, "velocities", parameters);
+  if (n.momentum != 0) velocities = readMatching(call, 2, "velocities", parameters);
   const auto& kernel = kernels();
   forPieces(cut(parameters), [&](const Stretch& s) {
     const SgdRule rule = {static_cast<float>(rates[s.tensor]), static_cast<float>(decays[s.tensor]),
-                          static_cast<float>(o[0]), o[1] != 0};
+                          static_cast<float>(n.momentum), n.nesterov != 0};
     kernel.sgd(parameters[s.tensor].data + s.from, gradients[s.tensor].data + s.from,
                velocities.empty() ? nullptr : velocities[s.tensor].data + s.from, s.count, rule);
   });

@@ -8,7 +8,7 @@
 namespace googlenet {
 namespace {
 
-// binary(op, sizes and strides, a, b, out): the second argument is [size..., strideA..., strideB...].
+// binary(op, layout, a, b, out): the layout is [size..., strideA..., strideB...].
 void binary(Call& call) {
   const PhaseTimer timer(Phase::pointwise);
   const auto op = static_cast<Binary>(call.integer(0, "op", 0, static_cast<int64_t>(Binary::count) - 1));
@@ -60,17 +60,24 @@ void softmax(Call& call) {
   kernels().softmax(call.floats(0, "x", size), call.floats(1, "y", size), rows, columns);
 }
 
-// copyRows(from, to, [rows, length, fromOffset, fromStride, toOffset, toStride]): what Concat and Slice are made of.
+struct RowsLayout {
+  double rows, length, fromOffset, fromStride, toOffset, toStride;
+};
+
+// copyRows(from, to, layout): what Concat and Slice are made of.
 void copyRows(Call& call) {
   const PhaseTimer timer(Phase::pointwise);
-  const auto v = call.numbers(2, "layout", 6);
-  int64_t layout[6];
-  for (size_t i = 0; i < 6; ++i) {
-    if (!(v[i] >= 0 && v[i] <= 1e12) || v[i] != std::floor(v[i]))
+  const auto layout = call.rule<RowsLayout>(2, "layout",
+                                            {&RowsLayout::rows, &RowsLayout::length, &RowsLayout::fromOffset,
+                                             &RowsLayout::fromStride, &RowsLayout::toOffset, &RowsLayout::toStride});
+  const auto integer = [&](double value) {
+    if (!(value >= 0 && value <= 1e12) || value != std::floor(value))
       call.failRange("expected integers from 0 to 10^12 in layout");
-    layout[i] = static_cast<int64_t>(v[i]);
-  }
-  const int64_t rows = layout[0], length = layout[1];
+    return static_cast<int64_t>(value);
+  };
+  const int64_t rows = integer(layout.rows), length = integer(layout.length), fromOffset = integer(layout.fromOffset),
+                fromStride = integer(layout.fromStride), toOffset = integer(layout.toOffset),
+                toStride = integer(layout.toStride);
   if (rows == 0 || length == 0) return;
   checkedProduct(call, "rows", {rows, length});
   const Floats from = call.anyFloats(0, "from"), to = call.anyFloats(1, "to");
@@ -78,11 +85,11 @@ void copyRows(Call& call) {
     if (stride > 0 && rows > (int64_t{1} << 40) / stride) return false;
     return offset + (rows - 1) * stride + length <= static_cast<int64_t>(floats.length);
   };
-  if (!within(from, layout[2], layout[3]) || !within(to, layout[4], layout[5]))
+  if (!within(from, fromOffset, fromStride) || !within(to, toOffset, toStride))
     call.failRange("expected rows inside both arrays");
 #pragma omp parallel for schedule(static) if (rows * length > 65536)
   for (int64_t row = 0; row < rows; ++row)
-    std::memmove(to.data + layout[4] + row * layout[5], from.data + layout[2] + row * layout[3],
+    std::memmove(to.data + toOffset + row * toStride, from.data + fromOffset + row * fromStride,
                  static_cast<size_t>(length) * sizeof(float));
 }
 

@@ -62,34 +62,38 @@ for (const filters of [
   for (const naive of [0, 1])
     for (const half of bf16) {
       const [n, h, w, c] = [2, 6, 5, 16];
-      const config = Int32Array.of(n, h, w, c, ...filters, naive, 5, 2, 1, half);
       const [a, r3, b, r5, d, p] = filters;
+      const outputs = a + b + d + (naive ? c : p);
+      // Kernel, inputs, outputs, what it reads (-1 the input, -2 the pooled one), and its first channel in the output (-1: it is read).
       const units = naive
         ? [
-            [1, c, a],
-            [3, c, b],
-            [5, c, d],
-            [5, d, d],
+            [1, c, a, -1, 0],
+            [3, c, b, -1, a],
+            [5, c, d, -1, -1],
+            [5, d, d, 2, a + b],
           ]
         : [
-            [1, c, a],
-            [1, c, r3],
-            [3, r3, b],
-            [1, c, r5],
-            [5, r5, d],
-            [5, d, d],
-            [1, c, p],
+            [1, c, a, -1, 0],
+            [1, c, r3, -1, -1],
+            [3, r3, b, 1, a],
+            [1, c, r5, -1, -1],
+            [5, r5, d, 3, -1],
+            [5, d, d, 4, a + b],
+            [1, c, p, -2, a + b + d],
           ];
-      const outputs = a + b + d + (naive ? c : p);
+      const plan = [
+        Int32Array.of(n, h, w, c, outputs, naive ? a + b + d : -1, 1, half),
+        Int32Array.from(units.flat()),
+      ];
       const triples = () => units.flatMap(([k, i, o]) => [floats(k * k * i * o), floats(o), floats(o)]);
       const statistics = units.flatMap(([, , o]) => [floats(o), floats(o)]);
-      const saved = floats(addon.inceptionSize(config));
+      const saved = floats(addon.inceptionSize(...plan));
       const [input, y] = [floats(n * h * w * c), floats(n * h * w * outputs)];
       const weights = triples();
       const gradients = triples();
-      addon.inceptionTrain(config, 1e-3, input, weights, y, statistics, saved);
+      addon.inceptionTrain(...plan, 1e-3, input, weights, y, statistics, saved);
       addon.inceptionTrainGrad(
-        config,
+        ...plan,
         1e-3,
         input,
         y,

@@ -79,7 +79,7 @@ export interface Addon {
     vs: Float32Array[],
     learningRates: Float64Array,
     weightDecays: Float64Array,
-    options: Float64Array,
+    rule: Float64Array,
   ): void;
   sgdStep(
     params: Float32Array[],
@@ -87,7 +87,7 @@ export interface Addon {
     velocities: Float32Array[],
     learningRates: Float64Array,
     weightDecays: Float64Array,
-    options: Float64Array,
+    rule: Float64Array,
   ): void;
   emaStep(params: Float32Array[], averages: Float32Array[], decay: number): void;
   depthwise(
@@ -114,9 +114,10 @@ export interface Addon {
   copyStrided(from: Float32Array, to: Float32Array, layout: Float64Array): void;
   fill(to: Float32Array, value: number): void;
   gatherRows(from: Float32Array, indices: Int32Array, to: Float32Array, shape: Int32Array): void;
-  inceptionSize(config: Int32Array): number;
+  inceptionSize(module: Int32Array, units: Int32Array): number;
   inceptionTrain(
-    config: Int32Array,
+    module: Int32Array,
+    units: Int32Array,
     epsilon: number,
     x: Float32Array,
     weights: Float32Array[],
@@ -125,7 +126,8 @@ export interface Addon {
     saved: Float32Array,
   ): void;
   inceptionTrainGrad(
-    config: Int32Array,
+    module: Int32Array,
+    units: Int32Array,
     epsilon: number,
     x: Float32Array,
     dy: Float32Array,

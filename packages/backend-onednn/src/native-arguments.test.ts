@@ -1,3 +1,4 @@
+import { FROM_INPUT, FROM_POOL, NOWHERE, shapeOf, shapesOf } from './contract';
 import { loadAddon } from './node/load-addon';
 import { describeNative, RandomCase } from './testing/compare';
 
@@ -78,7 +79,24 @@ const CALLS: Record<string, unknown[]> = {
     Float64Array.of(0.9, 1),
   ],
   emaStep: [[floats(5)], [floats(5)], 0.99],
-  inceptionSize: [Int32Array.of(1, 4, 4, 2, 1, 1, 1, 1, 1, 1, 0, 5, 1, 1, 0)],
+  inceptionSize: [
+    shapeOf('ModuleShape', {
+      batch: 1,
+      height: 4,
+      width: 4,
+      inputs: 2,
+      outputs: 7,
+      pooledChannel: NOWHERE,
+      relu: 1,
+      bf16: 0,
+    }),
+    shapesOf('UnitShape', [
+      { kernel: 1, inputs: 2, outputs: 3, source: FROM_INPUT, outputChannel: 0 },
+      { kernel: 1, inputs: 2, outputs: 1, source: FROM_INPUT, outputChannel: NOWHERE },
+      { kernel: 5, inputs: 1, outputs: 2, source: 1, outputChannel: 3 },
+      { kernel: 1, inputs: 2, outputs: 2, source: FROM_POOL, outputChannel: 5 },
+    ]),
+  ],
 };
 
 const call = (name: string, parameters: unknown[]) =>

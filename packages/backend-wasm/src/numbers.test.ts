@@ -251,8 +251,32 @@ describe.each(ENGINES)('optional kernels called directly with %o', (options) => 
     [
       'InceptionTrain',
       () => ({ x: floats(1, 4, 4, 2), kernel0: floats(1, 1, 2, 4), gamma0: floats(4), beta0: floats(4) }),
-      { kind: 'reduced', branch5x5: 'one5x5', activation: 'relu', epsilon: 1e-3 },
-      /expected 6 or 7 kernels/,
+      {
+        activation: 'relu',
+        epsilon: 1e-3,
+        plan: {
+          units: [
+            { kernelSize: 1, inputChannels: 2, filters: 4, source: 'input', outputChannel: 0 },
+            { kernelSize: 1, inputChannels: 2, filters: 4, source: 'pooled', outputChannel: 4 },
+          ],
+          outputChannels: 8,
+        },
+      },
+      /expected 2 kernels, got 1/,
+    ],
+    [
+      'InceptionTrain',
+      () => ({ x: floats(1, 4, 4, 2), kernel0: floats(1, 1, 2, 4), gamma0: floats(4), beta0: floats(4) }),
+      {
+        activation: 'relu',
+        epsilon: 1e-3,
+        plan: {
+          units: [{ kernelSize: 1, inputChannels: 2, filters: 4, source: 'input', outputChannel: 3 }],
+          outputChannels: 7,
+          pooledChannel: 0,
+        },
+      },
+      /expected parts of the output side by side, got one at 3 behind 2/,
     ],
   ] as const)('%s refuses arrays that do not fit: case %#', (name, inputs, attrs, message) => {
     const before = tf.memory().numTensors;

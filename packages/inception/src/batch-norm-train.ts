@@ -1,6 +1,6 @@
+import { hasKernels, OPTIONAL_KERNELS, runKernel } from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import type { UnitActivation } from './conv-unit-options';
-import { hasKernels, OPTIONAL_KERNELS, runKernel } from './kernels';
 
 export interface BatchNormTrainOptions {
   /** Added to the variance. Default 1e-3. */

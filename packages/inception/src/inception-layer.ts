@@ -17,6 +17,7 @@ import { canTrainFused, trainFused } from './inception-train';
 import {
   BRANCHES,
   type BranchName,
+  branchPlan,
   type BranchUnits,
   branchUnits,
   type ModuleShape,
@@ -95,7 +96,7 @@ export class Inception extends ConvUnitLayer {
       if (!kwargs.training || this.isFrozen) return this.join(this.runBranches(x, this.infer));
       const y =
         settings.batchNorm && !group && canTrainFused()
-          ? trainFused(x, this)
+          ? trainFused(x, { units, settings, plan: branchPlan(this.moduleShape(this.inputChannels)) })
           : this.join(
               this.runBranches(x, (input, some) => trainUnits(input, some, settings, undefined, group)),
             );

@@ -84,11 +84,20 @@ it('trains a module as one operation where the engine has it, and leaves no tens
   expect(first('pool_proj/bias')).toBe(0);
   expect(Object.keys(grads)).toHaveLength(UNITS * 4 + 1);
   expect(calls.forward?.attrs).toEqual({
-    kind: 'reduced',
-    branch5x5: 'two5x5',
     epsilon: 0.01,
     activation: 'relu',
-    filters: [...FILTERS],
+    plan: {
+      units: [
+        { kernelSize: 1, inputChannels: 5, filters: 3, source: 'input', outputChannel: 0 },
+        { kernelSize: 1, inputChannels: 5, filters: 2, source: 'input' },
+        { kernelSize: 3, inputChannels: 2, filters: 4, source: 1, outputChannel: 3 },
+        { kernelSize: 1, inputChannels: 5, filters: 2, source: 'input' },
+        { kernelSize: 5, inputChannels: 2, filters: 3, source: 3 },
+        { kernelSize: 5, inputChannels: 3, filters: 3, source: 4, outputChannel: 7 },
+        { kernelSize: 1, inputChannels: 5, filters: 2, source: 'pooled', outputChannel: 10 },
+      ],
+      outputChannels: 12,
+    },
   });
   const perUnit = (fields: string[]) =>
     Array.from({ length: UNITS }, (_, i) => fields.map((field) => `${field}${i}`)).flat();

@@ -1,16 +1,19 @@
+import {
+  type BranchPlan,
+  hasKernels,
+  numbered,
+  OPTIONAL_KERNELS,
+  runKernel,
+} from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConvUnit, gammaOf, updateMoving } from './conv-unit';
 import type { ConvUnitSettings } from './conv-unit-options';
-import { type Branch5x5, FILTER_FIELDS, type InceptionFilters, type InceptionKind } from './filters';
-import { hasKernels, OPTIONAL_KERNELS, runKernel } from './kernels';
 
-/** What an engine needs to know of a module. */
+/** A module with its weights. */
 export interface FusedModule {
   readonly units: readonly ConvUnit[];
   readonly settings: ConvUnitSettings;
-  readonly filters: InceptionFilters;
-  readonly kind: InceptionKind;
-  readonly branch5x5: Branch5x5;
+  readonly plan: BranchPlan;
 }
 
 /** Whether the current backend trains a whole module as one operation. */
@@ -24,52 +27,48 @@ export function canTrainFused(): boolean {
  * @param x - NHWC float32 `[batch, height, width, channels]`.
  * @returns the joined output; the caller disposes it.
  */
-export function trainFused(x: tf.Tensor4D, module: FusedModule): tf.Tensor4D {
-  const { units, settings } = module;
-  const attributes = {
-    kind: module.kind,
-    branch5x5: module.branch5x5,
-    epsilon: settings.epsilon,
-    activation: settings.activation,
-    filters: FILTER_FIELDS.map((field) => module.filters[field]),
-  };
+export function trainFused(x: tf.Tensor4D, { units, settings, plan }: FusedModule): tf.Tensor4D {
+  const { epsilon, activation, momentum } = settings;
+  const attributes = { plan, epsilon, activation };
   const weights = units.flatMap((unit) => [unit.kernel.read(), gammaOf([unit]), betaOf(unit)]);
   const operation = tf.customGrad((...all: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const save = all[all.length - 1] as tf.GradSaveFunc;
-    const inputs = named(all.slice(0, -1) as tf.Tensor[]);
+    const [input, ...tensors] = all.slice(0, -1) as tf.Tensor[];
+    const inputs = { x: input, ...numbered(groupsOf(['kernel', 'gamma', 'beta'], tensors)) };
     const [y, ...rest] = runKernel(OPTIONAL_KERNELS.inceptionTrain, inputs, attributes);
     const [means, variances] = [0, 1].map((first) => units.map((_, i) => rest[2 * i + first]));
-    updateMoving(units, tf.concat(means), tf.concat(variances), settings.momentum);
+    updateMoving(units, tf.concat(means), tf.concat(variances), momentum);
     save([y, ...Object.values(inputs), ...rest]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [savedY, ...others] = saved;
-      const savedInputs = named(others.splice(0, 1 + 3 * units.length));
-      const savedStatistics = others.splice(0, 2 * units.length);
-      return runKernel(
-        OPTIONAL_KERNELS.inceptionTrainGrad,
-        {
-          dy,
-          y: savedY,
-          ...savedInputs,
-          ...Object.fromEntries(
-            savedStatistics.map((value, i) => [`${i % 2 === 0 ? 'mean' : 'variance'}${i >> 1}`, value]),
-          ),
-          ...Object.fromEntries(others.map((value, i) => [`saved${i}`, value])),
-        },
-        attributes,
-      );
+      const [savedY, savedX, ...others] = saved;
+      const given = {
+        dy,
+        y: savedY,
+        x: savedX,
+        ...numbered(groupsOf(['kernel', 'gamma', 'beta'], others.splice(0, 3 * units.length))),
+        ...numbered(groupsOf(['mean', 'variance'], others.splice(0, 2 * units.length))),
+        ...numbered(groupsOf(['saved'], others)),
+      };
+      return runKernel(OPTIONAL_KERNELS.inceptionTrainGrad, given, attributes);
     };
     return { value: y, gradFunc };
   });
   return operation(x, ...weights) as tf.Tensor4D;
 }
 
-function named([x, ...weights]: tf.Tensor[]): Record<string, tf.Tensor> {
-  const fields = ['kernel', 'gamma', 'beta'];
-  return {
-    x,
-    ...Object.fromEntries(weights.map((value, i) => [`${fields[i % 3]}${Math.floor(i / 3)}`, value])),
-  };
+/** Tensors that come group after group, each in the order of the names. */
+function groupsOf<Name extends string>(
+  names: readonly Name[],
+  tensors: readonly tf.Tensor[],
+): Record<Name, tf.Tensor>[] {
+  return Array.from(
+    { length: tensors.length / names.length },
+    (_, i) =>
+      Object.fromEntries(names.map((name, j) => [name, tensors[i * names.length + j]])) as Record<
+        Name,
+        tf.Tensor
+      >,
+  );
 }
 
 function betaOf(unit: ConvUnit): tf.Tensor {

@@ -2,7 +2,7 @@
  * The Inception module as one TensorFlow.js layer, with its convolution unit, its costs and its equal in standard layers.
  *
  * It knows nothing of networks, data and engines. Start reading at `inception-layer.ts`; `module-units.ts` is the table of a module's convolutions,
- * `inception-train.ts` the fused training step, `kernels.ts` the names of what an engine may do better.
+ * `inception-train.ts` the fused training step.
  *
  * @packageDocumentation
  */
@@ -28,6 +28,11 @@ export type { Branch5x5, InceptionFilters, InceptionFilterTuple, InceptionKind }
 export { foldBatchNorm } from './fold-batch-norm';
 export { fromStandardLayers } from './from-standard-layers';
 export { Inception, inception, type InceptionBranches, type InceptionOptions } from './inception-layer';
-export { OPTIONAL_KERNELS } from './kernels';
+export {
+  type BranchPlan,
+  OPTIONAL_KERNELS,
+  type OptionalKernels,
+  type PlannedUnit,
+} from '@googlenet-tooling/shared/optional-kernels';
 export { type Rebuild, type RebuildOptions, rebuildModel } from './rebuild-model';
 export { type HasStandardLayer, toStandardLayers } from './standard-layers';

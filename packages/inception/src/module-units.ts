@@ -1,3 +1,4 @@
+import type { BranchPlan, PlannedUnit } from '@googlenet-tooling/shared/optional-kernels';
 import { BRANCH_5X5_SHAPES, type Branch5x5, type InceptionFilters, type InceptionKind } from './filters';
 
 /** What one convolution of a module looks like before it has weights. */
@@ -56,6 +57,33 @@ export function branchUnits({
 /** The same units in the order of the weights: branch after branch. */
 export function unitsInOrder<T>(branches: BranchUnits<T>): T[] {
   return BRANCHES.flatMap((branch) => branches[branch]);
+}
+
+/** The module as an engine is told of it: what each convolution reads, and which channels of the output it gives. */
+export function branchPlan(shape: ModuleShape): BranchPlan {
+  const branches = branchUnits(shape);
+  const units: PlannedUnit[] = [];
+  let outputChannel = 0;
+  for (const branch of BRANCHES) {
+    branches[branch].forEach(({ kernelSize: [kernelSize], inputChannels, filters }, i, { length }) => {
+      const first = branch === 'poolProj' ? 'pooled' : 'input';
+      const last = i === length - 1;
+      units.push({
+        kernelSize,
+        inputChannels,
+        filters,
+        source: i === 0 ? first : units.length - 1,
+        ...(last && { outputChannel }),
+      });
+      if (last) outputChannel += filters;
+    });
+  }
+  const outputs = outputChannels(shape);
+  return {
+    units,
+    outputChannels: outputs,
+    ...(branches.poolProj.length === 0 && { pooledChannel: outputChannel }),
+  };
 }
 
 /** Channels that a module puts out: the sum over its branches. */

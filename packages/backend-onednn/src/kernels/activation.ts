@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
-import { BINARY, UNARY } from './operations';
+import { binaryCodes, unaryCodes } from '../contract';
 import type { TensorRule } from './register';
 
 /** The activations that TensorFlow.js fuses. */
@@ -41,16 +41,16 @@ export function applyActivation(
   if (activation === 'prelu' && preluWeights) {
     const weights = backend.floats(preluWeights);
     const layout = Int32Array.of(values.length / weights.length, weights.length, weights.length, 1, 0, 1);
-    backend.addon.binary(BINARY.Prelu, layout, values, weights, values);
+    backend.addon.binary(binaryCodes.Prelu, layout, values, weights, values);
     return;
   }
   const operation = {
     linear: undefined,
-    relu: UNARY.Relu,
-    relu6: UNARY.Relu6,
-    elu: UNARY.Elu,
-    sigmoid: UNARY.Sigmoid,
-    leakyrelu: UNARY.LeakyRelu,
+    relu: unaryCodes.Relu,
+    relu6: unaryCodes.Relu6,
+    elu: unaryCodes.Elu,
+    sigmoid: unaryCodes.Sigmoid,
+    leakyrelu: unaryCodes.LeakyRelu,
     prelu: undefined,
   }[activation];
   if (operation !== undefined) backend.addon.unary(operation, values, values, leakyreluAlpha, 0);

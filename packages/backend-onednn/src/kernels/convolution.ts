@@ -7,6 +7,7 @@ import {
   FUSED_INPUTS,
   fusedCode,
 } from './activation';
+import { shapeOf } from '../contract';
 import { type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 type Padding = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
@@ -20,8 +21,8 @@ interface ConvolutionAttributes {
 
 type Rank4 = [number, number, number, number];
 
-/** The integers that the add-on wants for a convolution; `native` says whether it has such a convolution. */
-function shapeOf(
+/** A convolution as the add-on is told of it; `native` says whether it has such a convolution. */
+function planOf(
   x: number[],
   filter: number[],
   attributes: KernelArguments['attrs'],
@@ -54,11 +55,24 @@ function shapeOf(
     info.dilationWidth,
     padInfo.left,
   );
-  const shape = Int32Array.of(
-    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels],
-    ...[info.filterHeight, info.filterWidth, info.outChannels, info.strideHeight, info.strideWidth],
-    ...[info.dilationHeight, info.dilationWidth, padInfo.top, padInfo.left, info.outHeight, info.outWidth],
-  );
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth, outHeight, outWidth } = info;
+  const shape = shapeOf('ConvolutionShape', {
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    inputs: info.inChannels,
+    kernelHeight: info.filterHeight,
+    kernelWidth: info.filterWidth,
+    outputs: info.outChannels,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+    padTop: padInfo.top,
+    padLeft: padInfo.left,
+    outHeight,
+    outWidth,
+  });
   const native = rows && columns && info.inChannels === filter[2] && tf.util.sizeFromShape(info.outShape) > 0;
   return { shape, outShape: info.outShape, native };
 }
@@ -87,7 +101,7 @@ const forward: Kernel = ({ inputs, attrs, backend }) => {
   const fusing = attrs as unknown as Partial<ActivationAttributes>;
   const activation = fusing.activation ?? 'linear';
   const fused = fusedCode(activation);
-  const { shape, outShape } = shapeOf(x.shape, filter.shape, attrs);
+  const { shape, outShape } = planOf(x.shape, filter.shape, attrs);
   const weights = backend.floats(filter);
   const packed = backend.packedFilters.find(filter.dataId, weights, shape, Boolean(bias), fused);
   const { info, values } = backend.allocate(outShape);
@@ -107,7 +121,7 @@ const forward: Kernel = ({ inputs, attrs, backend }) => {
 const inputGradient: Kernel = ({ inputs: { dy, filter }, attrs, backend }) => {
   const inputShape = attrs.inputShape as Rank4;
   const { info, values } = backend.allocate(inputShape);
-  const { shape } = shapeOf(inputShape, filter.shape, attrs);
+  const { shape } = planOf(inputShape, filter.shape, attrs);
   backend.addon.conv2dBackpropInput(shape, backend.floats(dy), backend.floats(filter), values);
   return info;
 };
@@ -115,14 +129,14 @@ const inputGradient: Kernel = ({ inputs: { dy, filter }, attrs, backend }) => {
 const filterGradient: Kernel = ({ inputs: { x, dy }, attrs, backend }) => {
   const filterShape = attrs.filterShape as Rank4;
   const { info, values } = backend.allocate(filterShape);
-  const { shape } = shapeOf(x.shape, filterShape, attrs);
+  const { shape } = planOf(x.shape, filterShape, attrs);
   backend.addon.conv2dBackpropFilter(shape, backend.floats(x), backend.floats(dy), values);
   return info;
 };
 
 /** Whether the add-on has the convolution, and dy its output's shape. */
 function fitsGradient(x: number[], filter: number[], dy: number[], attrs: KernelArguments['attrs']): boolean {
-  const { native, outShape } = shapeOf(x, filter, attrs);
+  const { native, outShape } = planOf(x, filter, attrs);
   return native && tf.util.arraysEqual(outShape, dy);
 }
 
@@ -136,7 +150,7 @@ export const convolutions: readonly KernelReplacement[] = [
     accepts: {
       inputs: { x: IMAGES, filter: IMAGES },
       attributes: NHWC,
-      where: ({ inputs: { x, filter }, attrs }) => shapeOf(x.shape, filter.shape, attrs).native,
+      where: ({ inputs: { x, filter }, attrs }) => planOf(x.shape, filter.shape, attrs).native,
     },
     kernelFunc: forward,
   },
@@ -147,7 +161,7 @@ export const convolutions: readonly KernelReplacement[] = [
       attributes: { ...NHWC, activation: ACTIVATIONS },
       where: ({ inputs, attrs }) =>
         acceptsFused(inputs, inputs.filter.shape[3]) &&
-        shapeOf(inputs.x.shape, inputs.filter.shape, attrs).native,
+        planOf(inputs.x.shape, inputs.filter.shape, attrs).native,
     },
     kernelFunc: forward,
   },

@@ -6,6 +6,7 @@ import {
   applyActivation,
   FUSED_INPUTS,
 } from './activation';
+import { shapeOf } from '../contract';
 import { type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 type Rank4 = [number, number, number, number];
@@ -30,13 +31,24 @@ function infoOf(x: number[], filter: number[], attrs: KernelArguments['attrs']):
   );
 }
 
-/** The integers that the add-on wants (`DepthwiseShape` in native/kernels.h). */
-function shapeOf(info: tf.backend_util.Conv2DInfo): Int32Array {
-  return Int32Array.of(
-    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.filterHeight, info.filterWidth],
-    ...[info.strideHeight, info.strideWidth, info.dilationHeight, info.dilationWidth],
-    ...[info.padInfo.top, info.padInfo.left, info.outHeight, info.outWidth],
-  );
+function depthwiseShape(info: tf.backend_util.Conv2DInfo): Int32Array {
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo, outHeight, outWidth } = info;
+  return shapeOf('DepthwiseShape', {
+    images: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    kernelHeight: info.filterHeight,
+    kernelWidth: info.filterWidth,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+    padTop: padInfo.top,
+    padLeft: padInfo.left,
+    outHeight,
+    outWidth,
+  });
 }
 
 const forward: Kernel = ({ inputs, attrs, backend }) => {
@@ -48,7 +60,7 @@ const forward: Kernel = ({ inputs, attrs, backend }) => {
   const activation = fusing.activation ?? 'linear';
   const clamped = activation === 'relu' || activation === 'relu6';
   backend.addon.depthwise(
-    shapeOf(info),
+    depthwiseShape(info),
     backend.floats(x),
     backend.floats(filter),
     bias ? backend.floats(bias) : null,
@@ -64,7 +76,7 @@ const forward: Kernel = ({ inputs, attrs, backend }) => {
 const inputGradient: Kernel = ({ inputs: { dy, filter }, attrs, backend }) => {
   const inputShape = attrs.inputShape as Rank4;
   const output = backend.allocate(inputShape);
-  const shape = shapeOf(infoOf(inputShape, filter.shape, attrs));
+  const shape = depthwiseShape(infoOf(inputShape, filter.shape, attrs));
   backend.addon.depthwiseInput(shape, backend.floats(dy), backend.floats(filter), output.values);
   return output.info;
 };
@@ -72,7 +84,7 @@ const inputGradient: Kernel = ({ inputs: { dy, filter }, attrs, backend }) => {
 const filterGradient: Kernel = ({ inputs: { x, dy }, attrs, backend }) => {
   const filterShape = attrs.filterShape as Rank4;
   const output = backend.allocate(filterShape);
-  const shape = shapeOf(infoOf(x.shape, filterShape, attrs));
+  const shape = depthwiseShape(infoOf(x.shape, filterShape, attrs));
   backend.addon.depthwiseFilter(shape, backend.floats(x), backend.floats(dy), output.values);
   return output.info;
 };

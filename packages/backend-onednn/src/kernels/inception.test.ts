@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { engineInfo, setPrecision, setThreads, setExact } from '../index';
 import { describeNative, expectNoTensors, largestError, RandomCase } from '../testing/compare';
-import { type Module, referenceModule, unitsOf } from '../testing/inception-reference';
+import { branchPlan, namedFilters } from '../../../inception/src/testing/module-plan';
+import { type Module, referenceModule } from '../testing/inception-reference';
 
 function randomModule(
   seed: number,
@@ -12,26 +13,37 @@ function randomModule(
 ): { module: Module; values: Float32Array[]; shapes: number[][]; dy: Float32Array } {
   const data = new RandomCase(seed);
   const channels = () => multiple * data.integer(1, most);
+  const kind = data.pick(['reduced', 'reduced', 'naive'] as const);
   const module: Module = {
-    kind: data.pick(['reduced', 'reduced', 'naive'] as const),
+    kind,
     branch5x5: data.pick(['one5x5', 'two5x5', 'one3x3', 'two3x3'] as const),
-    filters: [channels(), channels(), channels(), channels(), channels(), channels()],
-    inputs: channels(),
+    filters: namedFilters(
+      [channels(), channels(), channels(), channels(), channels(), channels()],
+      kind,
+      'a test',
+    ),
+    inputChannels: channels(),
     activation: data.pick(['relu', 'relu', 'linear'] as const),
     epsilon: 1e-3,
   };
-  const xShape = [fewestImages + data.integer(0, 1), data.integer(3, 8), data.integer(3, 8), module.inputs];
-  const units = unitsOf(module);
+  const xShape = [
+    fewestImages + data.integer(0, 1),
+    data.integer(3, 8),
+    data.integer(3, 8),
+    module.inputChannels,
+  ];
+  const { units, outputChannels } = branchPlan(module);
   const shapes = [
     xShape,
-    ...units.flatMap(([size, inputs, filters]) => [[size, size, inputs, filters], [filters], [filters]]),
+    ...units.flatMap(({ kernelSize, inputChannels, filters }) => [
+      [kernelSize, kernelSize, inputChannels, filters],
+      [filters],
+      [filters],
+    ]),
   ];
   const values = shapes.map((shape) => data.floats(shape.reduce((a, b) => a * b)));
   units.forEach((_, i) => values[2 + 3 * i].forEach((v, j, gamma) => (gamma[j] = 1 + v / 2)));
-  const [, , conv3x3, , conv5x5, poolProj] = module.filters;
-  const outputs =
-    module.filters[0] + conv3x3 + conv5x5 + (module.kind === 'naive' ? module.inputs : poolProj);
-  return { module, values, shapes, dy: data.floats(xShape[0] * xShape[1] * xShape[2] * outputs) };
+  return { module, values, shapes, dy: data.floats(xShape[0] * xShape[1] * xShape[2] * outputChannels) };
 }
 
 type Random = ReturnType<typeof randomModule>;
@@ -53,9 +65,11 @@ function actual({ module, values, shapes, dy }: Random): Float32Array[] {
   void tf.setBackend('onednn');
   return tf.tidy(() => {
     const tensors = values.map((v, i) => tf.tensor(v, shapes[i]));
-    const names = ['x', ...unitsOf(module).flatMap((_, i) => [`kernel${i}`, `gamma${i}`, `beta${i}`])];
+    const plan = branchPlan(module);
+    const names = ['x', ...plan.units.flatMap((_, i) => [`kernel${i}`, `gamma${i}`, `beta${i}`])];
     const inputs = Object.fromEntries(tensors.map((t, i) => [names[i], t]));
-    const attributes = module as unknown as tf.NamedAttrMap;
+    const { epsilon, activation } = module;
+    const attributes = { plan, epsilon, activation } as unknown as tf.NamedAttrMap;
     const [y, ...rest] = tf
       .engine()
       .runKernel('InceptionTrain', inputs, attributes) as unknown as tf.Tensor[];

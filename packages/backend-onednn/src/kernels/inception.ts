@@ -1,40 +1,52 @@
+import {
+  countNumbered,
+  type InceptionAttributes,
+  OPTIONAL_KERNELS,
+  planProblem,
+} from '@googlenet-tooling/shared/optional-kernels';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
+import { FROM_INPUT, FROM_POOL, NOWHERE, shapeOf, shapesOf } from '../contract';
 import { getPrecision } from '../precision';
 import { input, type KernelArguments, type KernelReplacement } from './register';
-
-interface InceptionAttributes {
-  kind: 'reduced' | 'naive';
-  branch5x5: 'one5x5' | 'two5x5' | 'one3x3' | 'two3x3';
-  epsilon: number;
-  activation: 'relu' | 'linear';
-  filters: number[];
-}
 
 const WEIGHTS = ['kernel', 'gamma', 'beta'] as const;
 const STATISTICS = ['mean', 'variance'] as const;
 
-function configOf(
+/** The plan as the add-on reads it: the module, and its units. */
+function planOf(
   x: tf.TensorInfo,
-  { kind, branch5x5, activation, filters }: InceptionAttributes,
+  { plan, activation }: InceptionAttributes,
   bf16: boolean,
-): Int32Array {
-  const [convolutions, kernel] = [branch5x5.startsWith('two') ? 2 : 1, branch5x5.endsWith('5x5') ? 5 : 3];
-  const flags = [kind === 'naive' ? 1 : 0, kernel, convolutions, activation === 'relu' ? 1 : 0, bf16 ? 1 : 0];
-  return Int32Array.from([...x.shape, ...filters, ...flags]);
+): [module: Int32Array, units: Int32Array] {
+  const [batch, height, width, inputs] = x.shape;
+  const module = shapeOf('ModuleShape', {
+    batch,
+    height,
+    width,
+    inputs,
+    outputs: plan.outputChannels,
+    pooledChannel: plan.pooledChannel ?? NOWHERE,
+    relu: activation === 'relu' ? 1 : 0,
+    bf16: bf16 ? 1 : 0,
+  });
+  const units = plan.units.map(({ kernelSize, inputChannels, filters, source, outputChannel = NOWHERE }) => ({
+    kernel: kernelSize,
+    inputs: inputChannels,
+    outputs: filters,
+    source: source === 'input' ? FROM_INPUT : source === 'pooled' ? FROM_POOL : source,
+    outputChannel,
+  }));
+  return [module, shapesOf('UnitShape', units)];
 }
-
-const unitCount = (inputs: tf.NamedTensorInfoMap) =>
-  Object.keys(inputs).filter((name) => name.startsWith('kernel')).length;
 
 /** The inputs `name0`, `name1` ... of every unit, unit after unit. */
-function perUnit(inputs: tf.NamedTensorInfoMap, names: readonly string[], count: number): tf.TensorInfo[] {
-  return Array.from({ length: count }, (_, i) => names.map((name) => input(inputs, `${name}${i}`))).flat();
-}
-
-function outputChannels({ kind, filters }: InceptionAttributes, inputChannels: number): number {
-  const [conv1x1, , conv3x3, , conv5x5, poolProj] = filters;
-  return conv1x1 + conv3x3 + conv5x5 + (kind === 'naive' ? inputChannels : poolProj);
+function perUnit(
+  inputs: tf.NamedTensorInfoMap,
+  names: readonly string[],
+  { plan }: InceptionAttributes,
+): tf.TensorInfo[] {
+  return plan.units.flatMap((_, i) => names.map((name) => input(inputs, `${name}${i}`)));
 }
 
 function train(
@@ -44,14 +56,14 @@ function train(
 ): tf.TensorInfo[] {
   const x = input(inputs, 'x');
   const bf16 = getPrecision() === 'bf16';
-  const config = configOf(x, attributes, bf16);
-  const weights = perUnit(inputs, WEIGHTS, unitCount(inputs));
-  const y = backend.allocate([...x.shape.slice(0, 3), outputChannels(attributes, x.shape[3])]);
+  const plan = planOf(x, attributes, bf16);
+  const weights = perUnit(inputs, WEIGHTS, attributes);
+  const y = backend.allocate([...x.shape.slice(0, 3), attributes.plan.outputChannels]);
   const channels = weights.filter((_, i) => i % 3 === 1).map((gamma) => gamma.shape);
   const statistics = channels.flatMap((shape) => STATISTICS.map(() => backend.allocate(shape)));
-  const saved = backend.allocate([backend.addon.inceptionSize(config)]);
+  const saved = backend.allocate([backend.addon.inceptionSize(...plan)]);
   backend.addon.inceptionTrain(
-    config,
+    ...plan,
     attributes.epsilon,
     backend.floats(x),
     weights.map((t) => backend.floats(t)),
@@ -73,18 +85,17 @@ function trainGradient(
 ): tf.TensorInfo[] {
   const x = input(inputs, 'x');
   const saved = input(inputs, 'saved0');
-  const config = configOf(x, attributes, precisionOf.get(saved.dataId) ?? false);
-  const count = unitCount(inputs);
-  const weights = perUnit(inputs, WEIGHTS, count);
+  const plan = planOf(x, attributes, precisionOf.get(saved.dataId) ?? false);
+  const weights = perUnit(inputs, WEIGHTS, attributes);
   const dx = backend.allocate(x.shape);
   const gradients = weights.map((t) => backend.allocate(t.shape));
   backend.addon.inceptionTrainGrad(
-    config,
+    ...plan,
     attributes.epsilon,
     backend.floats(x),
     backend.floats(input(inputs, 'dy')),
     weights.map((t) => backend.floats(t)),
-    perUnit(inputs, STATISTICS, count).map((t) => backend.floats(t)),
+    perUnit(inputs, STATISTICS, attributes).map((t) => backend.floats(t)),
     backend.floats(saved),
     dx.values,
     gradients.map((g) => g.values),
@@ -93,24 +104,29 @@ function trainGradient(
 }
 
 const attributesOf = (attrs: KernelArguments['attrs']) => attrs as unknown as InceptionAttributes;
-const MODULE = {
+
+const MODULE: KernelReplacement['accepts'] = {
   inputs: { '*': { dtype: 'float32' }, x: { dtype: 'float32', rank: 4 } },
-  attributes: {
-    kind: ['reduced', 'naive'],
-    branch5x5: ['one5x5', 'two5x5', 'one3x3', 'two3x3'],
-    activation: ['relu', 'linear'],
+  attributes: { activation: ['relu', 'linear'] },
+  where: ({ inputs, attrs }) => {
+    const { plan } = attrs as Partial<InceptionAttributes>;
+    return (
+      plan !== undefined &&
+      planProblem(plan, inputs.x.shape[3]) === undefined &&
+      countNumbered(inputs, 'kernel') === plan.units.length
+    );
   },
-} as const;
+};
 
 /** The optional kernels InceptionTrain and InceptionTrainGrad: a module of training as one call each way. */
 export const inceptions: readonly KernelReplacement[] = [
   {
-    kernelName: 'InceptionTrain',
+    kernelName: OPTIONAL_KERNELS.inceptionTrain,
     accepts: MODULE,
     kernelFunc: ({ inputs, attrs, backend }) => train(backend, inputs, attributesOf(attrs)),
   },
   {
-    kernelName: 'InceptionTrainGrad',
+    kernelName: OPTIONAL_KERNELS.inceptionTrainGrad,
     accepts: MODULE,
     kernelFunc: ({ inputs, attrs, backend }) => trainGradient(backend, inputs, attributesOf(attrs)),
   },

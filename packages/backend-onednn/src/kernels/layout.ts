@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
+import { ruleOf, shapeOf } from '../contract';
 import { type Kernel, type KernelArguments, type KernelReplacement, sizeOf } from './register';
 
 /** One dimension of a copy: how many, and the step in values on both sides. */
@@ -87,7 +88,14 @@ const concat: Kernel = ({ inputs, attrs, backend }) => {
     backend.addon.copyRows(
       backend.floats(tensor),
       values,
-      Float64Array.of(rows, length, 0, length, offset, values.length / rows),
+      ruleOf('RowsLayout', {
+        rows,
+        length,
+        fromOffset: 0,
+        fromStride: length,
+        toOffset: offset,
+        toStride: values.length / rows,
+      }),
     );
     offset += length;
   }
@@ -251,8 +259,8 @@ const gather: Kernel = ({ inputs: { x, indices }, attrs, backend }) => {
   const { info, values } = backend.allocate(shape);
   const outer = tf.util.sizeFromShape(x.shape.slice(0, axis));
   const inner = tf.util.sizeFromShape(x.shape.slice(axis + 1));
-  const layout = Int32Array.of(outer, x.shape[axis], inner);
-  backend.addon.gatherRows(backend.floats(x), indicesOf(backend, indices), values, layout);
+  const rows = shapeOf('GatherShape', { outer, axis: x.shape[axis], inner });
+  backend.addon.gatherRows(backend.floats(x), indicesOf(backend, indices), values, rows);
   return info;
 };
 

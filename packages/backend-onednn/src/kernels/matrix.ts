@@ -6,7 +6,7 @@ import {
   applyActivation,
   FUSED_INPUTS,
 } from './activation';
-import { BINARY } from './operations';
+import { binaryCodes, shapeOf } from '../contract';
 import { type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface MatrixAttributes {
@@ -36,7 +36,7 @@ const product: Kernel = (args) => {
   const outer = tf.backend_util.assertAndGetBroadcastShape(plan.outerA, plan.outerB);
   const { info, values } = backend.allocate([...outer, plan.m, n]);
   backend.addon.matMul(
-    Int32Array.of(plan.batchA, plan.batchB, plan.m, plan.inner, n),
+    shapeOf('MatrixShape', { batchA: plan.batchA, batchB: plan.batchB, m: plan.m, k: plan.inner, n }),
     backend.floats(inputs.a),
     backend.floats(inputs.b),
     values,
@@ -45,7 +45,7 @@ const product: Kernel = (args) => {
   );
   const bias = inputs.bias as tf.TensorInfo | undefined;
   const layout = Int32Array.of(values.length / n, n, n, 1, 0, 1);
-  if (bias) backend.addon.binary(BINARY.Add, layout, values, backend.floats(bias), values);
+  if (bias) backend.addon.binary(binaryCodes.Add, layout, values, backend.floats(bias), values);
   const fusing = attrs as unknown as Partial<ActivationAttributes>;
   applyActivation(
     backend,

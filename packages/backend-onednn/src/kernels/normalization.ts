@@ -1,20 +1,17 @@
+import { type NormAttributes, OPTIONAL_KERNELS } from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
+import { ruleOf, shapeOf } from '../contract';
 import { FLOATS, input, type KernelArguments, type KernelReplacement } from './register';
 
-interface TrainAttributes {
-  epsilon: number;
-  activation: 'linear' | 'relu';
-}
-
 const channelsOf = (x: tf.TensorInfo) => x.shape[x.shape.length - 1];
-const positionsAndChannels = (x: tf.TensorInfo) =>
-  Int32Array.of(tf.util.sizeFromShape(x.shape) / channelsOf(x), channelsOf(x));
+const extentOf = (x: tf.TensorInfo) =>
+  shapeOf('Extent', { positions: tf.util.sizeFromShape(x.shape) / channelsOf(x), channels: channelsOf(x) });
 
 function train(
   backend: OneDnnBackend,
   inputs: tf.NamedTensorInfoMap,
-  { epsilon, activation }: TrainAttributes,
+  { epsilon, activation }: NormAttributes,
 ): tf.TensorInfo[] {
   const x = input(inputs, 'x');
   const y = backend.allocate(x.shape);
@@ -23,7 +20,7 @@ function train(
   const [gamma, beta] = ['gamma', 'beta'].map((name) => backend.floats(input(inputs, name)));
   const relu = activation === 'relu' ? 1 : 0;
   backend.addon.batchNormTrain(
-    positionsAndChannels(x),
+    extentOf(x),
     backend.floats(x),
     gamma,
     beta,
@@ -39,7 +36,7 @@ function train(
 function trainGradient(
   backend: OneDnnBackend,
   inputs: tf.NamedTensorInfoMap,
-  { epsilon, activation }: TrainAttributes,
+  { epsilon, activation }: NormAttributes,
 ): tf.TensorInfo[] {
   const x = input(inputs, 'x');
   const dx = backend.allocate(x.shape);
@@ -49,7 +46,7 @@ function trainGradient(
   const dy = backend.floats(input(inputs, 'dy'));
   const relu = activation === 'relu' ? 1 : 0;
   backend.addon.batchNormTrainGrad(
-    positionsAndChannels(x),
+    extentOf(x),
     dy,
     backend.floats(x),
     channels,
@@ -77,7 +74,7 @@ function inference(
   const factor = variances.map((v, i) => (scales ? scales[i] : 1) / Math.sqrt(v + varianceEpsilon));
   const shift = means.map((m, i) => (offsets ? offsets[i] : 0) - m * factor[i]);
   const { info, values } = backend.allocate(x.shape);
-  backend.addon.scaleShift(positionsAndChannels(x), backend.floats(x), factor, shift, values, 0);
+  backend.addon.scaleShift(extentOf(x), backend.floats(x), factor, shift, values, 0);
   return info;
 }
 
@@ -88,11 +85,11 @@ interface LrnAttributes {
   beta: number;
 }
 
-const ruleOf = (attrs: KernelArguments['attrs']) => {
+const lrnRule = (attrs: KernelArguments['attrs']) => {
   const { depthRadius, bias, alpha, beta } = attrs as unknown as LrnAttributes;
-  return Float64Array.of(depthRadius, bias, alpha, beta);
+  return ruleOf('LrnNumbers', { radius: depthRadius, bias, alpha, beta });
 };
-const trainAttributes = (attrs: KernelArguments['attrs']) => attrs as unknown as TrainAttributes;
+const trainAttributes = (attrs: KernelArguments['attrs']) => attrs as unknown as NormAttributes;
 const ACTIVATION = { activation: ['linear', 'relu'] };
 const PER_CHANNEL = { dtype: 'float32', rank: 1 } as const;
 const OPTIONAL_PER_CHANNEL = { ...PER_CHANNEL, optional: true } as const;
@@ -123,7 +120,7 @@ export const normalizations: readonly KernelReplacement[] = [
     accepts: { inputs: { x: { dtype: 'float32', rank: 4 } } },
     kernelFunc: ({ inputs: { x }, attrs, backend }) => {
       const { info, values } = backend.allocate(x.shape);
-      backend.addon.lrn(positionsAndChannels(x), backend.floats(x), values, ruleOf(attrs));
+      backend.addon.lrn(extentOf(x), backend.floats(x), values, lrnRule(attrs));
       return info;
     },
   },
@@ -133,17 +130,17 @@ export const normalizations: readonly KernelReplacement[] = [
     kernelFunc: ({ inputs: { x, y, dy }, attrs, backend }) => {
       const { info, values } = backend.allocate(x.shape);
       const [input, output, gradient] = [x, y, dy].map((t) => backend.floats(t));
-      backend.addon.lrnGrad(positionsAndChannels(x), input, output, gradient, values, ruleOf(attrs));
+      backend.addon.lrnGrad(extentOf(x), input, output, gradient, values, lrnRule(attrs));
       return info;
     },
   },
   {
-    kernelName: 'BatchNormTrain',
+    kernelName: OPTIONAL_KERNELS.batchNormTrain,
     accepts: { inputs: FLOATS, attributes: ACTIVATION },
     kernelFunc: ({ inputs, attrs, backend }) => train(backend, inputs, trainAttributes(attrs)),
   },
   {
-    kernelName: 'BatchNormTrainGrad',
+    kernelName: OPTIONAL_KERNELS.batchNormTrainGrad,
     accepts: { inputs: FLOATS, attributes: ACTIVATION },
     kernelFunc: ({ inputs, attrs, backend }) => trainGradient(backend, inputs, trainAttributes(attrs)),
   },

@@ -1,24 +1,14 @@
+import {
+  type AdamAttributes,
+  countNumbered,
+  type EmaAttributes,
+  OPTIONAL_KERNELS,
+  type SgdAttributes,
+} from '@googlenet-tooling/shared/optional-kernels';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
+import { ruleOf } from '../contract';
 import { FLOATS, input, type Kernel, type KernelReplacement } from './register';
-
-interface StepAttributes {
-  learningRates: number[];
-  weightDecays: number[];
-}
-
-interface AdamAttributes extends StepAttributes {
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  step: number;
-  decoupled: boolean;
-}
-
-interface SgdAttributes extends StepAttributes {
-  momentum: number;
-  nesterov: boolean;
-}
 
 /** The tensors `name0`, `name1` ... as arrays, those of a kernel that changes them first made its own. */
 function series(
@@ -34,14 +24,14 @@ function series(
   });
 }
 
-const countOf = (inputs: tf.NamedTensorInfoMap) =>
-  Object.keys(inputs).filter((key) => /^param\d+$/.test(key)).length;
+const countOf = (inputs: tf.NamedTensorInfoMap) => countNumbered(inputs, 'param');
 
 const adam: Kernel = ({ inputs, attrs, backend }) => {
   const a = attrs as unknown as AdamAttributes;
   const n = countOf(inputs);
   const [params, ms, vs] = ['param', 'm', 'v'].map((name) => series(backend, inputs, name, n, true));
-  const options = Float64Array.of(a.beta1, a.beta2, a.epsilon, a.step, a.decoupled ? 1 : 0);
+  const { beta1, beta2, epsilon, step } = a;
+  const rule = ruleOf('AdamNumbers', { beta1, beta2, epsilon, step, decoupled: a.decoupled ? 1 : 0 });
   const grads = series(backend, inputs, 'grad', n, false);
   backend.addon.adamStep(
     params,
@@ -50,7 +40,7 @@ const adam: Kernel = ({ inputs, attrs, backend }) => {
     vs,
     Float64Array.from(a.learningRates),
     Float64Array.from(a.weightDecays),
-    options,
+    rule,
   );
   return [];
 };
@@ -61,20 +51,20 @@ const sgd: Kernel = ({ inputs, attrs, backend }) => {
   const params = series(backend, inputs, 'param', n, true);
   const velocities = a.momentum > 0 ? series(backend, inputs, 'velocity', n, true) : [];
   const grads = series(backend, inputs, 'grad', n, false);
-  const options = Float64Array.of(a.momentum, a.nesterov ? 1 : 0);
+  const rule = ruleOf('SgdNumbers', { momentum: a.momentum, nesterov: a.nesterov ? 1 : 0 });
   backend.addon.sgdStep(
     params,
     grads,
     velocities,
     Float64Array.from(a.learningRates),
     Float64Array.from(a.weightDecays),
-    options,
+    rule,
   );
   return [];
 };
 
 const ema: Kernel = ({ inputs, attrs, backend }) => {
-  const { decay } = attrs as unknown as { decay: number };
+  const { decay } = attrs as unknown as EmaAttributes;
   const n = countOf(inputs);
   backend.addon.emaStep(
     series(backend, inputs, 'param', n, false),
@@ -86,7 +76,7 @@ const ema: Kernel = ({ inputs, attrs, backend }) => {
 
 /** The optional in-place kernels AdamStep, SgdStep and EmaStep. */
 export const optimizers: readonly KernelReplacement[] = [
-  { kernelName: 'AdamStep', accepts: { inputs: FLOATS }, kernelFunc: adam },
-  { kernelName: 'SgdStep', accepts: { inputs: FLOATS }, kernelFunc: sgd },
-  { kernelName: 'EmaStep', accepts: { inputs: FLOATS }, kernelFunc: ema },
+  { kernelName: OPTIONAL_KERNELS.adamStep, accepts: { inputs: FLOATS }, kernelFunc: adam },
+  { kernelName: OPTIONAL_KERNELS.sgdStep, accepts: { inputs: FLOATS }, kernelFunc: sgd },
+  { kernelName: OPTIONAL_KERNELS.emaStep, accepts: { inputs: FLOATS }, kernelFunc: ema },
 ];

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { planBroadcast } from './broadcast';
-import { BINARY, UNARY } from './operations';
+import { binaryCodes, unaryCodes } from '../contract';
 import { type Accepts, FLOATS, type Kernel, type KernelReplacement } from './register';
 
 interface UnaryAttributes {
@@ -42,9 +42,9 @@ const addN: Kernel = ({ inputs, backend }) => {
   const [first, second, ...others] = Object.values(inputs);
   const { info, values } = backend.allocate(first.shape);
   const layout = Int32Array.of(values.length, 1, 1);
-  backend.addon.binary(BINARY.Add, layout, backend.floats(first), backend.floats(second), values);
+  backend.addon.binary(binaryCodes.Add, layout, backend.floats(first), backend.floats(second), values);
   for (const tensor of others)
-    backend.addon.binary(BINARY.Add, layout, values, backend.floats(tensor), values);
+    backend.addon.binary(binaryCodes.Add, layout, values, backend.floats(tensor), values);
   return info;
 };
 
@@ -57,11 +57,11 @@ const atLeastTwo = (inputs: Record<string, tf.TensorInfo>) => Object.keys(inputs
 
 /** Elementwise kernels of one and two tensors, and AddN. */
 export const pointwise: readonly KernelReplacement[] = [
-  ...Object.entries(BINARY).map(([kernelName, operation]) => ({
+  ...Object.entries(binaryCodes).map(([kernelName, operation]) => ({
     kernelName,
     ...binary(operation, ...(INPUT_NAMES[kernelName] ?? (['a', 'b'] as const))),
   })),
-  ...Object.entries(UNARY).map(([kernelName, operation]) => ({
+  ...Object.entries(unaryCodes).map(([kernelName, operation]) => ({
     kernelName,
     accepts: { inputs: { x: { dtype: 'float32' } } } as const,
     kernelFunc: unary(operation),

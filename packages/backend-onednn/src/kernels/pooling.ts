@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { shapeOf } from '../contract';
 import { type Accepts, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface PoolAttributes {
@@ -23,13 +24,22 @@ function infoOf(x: tf.TensorInfo, attrs: KernelArguments['attrs']): tf.backend_u
   );
 }
 
-/** The integers that the add-on wants (`PoolShape` in native/kernels.h). */
-function shapeOf(info: tf.backend_util.Conv2DInfo): Int32Array {
-  return Int32Array.of(
-    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.filterHeight, info.filterWidth],
-    ...[info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],
-    ...[info.outHeight, info.outWidth],
-  );
+function poolShape(info: tf.backend_util.Conv2DInfo): Int32Array {
+  const { strideHeight, strideWidth, padInfo, outHeight, outWidth } = info;
+  return shapeOf('PoolShape', {
+    images: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    windowHeight: info.filterHeight,
+    windowWidth: info.filterWidth,
+    strideHeight,
+    strideWidth,
+    padTop: padInfo.top,
+    padLeft: padInfo.left,
+    outHeight,
+    outWidth,
+  });
 }
 
 /** An output that is not empty, no window in padding alone, windows that the add-on can number, and dy of the output's shape. */
@@ -54,20 +64,25 @@ const pool =
   ({ inputs: { x }, attrs, backend }) => {
     const geometry = infoOf(x, attrs);
     const { info, values } = backend.allocate(geometry.outShape);
-    backend.addon[call](shapeOf(geometry), backend.floats(x), values);
+    backend.addon[call](poolShape(geometry), backend.floats(x), values);
     return info;
   };
 
 const maxGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) => {
   const { info, values } = backend.allocate(input.shape);
-  backend.addon.maxPoolGrad(shapeOf(infoOf(input, attrs)), backend.floats(input), backend.floats(dy), values);
+  backend.addon.maxPoolGrad(
+    poolShape(infoOf(input, attrs)),
+    backend.floats(input),
+    backend.floats(dy),
+    values,
+  );
   return info;
 };
 
 /** Deviation: the cpu backend divides by the whole window even where part of it is padding; this divides as AvgPool does. */
 const averageGradient: Kernel = ({ inputs: { dy, input }, attrs, backend }) => {
   const { info, values } = backend.allocate(input.shape);
-  backend.addon.avgPoolGrad(shapeOf(infoOf(input, attrs)), backend.floats(dy), values);
+  backend.addon.avgPoolGrad(poolShape(infoOf(input, attrs)), backend.floats(dy), values);
   return info;
 };
 

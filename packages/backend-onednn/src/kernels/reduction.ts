@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BINARY, REDUCTION } from './operations';
+import { binaryCodes, reductionCodes } from '../contract';
 import { type Accepts, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 interface ReductionAttributes {
@@ -38,7 +38,8 @@ const reduce =
     const { info, values } = backend.allocate(shape);
     backend.addon.reduce(operation, backend.floats(x), values, outer, length, inner);
     const layout = Int32Array.of(values.length, 1, 0);
-    if (average) backend.addon.binary(BINARY.Multiply, layout, values, Float32Array.of(1 / length), values);
+    if (average)
+      backend.addon.binary(binaryCodes.Multiply, layout, values, Float32Array.of(1 / length), values);
     return info;
   };
 
@@ -56,12 +57,12 @@ const NEIGHBOURS: Accepts = {
 
 /** Sum, Mean, Max and Min over axes that lie side by side, and Softmax over the last axis. */
 export const reductions: readonly KernelReplacement[] = [
-  ...Object.entries(REDUCTION).map(([kernelName, operation]) => ({
+  ...Object.entries(reductionCodes).map(([kernelName, operation]) => ({
     kernelName,
     accepts: NEIGHBOURS,
     kernelFunc: reduce(operation),
   })),
-  { kernelName: 'Mean', accepts: NEIGHBOURS, kernelFunc: reduce(REDUCTION.Sum, true) },
+  { kernelName: 'Mean', accepts: NEIGHBOURS, kernelFunc: reduce(reductionCodes.Sum, true) },
   {
     kernelName: 'Softmax',
     accepts: {

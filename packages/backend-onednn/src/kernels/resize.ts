@@ -1,3 +1,4 @@
+import { shapeOf } from '../contract';
 import type { Kernel, KernelReplacement } from './register';
 
 interface ResizeAttributes {
@@ -8,9 +9,18 @@ interface ResizeAttributes {
 
 const bilinear: Kernel = ({ inputs: { images }, attrs, backend }) => {
   const { alignCorners, halfPixelCenters, size } = attrs as unknown as ResizeAttributes;
-  const [batch, , , channels] = images.shape;
+  const [batch, height, width, channels] = images.shape;
   const { info, values } = backend.allocate([batch, ...size, channels]);
-  const shape = Int32Array.of(...images.shape, ...size, alignCorners ? 1 : 0, halfPixelCenters ? 1 : 0);
+  const shape = shapeOf('ResizeShape', {
+    images: batch,
+    height,
+    width,
+    channels,
+    outHeight: size[0],
+    outWidth: size[1],
+    alignCorners: alignCorners ? 1 : 0,
+    halfPixelCenters: halfPixelCenters ? 1 : 0,
+  });
   backend.addon.resizeBilinear(shape, backend.floats(images), values);
   return info;
 };
@@ -36,7 +46,7 @@ const nearest: Kernel = ({ inputs: { images }, attrs, backend }) => {
   const rows = nearestTable(height, outHeight, given);
   const columns = nearestTable(width, outWidth, given);
   const table = Int32Array.from(rows.flatMap((row) => columns.map((column) => row * width + column)));
-  const shape = Int32Array.of(batch, height * width, channels);
+  const shape = shapeOf('GatherShape', { outer: batch, axis: height * width, inner: channels });
   backend.addon.gatherRows(backend.floats(images), table, values, shape);
   return info;
 };

@@ -1,36 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { ModuleShape } from '../../../inception/src/testing/module-plan';
 
-/** One module of a test: `[1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool proj]` and its form. */
-export interface Module {
-  kind: 'reduced' | 'naive';
-  branch5x5: 'one5x5' | 'two5x5' | 'one3x3' | 'two3x3';
-  filters: number[];
-  inputs: number;
+/** One module of a test. */
+export interface Module extends ModuleShape {
   activation: 'relu' | 'linear';
   epsilon: number;
-}
-
-/** Kernel size, input channels and filters of every unit, in the order of the weights. */
-export function unitsOf({
-  kind,
-  branch5x5,
-  filters,
-  inputs,
-}: Module): [size: number, inputs: number, filters: number][] {
-  const [conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProj] = filters;
-  const size = branch5x5.endsWith('5x5') ? 5 : 3;
-  const second: [number, number, number][] = branch5x5.startsWith('two') ? [[size, conv5x5, conv5x5]] : [];
-  if (kind === 'naive')
-    return [[1, inputs, conv1x1], [3, inputs, conv3x3], [size, inputs, conv5x5], ...second];
-  return [
-    [1, inputs, conv1x1],
-    [1, inputs, reduce3x3],
-    [3, reduce3x3, conv3x3],
-    [1, inputs, reduce5x5],
-    [size, reduce5x5, conv5x5],
-    ...second,
-    [1, inputs, poolProj],
-  ];
 }
 
 /** The module in training mode, from plain operations; `weights` are kernel, gamma, beta of every unit. */

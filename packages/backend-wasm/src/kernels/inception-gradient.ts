@@ -1,3 +1,4 @@
+import { OPTIONAL_KERNELS } from '@googlenet-tooling/shared/optional-kernels';
 import { Finish } from '../../assembly/blocks';
 import { normalizeGradient } from './batch-norm';
 import { convolveFilterGradient, convolveInputGradient } from './conv-plan';
@@ -54,11 +55,13 @@ const inceptionTrainGrad: Kernel = (args) => {
   const dy = (offset: number) => slice(backend.pointer(inputs.dy), outChannels, offset);
   const z = slice(saved(), joinedFilters);
   const activations = new Map<number, Pixels>();
-  for (const unit of joined)
-    activations.set(unit.index, unit.index === 0 ? y(0) : slice(saved(), unit.filters));
+  const dJoined = new Map<number, Pixels>();
+  for (const { index, outputChannel, filters } of joined) {
+    activations.set(index, outputChannel === undefined ? slice(saved(), filters) : y(outputChannel));
+    if (outputChannel !== undefined) dJoined.set(index, dy(outputChannel));
+  }
   const pooled = slice(saved(), inChannels);
 
-  const dJoined = new Map<number, Pixels>([[0, dy(0)]]);
   const dPooled = temporary(inChannels);
   // What is added to dx has to wait until the pooled branch, whose gradient comes last, has set it.
   const later: (() => void)[] = [];
@@ -106,12 +109,13 @@ const inceptionTrainGrad: Kernel = (args) => {
   for (const unit of joined) {
     const part = (pixels: Pixels) => slice(pixels.pointer, joinedFilters, offset);
     const d = dJoined.get(unit.index);
-    if (d) denormalize(unit, part(z), activations.get(unit.index) ?? y(0), d, part(dz));
+    const after = activations.get(unit.index);
+    if (d && after) denormalize(unit, part(z), after, d, part(dz));
     offset += unit.filters;
   }
   const dKernels =
     joined.length === 1
-      ? backend.pointer(gradients[0].kernel)
+      ? backend.pointer(gradients[joined[0].index].kernel)
       : heap.allocate(inChannels * joinedFilters * 4, 'joined kernels');
   convolveFilterGradient(backend, joinedShape(module), x, dz, dKernels);
   if (joined.length > 1) {
@@ -138,5 +142,5 @@ const inceptionTrainGrad: Kernel = (args) => {
 };
 
 export const inceptionGradientKernels: readonly KernelReplacement[] = [
-  { kernelName: 'InceptionTrainGrad', accepts: MODULES, kernelFunc: inceptionTrainGrad },
+  { kernelName: OPTIONAL_KERNELS.inceptionTrainGrad, accepts: MODULES, kernelFunc: inceptionTrainGrad },
 ];

@@ -1,3 +1,11 @@
+import {
+  type BranchPlan,
+  countNumbered,
+  type InceptionAttributes,
+  OPTIONAL_KERNELS,
+  type PlannedUnit,
+  planProblem,
+} from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { PoolKind } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
@@ -12,6 +20,9 @@ export interface Unit {
   shape: ConvShape;
   kernel: number;
   filters: number;
+  source: PlannedUnit['source'];
+  /** The first channel of the module's output that it gives; undefined where another unit reads it. */
+  outputChannel: number | undefined;
   /** Shape of its output. */
   outShape: number[];
 }
@@ -19,13 +30,13 @@ export interface Unit {
 /** Units that follow each other on one branch. */
 export interface Chain {
   /** The joined unit whose activation they read; the module's input or the pooled input otherwise. */
-  source: number | 'input' | 'pooled';
+  source: PlannedUnit['source'];
   units: Unit[];
   /** First channel of the branch in the module's output. */
   offset: number;
 }
 
-/** An Inception module read off its kernels' shapes. */
+/** An Inception module as its plan has it, with the addresses of its kernels. */
 export interface Module {
   batch: number;
   height: number;
@@ -33,11 +44,10 @@ export interface Module {
   inChannels: number;
   outChannels: number;
   rows: number;
-  naive: boolean;
   epsilon: number;
   relu: boolean;
   units: Unit[];
-  /** The 1x1 units that share the input and run as one convolution; the first is the 1x1 branch. */
+  /** The 1x1 units that share the input and run as one convolution. */
   joined: Unit[];
   joinedFilters: number;
   chains: Chain[];
@@ -50,37 +60,34 @@ export const MODULES: Accepts = {
 };
 
 /**
- * The kernels of a call, with their gammas and betas: every unit's channels fit what it reads.
+ * The plan of a call, whose kernels, gammas and betas fit it.
  *
- * @throws {RangeError} where a shape does not fit
+ * @throws {RangeError} where the plan is none for the input, or a shape does not fit
  */
-function checkUnits(inputs: KernelArguments['inputs'], naive: boolean, branch5x5: unknown): void {
-  const kernelName = 'InceptionTrain';
-  const { x } = inputs;
-  let count = 0;
-  while (`kernel${count}` in inputs) count++;
-  const plain = naive ? 3 : 6;
-  if (count !== plain && count !== plain + 1) {
+function checkedPlan(inputs: KernelArguments['inputs'], plan: BranchPlan | undefined): BranchPlan {
+  const kernelName = OPTIONAL_KERNELS.inceptionTrain;
+  const problem = plan ? planProblem(plan, inputs.x.shape[3]) : 'expected a plan of the branches, got none';
+  if (!plan || problem !== undefined) {
+    throw new RangeError(`${kernelName}: ${problem}. Take the plan that the layer Inception makes.`);
+  }
+  const kernels = countNumbered(inputs, 'kernel');
+  if (kernels !== plan.units.length) {
     throw new RangeError(
-      `${kernelName}: expected ${plain} or ${plain + 1} kernels of branch5x5 ${String(branch5x5)}, got ${count}. Pass kernel0, kernel1 and so on.`,
+      `${kernelName}: expected ${plan.units.length} kernels, got ${kernels}. Pass kernel0, kernel1 and so on.`,
     );
   }
-  const filtersOf = (i: number) => inputs[`kernel${i}`].shape[3];
-  for (let i = 0; i < count; i++) {
-    const { shape } = inputs[`kernel${i}`];
-    if (shape.length !== 4) expectShape(kernelName, `kernel${i}`, inputs[`kernel${i}`], [0, 0, 0, 0]);
-    const [height, width, , filters] = shape;
-    const reads = naive ? i === 3 : i === 2 || i === 4 || (i === 5 && count === 7);
-    const channels = reads ? filtersOf(i - 1) : x.shape[3];
-    expectShape(kernelName, `kernel${i}`, inputs[`kernel${i}`], [height, width, channels, filters]);
+  plan.units.forEach(({ kernelSize, inputChannels, filters }, i) => {
+    const shape = [kernelSize, kernelSize, inputChannels, filters];
+    expectShape(kernelName, `kernel${i}`, inputs[`kernel${i}`], shape);
     expectShape(kernelName, `gamma${i}`, inputs[`gamma${i}`], [filters]);
     expectShape(kernelName, `beta${i}`, inputs[`beta${i}`], [filters]);
-  }
+  });
+  return plan;
 }
 
 /** @throws {RangeError} where dy, y, a statistic or a saved tensor of a gradient call does not fit the module */
 export function checkGradientInputs(module: Module, inputs: KernelArguments['inputs']): void {
-  const kernelName = 'InceptionTrainGrad';
+  const kernelName = OPTIONAL_KERNELS.inceptionTrainGrad;
   const { batch, height, width, inChannels, outChannels } = module;
   for (const name of ['y', 'dy']) {
     expectShape(kernelName, name, inputs[name], [batch, height, width, outChannels]);
@@ -94,7 +101,7 @@ export function checkGradientInputs(module: Module, inputs: KernelArguments['inp
   );
   const saved = [
     module.joinedFilters,
-    ...module.joined.slice(1).map(({ filters }) => filters),
+    ...module.joined.filter((unit) => unit.outputChannel === undefined).map(({ filters }) => filters),
     inChannels,
     ...inChain,
   ];
@@ -104,70 +111,76 @@ export function checkGradientInputs(module: Module, inputs: KernelArguments['inp
   });
 }
 
-/**
- * The module of an `InceptionTrain` call. Units come in the order 1x1, 3x3_reduce, 3x3, 5x5_reduce, 5x5, (5x5_2), pool_proj;
- * of a naive module 1x1, 3x3, 5x5, (5x5_2).
- */
+/** The module of an `InceptionTrain` call or its gradient's. */
 export function readModule({ inputs, attrs, backend }: KernelArguments): Module {
   const [batch, height, width, inChannels] = inputs.x.shape;
-  checkUnits(inputs, attrs.kind === 'naive', attrs.branch5x5);
-  const units: Unit[] = [];
-  for (let index = 0; `kernel${index}` in inputs; index++) {
-    const kernel = inputs[`kernel${index}`];
-    const [filterHeight, filterWidth, channels, filters] = kernel.shape;
+  const { plan: given, epsilon, activation } = attrs as unknown as InceptionAttributes;
+  const plan = checkedPlan(inputs, given);
+  const units = plan.units.map((planned, index): Unit => {
+    const { kernelSize, inputChannels, filters, source, outputChannel } = planned;
+    const pad = (kernelSize - 1) >> 1;
     const shape: ConvShape = {
       batch,
       inHeight: height,
       inWidth: width,
-      inChannels: channels,
+      inChannels: inputChannels,
       outHeight: height,
       outWidth: width,
       outChannels: filters,
-      filterHeight,
-      filterWidth,
+      filterHeight: kernelSize,
+      filterWidth: kernelSize,
       strideHeight: 1,
       strideWidth: 1,
       dilationHeight: 1,
       dilationWidth: 1,
-      padTop: (filterHeight - 1) >> 1,
-      padLeft: (filterWidth - 1) >> 1,
+      padTop: pad,
+      padLeft: pad,
     };
-    units.push({
+    const kernel = backend.pointer(inputs[`kernel${index}`]);
+    return {
       index,
       shape,
-      kernel: backend.pointer(kernel),
+      kernel,
       filters,
+      source,
+      outputChannel,
       outShape: [batch, height, width, filters],
-    });
-  }
-  const naive = attrs.kind === 'naive';
-  const filtersOf = (chain: Unit[]) => chain[chain.length - 1].filters;
-  const chain3x3 = naive ? [units[1]] : [units[2]];
-  const chain5x5 = naive ? units.slice(2) : units.slice(4, -1);
-  const pool = naive ? [] : units.slice(-1);
-  const first = units[0].filters;
-  const second = first + filtersOf(chain3x3);
-  const third = second + filtersOf(chain5x5);
-  const joined = naive ? [units[0]] : [units[0], units[1], units[3]];
+    };
+  });
+  const joined = units.filter(({ source, shape }) => source === 'input' && shape.filterHeight === 1);
   return {
     batch,
     height,
     width,
     inChannels,
-    outChannels: third + (naive ? inChannels : filtersOf(pool)),
+    outChannels: plan.outputChannels,
     rows: batch * height * width,
-    naive,
-    epsilon: attrs.epsilon as number,
-    relu: attrs.activation === 'relu',
+    epsilon,
+    relu: activation === 'relu',
     units,
     joined,
     joinedFilters: joined.reduce((sum, unit) => sum + unit.filters, 0),
-    chains: [
-      { source: naive ? 'input' : 1, units: chain3x3, offset: first },
-      { source: naive ? 'input' : 3, units: chain5x5, offset: second },
-      { source: 'pooled', units: pool, offset: third },
-    ],
+    chains: chainsOf(units, joined, plan.pooledChannel),
   };
+}
+
+/** The units that are not joined, those together of which one reads the other. */
+function chainsOf(
+  units: readonly Unit[],
+  joined: readonly Unit[],
+  pooledChannel: number | undefined,
+): Chain[] {
+  const chains: Chain[] = [];
+  for (const unit of units) {
+    if (joined.includes(unit)) continue;
+    const before = chains.find((chain) => chain.units.at(-1)?.index === unit.source);
+    const chain = before ?? { source: unit.source, units: [], offset: 0 };
+    if (!before) chains.push(chain);
+    chain.units.push(unit);
+    chain.offset = unit.outputChannel ?? 0;
+  }
+  if (pooledChannel !== undefined) chains.push({ source: 'pooled', units: [], offset: pooledChannel });
+  return chains;
 }
 
 /** The shape of the joined 1x1 convolution. */

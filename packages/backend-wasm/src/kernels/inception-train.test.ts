@@ -1,53 +1,45 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
+import type { BranchPlan } from '@googlenet-tooling/shared/optional-kernels';
+import { branchPlan, namedFilters, type ModuleShape } from '../../../inception/src/testing/module-plan';
 import { difference, ENGINES, seeded, values, type KernelResult, type Random } from '../testing/compare';
 import { useWasm } from '../use-wasm';
 
 const EPSILON = 1e-3;
 
 interface ModuleCase {
-  kind: 'reduced' | 'naive';
+  kind: ModuleShape['kind'];
   activation: 'relu' | 'linear';
+  plan: BranchPlan;
   /** Kernel shapes in the order of the units. */
   kernels: [number, number, number, number][];
 }
 
-/** A module of few channels; `branch` lists the convolutions of the 5x5 branch. */
+/** A module of few channels. */
 function moduleCase(
-  kind: 'reduced' | 'naive',
+  kind: ModuleShape['kind'],
   activation: 'relu' | 'linear',
-  branch: number[],
-  channels: number,
+  branch5x5: ModuleShape['branch5x5'],
+  inputChannels: number,
 ): ModuleCase {
-  const naive = kind === 'naive';
-  const square = (size: number, from: number, to: number): [number, number, number, number] => [
-    size,
-    size,
-    from,
-    to,
-  ];
-  const [reduce3, reduce5, filters5] = naive ? [channels, channels, 8] : [9, 12, 8];
-  const chain = branch.map((size, i) => square(size, i === 0 ? reduce5 : filters5, filters5));
-  const kernels = naive
-    ? [square(1, channels, 5), square(3, channels, 16), ...chain]
-    : [
-        square(1, channels, 5),
-        square(1, channels, 9),
-        square(3, reduce3, 16),
-        square(1, channels, 12),
-        ...chain,
-        square(1, channels, 7),
-      ];
-  return { kind, activation, kernels };
+  const filters = namedFilters([5, 9, 16, 12, 8, 7], kind, 'a test');
+  const plan = branchPlan({ kind, branch5x5, filters, inputChannels });
+  const kernels = plan.units.map((unit): [number, number, number, number] => [
+    unit.kernelSize,
+    unit.kernelSize,
+    unit.inputChannels,
+    unit.filters,
+  ]);
+  return { kind, activation, plan, kernels };
 }
 
 const CASES: ModuleCase[] = [
-  moduleCase('reduced', 'relu', [5], 12),
-  moduleCase('reduced', 'relu', [5, 5], 10),
-  moduleCase('reduced', 'linear', [3], 8),
-  moduleCase('reduced', 'relu', [3, 3], 3),
-  moduleCase('naive', 'relu', [5], 12),
-  moduleCase('naive', 'relu', [3, 3], 6),
+  moduleCase('reduced', 'relu', 'one5x5', 12),
+  moduleCase('reduced', 'relu', 'two5x5', 10),
+  moduleCase('reduced', 'linear', 'one3x3', 8),
+  moduleCase('reduced', 'relu', 'two3x3', 3),
+  moduleCase('naive', 'relu', 'one5x5', 12),
+  moduleCase('naive', 'relu', 'two3x3', 6),
 ];
 
 interface Numbers {
@@ -57,18 +49,14 @@ interface Numbers {
   weights: { kernel: Float32Array; gamma: Float32Array; beta: Float32Array }[];
 }
 
-function numbersOf(random: Random, { kernels, kind }: ModuleCase): Numbers {
-  const channels = kernels[0][2];
-  const xShape = [2, 7, 9, channels];
-  const outChannels = kernels
-    .filter((_, i) => kind === 'naive' || (i !== 1 && i !== 3))
-    .reduce((sum, shape) => sum + shape[3], 0);
+function numbersOf(random: Random, { kernels, plan }: ModuleCase): Numbers {
+  const xShape = [2, 7, 9, kernels[0][2]];
   const weights = kernels.map((shape) => ({
     kernel: values(random, shape),
     gamma: values(random, [shape[3]]).map((value) => 1 + value / 2),
     beta: values(random, [shape[3]]),
   }));
-  return { x: values(random, xShape), xShape, dy: values(random, [126 * (outChannels + channels)]), weights };
+  return { x: values(random, xShape), xShape, dy: values(random, [126 * plan.outputChannels]), weights };
 }
 
 /** y, dx and every weight's gradient, composed from plain operations by the definition of the module. */
@@ -108,7 +96,7 @@ function composed(
       ]),
     ];
     const y = forward(...inputs);
-    const gradients = tf.grads(forward)(inputs, tf.tensor(dy.slice(0, y.size), y.shape));
+    const gradients = tf.grads(forward)(inputs, tf.tensor(dy, y.shape));
     for (const tensor of [y, ...gradients])
       results.push({ shape: tensor.shape, data: [...tensor.dataSync()] });
   });
@@ -117,11 +105,11 @@ function composed(
 
 /** The same by the engine's two kernels. */
 function fused(
-  { kind, activation, kernels }: ModuleCase,
+  { activation, plan, kernels }: ModuleCase,
   { x, xShape, dy, weights }: Numbers,
 ): KernelResult[] {
   const results: KernelResult[] = [];
-  const attrs = { kind, activation, epsilon: EPSILON };
+  const attrs = { plan, activation, epsilon: EPSILON } as unknown as tf.NamedAttrMap;
   const runKernel = (name: string, inputs: Record<string, tf.Tensor>): tf.Tensor[] =>
     tf.engine().runKernel(name, inputs, attrs);
   tf.tidy(() => {
@@ -135,7 +123,7 @@ function fused(
     });
     const [y, ...rest] = runKernel('InceptionTrain', inputs);
     const statistics = rest.splice(0, 2 * kernels.length);
-    const all: Record<string, tf.Tensor> = { dy: tf.tensor(dy.slice(0, y.size), y.shape), y, ...inputs };
+    const all: Record<string, tf.Tensor> = { dy: tf.tensor(dy, y.shape), y, ...inputs };
     statistics.forEach((tensor, i) => (all[`${i % 2 === 0 ? 'mean' : 'variance'}${i >> 1}`] = tensor));
     rest.forEach((tensor, i) => (all[`saved${i}`] = tensor));
     for (const tensor of [y, ...runKernel('InceptionTrainGrad', all)])

@@ -1,3 +1,4 @@
+import { OPTIONAL_KERNELS } from '@googlenet-tooling/shared/optional-kernels';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from '../backend';
 import { normalizeTrain } from './batch-norm';
@@ -60,6 +61,8 @@ const inceptionTrain: Kernel = (args) => {
 
   const x = slice(backend.pointer(inputs.x), inChannels);
   const out = (offset: number) => slice(backend.pointer(y), outChannels, offset);
+  const targetOf = ({ outputChannel, outShape, filters }: Unit): Pixels =>
+    outputChannel === undefined ? slice(backend.pointer(save(outShape)), filters) : out(outputChannel);
   const kernels = joinKernels(backend, module);
   const z = slice(
     backend.pointer(save([module.batch, module.height, module.width, joinedFilters])),
@@ -68,10 +71,10 @@ const inceptionTrain: Kernel = (args) => {
   convolve(backend, joinedShape(module), x, kernels.pointer, z);
   if (kernels.owned) backend.runtime.heap.release(kernels.pointer);
 
-  const sources = new Map<number | string, Pixels>([['input', x]]);
+  const sources = new Map<Unit['source'], Pixels>([['input', x]]);
   let offset = 0;
   for (const unit of module.joined) {
-    const target = unit.index === 0 ? out(0) : slice(backend.pointer(save(unit.outShape)), unit.filters);
+    const target = targetOf(unit);
     normalize(unit, slice(z.pointer, joinedFilters, offset), target);
     sources.set(unit.index, target);
     offset += unit.filters;
@@ -82,14 +85,13 @@ const inceptionTrain: Kernel = (args) => {
 
   for (const chain of module.chains) {
     let from = sources.get(chain.source) ?? x;
-    chain.units.forEach((unit, i) => {
+    for (const unit of chain.units) {
       const before = slice(backend.pointer(save(unit.outShape)), unit.filters);
       convolve(backend, unit.shape, from, unit.kernel, before);
-      const last = i === chain.units.length - 1;
-      const target = last ? out(chain.offset) : slice(backend.pointer(save(unit.outShape)), unit.filters);
+      const target = targetOf(unit);
       normalize(unit, before, target);
       from = target;
-    });
+    }
     if (chain.units.length === 0) {
       const to = out(chain.offset);
       copyRows(backend, from.pointer, from.stride, to.pointer, to.stride, inChannels, rows);
@@ -99,5 +101,5 @@ const inceptionTrain: Kernel = (args) => {
 };
 
 export const inceptionKernels: readonly KernelReplacement[] = [
-  { kernelName: 'InceptionTrain', accepts: MODULES, kernelFunc: inceptionTrain },
+  { kernelName: OPTIONAL_KERNELS.inceptionTrain, accepts: MODULES, kernelFunc: inceptionTrain },
 ];

@@ -1,6 +1,11 @@
+import {
+  hasKernels,
+  numbered,
+  OPTIONAL_KERNELS,
+  runKernel,
+} from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EmaConfig } from '../config/config';
-import { hasKernel } from './optimizers';
 import { ownData, type Weight } from '../classifier/weights';
 
 /**
@@ -30,13 +35,11 @@ export class WeightAverage {
   /** Takes the weights of one more step in. @param step - from 1. */
   update(step: number): void {
     const decay = this.decayAt(step);
-    if (hasKernel('EmaStep')) {
-      const inputs: tf.NamedTensorMap = {};
-      this.weights.forEach(({ variable }, i) => {
-        inputs[`param${i}`] = variable;
-        inputs[`average${i}`] = this.averages[i];
-      });
-      tf.tidy(() => tf.engine().runKernel('EmaStep', inputs, { decay }));
+    if (hasKernels(OPTIONAL_KERNELS.emaStep)) {
+      const inputs = numbered(
+        this.weights.map(({ variable }, i) => ({ param: variable, average: this.averages[i] })),
+      );
+      tf.tidy(() => runKernel(OPTIONAL_KERNELS.emaStep, inputs, { decay }));
       return;
     }
     this.weights.forEach(({ variable }, i) => {

@@ -1,3 +1,9 @@
+import {
+  hasKernels,
+  numbered,
+  OPTIONAL_KERNELS,
+  runKernel,
+} from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Weight, zerosVariable } from '../classifier/weights';
 
@@ -118,17 +124,10 @@ class Adam extends BaseOptimizer {
   protected update(present: readonly Update[], learningRates: number[], weightDecays: number[]): void {
     const { beta1, beta2, epsilon, decoupled, step } = this;
     const { m, v } = this.slots;
-    if (hasKernel('AdamStep')) {
-      const inputs = kernelInputs(present, { m, v });
-      tf.engine().runKernel('AdamStep', inputs, {
-        learningRates,
-        weightDecays,
-        beta1,
-        beta2,
-        epsilon,
-        step,
-        decoupled,
-      });
+    if (hasKernels(OPTIONAL_KERNELS.adamStep)) {
+      const inputs = numbered(present.map((one) => ({ ...shared(one), m: m[one.index], v: v[one.index] })));
+      const rates = { learningRates, weightDecays };
+      runKernel(OPTIONAL_KERNELS.adamStep, inputs, { ...rates, beta1, beta2, epsilon, step, decoupled });
       return;
     }
     const correction = Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step);
@@ -160,9 +159,10 @@ class Sgd extends BaseOptimizer {
   protected update(present: readonly Update[], learningRates: number[], weightDecays: number[]): void {
     const { momentum, nesterov } = this;
     const { velocity } = this.slots;
-    if (hasKernel('SgdStep')) {
-      const inputs = kernelInputs(present, velocity ? { velocity } : {});
-      tf.engine().runKernel('SgdStep', inputs, { learningRates, weightDecays, momentum, nesterov });
+    if (hasKernels(OPTIONAL_KERNELS.sgdStep)) {
+      const state = (index: number) => velocity && { velocity: velocity[index] };
+      const inputs = numbered(present.map((one) => ({ ...shared(one), ...state(one.index) })));
+      runKernel(OPTIONAL_KERNELS.sgdStep, inputs, { learningRates, weightDecays, momentum, nesterov });
       return;
     }
     present.forEach(({ gradient, index, parameter: { variable } }, i) => {
@@ -180,20 +180,5 @@ class Sgd extends BaseOptimizer {
   }
 }
 
-function kernelInputs(
-  present: readonly Update[],
-  slots: Readonly<Record<string, readonly tf.Variable[]>>,
-): tf.NamedTensorMap {
-  const inputs: tf.NamedTensorMap = {};
-  present.forEach(({ gradient, index, parameter }, i) => {
-    inputs[`param${i}`] = parameter.variable;
-    inputs[`grad${i}`] = gradient;
-    for (const [name, variables] of Object.entries(slots)) inputs[`${name}${i}`] = variables[index];
-  });
-  return inputs;
-}
-
-/** Whether the current engine has an optional kernel. */
-export function hasKernel(name: string): boolean {
-  return tf.getKernel(name, tf.getBackend()) !== undefined;
-}
+/** What the kernels of all optimizers are given of a parameter. */
+const shared = ({ parameter, gradient }: Update) => ({ param: parameter.variable, grad: gradient });

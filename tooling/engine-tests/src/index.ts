@@ -1,6 +1,7 @@
 /**
  * What every engine is tested with: TensorFlow.js' published conformance suite (`runConformance`), and random cases of every
- * registered kernel against the cpu engine (`runRandomCases`), and the training of well-known networks (`trainLayerNetwork`). It knows no engine: each one's tests name it. Private.
+ * registered kernel against the cpu engine (`runRandomCases`), and the training of well-known networks (`trainLayerNetwork`). It knows no
+ * engine: each one's tests name it. Private.
  *
  * Start reading in `node/conformance.ts` and `fuzz/fuzz.ts`.
  *

@@ -141,7 +141,11 @@ async function newLastLayer(
   await saveModel(model, join(run.path, HEAD_FOLDER), card);
 }
 
-/** Trains the layers that are not frozen. @param trained - whether the network began with trained weights. @returns whether training came to its end. */
+/**
+ * Trains the layers that are not frozen.
+ * @param trained - whether the network began with trained weights.
+ * @returns whether training came to its end.
+ */
 async function trainOn(
   work: PhotoTraining,
   { model, run, pictures, classWeights }: PhotoProgress,

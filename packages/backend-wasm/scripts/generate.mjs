@@ -1,4 +1,5 @@
-// Compiles assembly/ to the two WebAssembly modules and embeds them in src/generated as base64; does nothing where they are current.
+// Compiles assembly/ to the two WebAssembly modules and embeds them in src/generated as base64, where they are not current; writes the
+// functions that write argument blocks.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -62,7 +63,39 @@ async function keyOfSources() {
 /** The generated source's first line; the key in it tells what it was made from. */
 const header = `// Made by scripts/generate.mjs from assembly/ (${await keyOfSources()}); do not edit.\n`;
 
+/** For each block of assembly/blocks.ts the function that writes its fields, one assignment each. */
+async function blockWriters() {
+  const source = (await readFile(join(root, 'assembly/blocks.ts'), 'utf8')).replace(/\/\*.*?\*\//gs, '');
+  const writers = [...source.matchAll(/export enum (\w+Block) \{([^}]*)\}/g)].map(([, name, body]) => {
+    const fields = body.split(',').map((field) => field.trim());
+    const lines = fields
+      .filter((field) => field !== '')
+      .map((field, i) => `      ${field.endsWith('F') ? 'f32' : 'i32'}[at + ${i}] = block.${field};\n`);
+    return `  [\n    blocks.${name},\n    (i32, f32, at, block) => {\n${lines.join('')}    },\n  ],\n`;
+  });
+  return `import * as blocks from '../../assembly/blocks';
+
+/** Writes the fields of a block from index \`at\` on; those whose name ends with F as floats. */
+export type WriteBlock = (
+  i32: Int32Array,
+  f32: Float32Array,
+  at: number,
+  block: Readonly<Record<string, number>>,
+) => void;
+
+/** By the enum that lays the block out. */
+export const blockWriters = new Map<object, WriteBlock>([
+${writers.join('')}]);
+`;
+}
+
+async function put(path, source) {
+  await writeFile(`${path}.part`, header + source);
+  await rename(`${path}.part`, path);
+}
+
 await mkdir(join(root, 'src/generated'), { recursive: true });
+await put(join(root, 'src/generated/blocks.ts'), await blockWriters());
 for (const [name, features] of Object.entries(variants)) {
   const path = join(root, 'src/generated', `${name}.ts`);
   const before = await readFile(path, 'utf8').catch(() => '');
@@ -71,8 +104,6 @@ for (const [name, features] of Object.entries(variants)) {
     continue;
   }
   const binary = await compile(name, features);
-  const source = `${header}export const ${name}Base64 =\n  '${Buffer.from(binary).toString('base64')}';\n`;
-  await writeFile(`${path}.part`, source);
-  await rename(`${path}.part`, path);
+  await put(path, `export const ${name}Base64 =\n  '${Buffer.from(binary).toString('base64')}';\n`);
   console.log(`${name}: ${binary.length} bytes`);
 }

@@ -46,7 +46,21 @@ export function normalizeTrain(
   const shift = x.pointer;
   const sums = { x: x.pointer, ldx: x.stride * 4, rows, channels, partial, rowsPerChunk, shift };
   runtime.call('batchNormSums', BatchNormSumsBlock, sums, chunks, small ? chunks : 1);
-  const moments = { partial, chunks, channels, rows, shift, ...norm, scale, offset, epsilonF: epsilon };
+  const { mean, variance, gamma, beta } = norm;
+  const moments = {
+    partial,
+    chunks,
+    channels,
+    rows,
+    shift,
+    mean,
+    variance,
+    gamma,
+    beta,
+    scale,
+    offset,
+    epsilonF: epsilon,
+  };
   runtime.call('batchNormMoments', BatchNormMomentsBlock, moments, channels, channels);
   scaleRows(backend, rows, channels, x, y, scale, offset, relu);
   runtime.heap.release(partial);
@@ -98,16 +112,21 @@ export function normalizeGradient(
   const b = a + channels * 4;
   const c = b + channels * 4;
   const { mean, variance, gamma } = norm;
-  const given = {
+  const mask = relu ? y.pointer : 0;
+  const [ldx, ldy, lddy, lddx] = [x, y, dy, dx].map(({ stride }) => stride * 4);
+  const sums = {
     x: x.pointer,
-    ldx: x.stride * 4,
-    y: relu ? y.pointer : 0,
-    ldy: y.stride * 4,
-    dy: dy.pointer,
-    lddy: dy.stride * 4,
+    ldx,
+    rows,
     channels,
+    partial,
+    rowsPerChunk,
+    mean,
+    dy: dy.pointer,
+    lddy,
+    y: mask,
+    ldy,
   };
-  const sums = { ...given, rows, partial, rowsPerChunk, mean };
   runtime.call('batchNormGradientSums', BatchNormGradientSumsBlock, sums, chunks, small ? chunks : 1);
   const moments = {
     partial,
@@ -125,7 +144,20 @@ export function normalizeGradient(
     epsilonF: epsilon,
   };
   runtime.call('batchNormGradientMoments', BatchNormGradientMomentsBlock, moments, channels, channels);
-  const apply = { ...given, dx: dx.pointer, lddx: dx.stride * 4, a, b, c };
+  const apply = {
+    x: x.pointer,
+    ldx,
+    dy: dy.pointer,
+    lddy,
+    y: mask,
+    ldy,
+    dx: dx.pointer,
+    lddx,
+    channels,
+    a,
+    b,
+    c,
+  };
   runtime.call('batchNormGradientRows', BatchNormGradientRowsBlock, apply, rows, small ? rows : undefined);
   runtime.heap.release(partial);
 }

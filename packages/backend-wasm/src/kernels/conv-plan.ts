@@ -189,6 +189,7 @@ export function convolveFilterGradient(
   const pixelBlock = Math.min(DEPTH_BLOCK, pixels);
   const scratch = runtime.scratch(1024 + pixelBlock * (4 + registerRows * 4 + panels * 32) + 128);
   const small = pixels * taps * shape.inChannels * shape.outChannels < SMALL_MACS;
+  const geometry = geometryOf(shape, runtime.zeros(shape.inChannels));
   const block = {
     x: x.pointer,
     ldx: x.stride * 4,
@@ -203,7 +204,19 @@ export function convolveFilterGradient(
     scratch: scratch.pointer,
     scratchBytes: scratch.bytes,
     taps,
-    ...geometryOf(shape, runtime.zeros(shape.inChannels)),
+    inHeight: geometry.inHeight,
+    inWidth: geometry.inWidth,
+    channels: geometry.channels,
+    outHeight: geometry.outHeight,
+    outWidth: geometry.outWidth,
+    filterWidth: geometry.filterWidth,
+    strideHeight: geometry.strideHeight,
+    strideWidth: geometry.strideWidth,
+    dilationHeight: geometry.dilationHeight,
+    dilationWidth: geometry.dilationWidth,
+    padTop: geometry.padTop,
+    padLeft: geometry.padLeft,
+    zeros: geometry.zeros,
   };
   const grain = small ? units : Math.ceil(units / runtime.threads);
   runtime.call('filterGradient', FilterGradientBlock, block, units, grain);

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DepthwiseBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
-import { convShape } from './conv-shape';
 import { acceptsActivation, activate, ACTIVATIONS, type ActivationAttrs } from './elementwise';
 import { sizeOf, type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
@@ -32,8 +31,31 @@ function infoOf(attrs: KernelArguments['attrs'], x: number[], filter: number[]):
 
 /** The geometry of a convolution, its bounds open. */
 function blockOf(info: tf.backend_util.Conv2DInfo, x: number, filter: number, y: number): Block {
-  const { inChannels: channels, outChannels: _same, ...sizes } = convShape(info);
-  return { ...sizes, channels, x, filter, bias: 0, y, lowF: -Infinity, highF: Infinity, rotated: 0 };
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo, batchSize } = info;
+  return {
+    x,
+    filter,
+    bias: 0,
+    y,
+    inHeight,
+    inWidth,
+    channels: inChannels,
+    outHeight,
+    outWidth,
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+    padTop: padInfo.top,
+    padLeft: padInfo.left,
+    lowF: -Infinity,
+    highF: Infinity,
+    rotated: 0,
+    batch: batchSize,
+  };
 }
 
 function run(backend: WasmBackend, name: string, block: Block, units: number): void {
@@ -70,18 +92,14 @@ const inputGradient: Kernel = ({ inputs: { dy, filter }, attrs, backend }) => {
     run(backend, 'depthwiseInputGradient', block, units);
     return output;
   }
-  const rotated: Block = {
-    ...block,
-    x: block.y,
-    y: block.x,
-    inHeight: block.outHeight,
-    inWidth: block.outWidth,
-    outHeight: block.inHeight,
-    outWidth: block.inWidth,
-    padTop: (block.filterHeight - 1) * block.dilationHeight - block.padTop,
-    padLeft: (block.filterWidth - 1) * block.dilationWidth - block.padLeft,
-    rotated: 1,
-  };
+  const rotated = blockOf(info, from, weights, block.x);
+  rotated.inHeight = block.outHeight;
+  rotated.inWidth = block.outWidth;
+  rotated.outHeight = block.inHeight;
+  rotated.outWidth = block.inWidth;
+  rotated.padTop = (block.filterHeight - 1) * block.dilationHeight - block.padTop;
+  rotated.padLeft = (block.filterWidth - 1) * block.dilationWidth - block.padLeft;
+  rotated.rotated = 1;
   run(backend, 'depthwise', rotated, units);
   return output;
 };

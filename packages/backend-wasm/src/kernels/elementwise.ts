@@ -156,7 +156,24 @@ function runBinary(
   const [a0, a1, a2, a3] = a.map((stride) => stride * 4);
   const [b0, b1, b2, b3] = b.map((stride) => stride * 4);
   const [size0, size1, size2, size3] = sizes;
-  const block = { ...pointers, code, size0, size1, size2, size3, a0, a1, a2, a3, b0, b1, b2, b3 };
+  const block = {
+    a: pointers.a,
+    b: pointers.b,
+    out: pointers.out,
+    code,
+    size0,
+    size1,
+    size2,
+    size3,
+    a0,
+    a1,
+    a2,
+    a3,
+    b0,
+    b1,
+    b2,
+    b3,
+  };
   backend.runtime.call(name, BinaryBlock, block, units, small ? units : undefined);
 }
 

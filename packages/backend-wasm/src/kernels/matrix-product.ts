@@ -74,6 +74,7 @@ export function multiply(backend: WasmBackend, product: Product): void {
   const depth = Math.min(k, DEPTH_BLOCK);
   const scratch = runtime.scratch(1024 + rows * depth * 4 + 64);
   const units = blocks * columnGroups;
+  const { geometry = NO_GEOMETRY } = product;
   const block = {
     mode: product.mode,
     a: product.a,
@@ -93,7 +94,19 @@ export function multiply(backend: WasmBackend, product: Product): void {
     scratch: scratch.pointer,
     scratchBytes: scratch.bytes,
     panelBytes: direct ? 32 : k * 32,
-    ...(product.geometry ?? NO_GEOMETRY),
+    inHeight: geometry.inHeight,
+    inWidth: geometry.inWidth,
+    channels: geometry.channels,
+    outHeight: geometry.outHeight,
+    outWidth: geometry.outWidth,
+    filterWidth: geometry.filterWidth,
+    strideHeight: geometry.strideHeight,
+    strideWidth: geometry.strideWidth,
+    dilationHeight: geometry.dilationHeight,
+    dilationWidth: geometry.dilationWidth,
+    padTop: geometry.padTop,
+    padLeft: geometry.padLeft,
+    zeros: geometry.zeros,
   };
   runtime.call('gemm', GemmBlock, block, units, small ? units : undefined);
   if (packed && !packed.kept) runtime.heap.release(packed.pointer);

@@ -72,9 +72,29 @@ function move(backend: WasmBackend, from: number, to: number, axes: readonly Axi
   const [size0, size1, size2, size3, size4, size5] = full.map(({ size }) => size);
   const [from0, from1, from2, from3, from4, from5] = full.map((axis) => axis.from * 4);
   const [to0, to1, to2, to3, to4, to5] = full.map((axis) => axis.to * 4);
-  const sizes = { size0, size1, size2, size3, size4, size5 };
-  const strides = { from0, from1, from2, from3, from4, from5, to0, to1, to2, to3, to4, to5 };
-  backend.runtime.call('move', MoveBlock, { from, to, ...sizes, ...strides }, size0 * size1 * size2);
+  const block = {
+    from,
+    to,
+    size0,
+    size1,
+    size2,
+    size3,
+    size4,
+    size5,
+    from0,
+    from1,
+    from2,
+    from3,
+    from4,
+    from5,
+    to0,
+    to1,
+    to2,
+    to3,
+    to4,
+    to5,
+  };
+  backend.runtime.call('move', MoveBlock, block, size0 * size1 * size2);
 }
 
 type Numbers = 'float32' | 'int32';

@@ -48,7 +48,9 @@ export function runPool(
   const { inHeight, inWidth, outHeight, outWidth } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
   const block = {
-    ...pointers,
+    x: pointers.x,
+    y: pointers.y,
+    dx: pointers.dx,
     channels: info.inChannels,
     inHeight,
     inWidth,

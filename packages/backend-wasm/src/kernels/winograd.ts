@@ -40,8 +40,8 @@ function tilesOf(shape: ConvShape): { points: number; high: number; wide: number
   return { points: (shape.filterHeight + STEP - 1) ** 2, high, wide, count: shape.batch * high * wide };
 }
 
-/** The fields of a job that say which tiles there are. */
-function tileFields(backend: WasmBackend, shape: ConvShape, x: Pixels, block: number) {
+/** A job on tiles, but for what it is given to read and to write. */
+function tileJob(backend: WasmBackend, shape: ConvShape, x: Pixels, block: number, scratch: Scratch) {
   const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padTop, padLeft } = shape;
   const { high, wide, count } = tilesOf(shape);
   return {
@@ -61,8 +61,18 @@ function tileFields(backend: WasmBackend, shape: ConvShape, x: Pixels, block: nu
     tiles: count,
     block,
     zeros: backend.runtime.zeros(Math.max(inChannels, outChannels)),
+    scratch: scratch.pointer,
+    scratchBytes: scratch.bytes,
+    u: 0,
+    y: 0,
+    ldy: 0,
+    bias: 0,
+    flags: 0,
+    partials: 0,
   };
 }
+
+type Scratch = ReturnType<WasmBackend['runtime']['scratch']>;
 
 const panelsOf = (channels: number) => Math.ceil(channels / 8);
 
@@ -112,17 +122,12 @@ export function winogradConvolve(
     };
     runtime.call('winogradFilter', WinogradFilterBlock, transform, panels * inChannels);
   }
-  const job = {
-    ...tileFields(backend, shape, x, block),
-    scratch: scratch.pointer,
-    scratchBytes: scratch.bytes,
-    u: packed.pointer,
-    y: y.pointer,
-    ldy: y.stride * 4,
-    bias,
-    flags,
-    partials: 0,
-  };
+  const job = tileJob(backend, shape, x, block, scratch);
+  job.u = packed.pointer;
+  job.y = y.pointer;
+  job.ldy = y.stride * 4;
+  job.bias = bias;
+  job.flags = flags;
   runtime.call('winogradConvolve', WinogradBlock, job, Math.ceil(count / block), 1);
   if (!packed.kept) runtime.heap.release(packed.pointer);
 }
@@ -150,17 +155,11 @@ export function winogradFilterGradient(
     partials * points * inChannels * panels * 8 * 4,
     'partial filter gradients',
   );
-  const room = { scratch: scratch.pointer, scratchBytes: scratch.bytes };
-  const job = {
-    ...tileFields(backend, shape, x, block),
-    ...room,
-    u: sums,
-    y: dy.pointer,
-    ldy: dy.stride * 4,
-    bias: 0,
-    flags: 0,
-    partials,
-  };
+  const job = tileJob(backend, shape, x, block, scratch);
+  job.u = sums;
+  job.y = dy.pointer;
+  job.ldy = dy.stride * 4;
+  job.partials = partials;
   runtime.call('winogradFilterSums', WinogradBlock, job, partials, 1);
   const gradient = {
     partial: sums,
@@ -169,7 +168,8 @@ export function winogradFilterGradient(
     channels: inChannels,
     filters: outChannels,
     dw,
-    ...room,
+    scratch: scratch.pointer,
+    scratchBytes: scratch.bytes,
   };
   runtime.call('winogradFilterGradient', WinogradFilterGradientBlock, gradient, inChannels);
   runtime.heap.release(sums);

@@ -1,3 +1,4 @@
+import { blockWriters, type WriteBlock } from '../generated/blocks';
 import { Heap } from './heap';
 import { compileModule, type Simd, type WasmFunction } from './module';
 import { startThread, type Thread } from './threads';
@@ -16,39 +17,7 @@ export interface RuntimeOptions {
   workerUrl?: string | URL;
 }
 
-const floatBits = new Float32Array(1);
-const intBits = new Int32Array(floatBits.buffer);
-
-/** The bits of a float, for an argument block. */
-function float(value: number): number {
-  floatBits[0] = value;
-  return intBits[0];
-}
-
 type Layout = Record<string, string | number>;
-
-interface Field {
-  readonly name: string;
-  /** Where it lies in the memory, in units of four bytes. */
-  readonly index: number;
-  readonly isFloat: boolean;
-}
-
-const layouts = new Map<Layout, readonly Field[]>();
-
-/** The fields of a block, which is an enum: each name with its number, and each number with its name. */
-function fieldsOf(layout: Layout): readonly Field[] {
-  let fields = layouts.get(layout);
-  if (!fields) {
-    fields = Object.entries(layout).flatMap(([name, place]) =>
-      typeof place === 'number'
-        ? [{ name, index: (ARGUMENTS >> 2) + place, isFloat: name.endsWith('F') }]
-        : [],
-    );
-    layouts.set(layout, fields);
-  }
-  return fields;
-}
 
 /** The compiled module, its memory and its threads. */
 export class Runtime {
@@ -124,11 +93,8 @@ export class Runtime {
     units: number,
     grain?: number,
   ): void {
-    const { i32 } = this.heap;
-    for (const { name: field, index, isFloat } of fieldsOf(layout)) {
-      const value = block[field];
-      i32[index] = isFloat ? float(value) : value;
-    }
+    const { i32, f32 } = this.heap;
+    writerOf(layout)(i32, f32, ARGUMENTS >> 2, block);
     this.run(name, units, grain);
   }
 
@@ -252,4 +218,11 @@ function takeMemory(shared: boolean, limit?: number): { memory: WebAssembly.Memo
       cause: reason,
     },
   );
+}
+
+/** What writes a block of this layout; made by scripts/generate.mjs, field by field, since it runs at every call of a kernel. */
+function writerOf(layout: object): WriteBlock {
+  const write = blockWriters.get(layout);
+  if (!write) throw new Error('googlenet-wasm: expected a layout of assembly/blocks.ts, got another enum.');
+  return write;
 }

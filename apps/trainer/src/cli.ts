@@ -18,6 +18,7 @@ Exit codes:
   2    a flag, setting, file or folder is wrong; the message says how to put it right
   3    the loss became infinite or not a number
   4    the test accuracy is below --target-accuracy
+  75   another process of --distributed mpi did not answer in time; what was saved stays
   130  interrupted; what was done is saved`;
 
 /**

@@ -1,6 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dist, dropFiles, openSite, type Site } from './site';
+import { main } from '../../trainer/src/main';
+import { fakeIo } from '../../trainer/src/testing/fake-io';
+import { madePicture } from '../../trainer/src/testing/made-picture';
+import { dist, dropFiles, openSite, patience, type Site } from './site';
 
 const shared = join(__dirname, '../../../../shared/weights');
 const weights = join(dist, 'weights');
@@ -88,3 +100,89 @@ it('says how to get the weights where the site has none', async () => {
   await page.getByTestId('photo-missing').filter({ hasText: 'npm run weights' }).waitFor();
   await page.context().close();
 });
+
+/** A run of the trainer on made-up pictures: a small network of random features under a fitted last layer. */
+async function trainOnPictures(cwd: string): Promise<void> {
+  ['lying', 'standing'].forEach((name, kind) => {
+    mkdirSync(join(cwd, 'stripes', name), { recursive: true });
+    for (let i = 0; i < 8; i++) writeFileSync(join(cwd, 'stripes', name, `${i}.png`), madePicture(kind, i));
+  });
+  const train = ['train', '--data', 'stripes', '--backend', 'wasm', '--threads', '1'];
+  const scratch = [
+    '--from',
+    'scratch',
+    '--width',
+    '0.125',
+    '--epochs',
+    '1',
+    '--batch-size',
+    '8',
+    '--out',
+    'base',
+  ];
+  for (const words of [scratch, ['--from', 'base', '--out', 'run']]) {
+    const io = fakeIo(cwd);
+    expect([await main([...train, ...words], io), io.err()]).toEqual([0, '']);
+  }
+}
+
+it(
+  "opens a network that the trainer has taught, with or without ImageNet's, and answers as googlenet predict does",
+  async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'photo-run-'));
+    try {
+      await trainOnPictures(cwd);
+      const shown = madePicture(1, 50);
+      writeFileSync(join(cwd, 'shown.png'), shown);
+      const io = fakeIo(cwd);
+      await main(
+        ['predict', 'shown.png', '--model', 'run', '--json', '--backend', 'wasm', '--threads', '1'],
+        io,
+      );
+      const [{ classes }] = JSON.parse(io.out()) as { classes: { name: string; probability: number }[] }[];
+
+      const { page, problems } = await site.open('', { serviceWorkers: 'block' });
+      await page.route('**/weights/weights.json', (route) => route.fulfill({ status: 404, body: '' }));
+      await page.getByRole('link', { name: 'Photo' }).click();
+      await page.getByTestId('photo-missing').waitFor();
+      const files = ['model.json', 'weights.bin'].map((name) => ({
+        name,
+        type: '',
+        bytes: [...readFileSync(join(cwd, 'run/model', name))],
+      }));
+      await dropFiles(page, '[data-testid=own-network]', files);
+      await page
+        .getByTestId('own-classes')
+        .filter({ hasText: '“stripes” of 2 classes, lying, standing' })
+        .waitFor();
+      await dropFiles(page, '[data-testid=photo-drop]', [
+        { name: 'a.png', type: 'image/png', bytes: [...shown] },
+      ]);
+      await page.getByTestId('photo-best').filter({ hasText: classes[0].name }).waitFor();
+      const found = await page
+        .getByTestId('photo-classes')
+        .locator('li')
+        .evaluateAll((items) =>
+          items.map((item) => [
+            item.querySelector('.photo-class-name')?.textContent,
+            Number(item.getAttribute('data-probability')),
+          ]),
+        );
+      expect(found.map(([name]) => name)).toEqual(classes.map(({ name }) => name));
+      found.forEach(([, probability], i) =>
+        expect(Math.abs(Number(probability) - classes[i].probability)).toBeLessThan(2e-3),
+      );
+      await page.locator('[data-testid=photo-cam][data-module=inception_4e]').waitFor({ timeout: 60_000 });
+      expect(await page.locator('.photo-modules .module-tile').count()).toBe(9);
+
+      await dropFiles(page, '[data-testid=own-network]', [files[0]]);
+      await page.getByRole('alert').filter({ hasText: 'expected the file weights.bin beside it' }).waitFor();
+      await page.getByTestId('own-classes').waitFor();
+      expect(problems.filter((problem) => !/404/.test(problem))).toEqual([]);
+      await page.context().close();
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
+  },
+  240_000 * patience,
+);

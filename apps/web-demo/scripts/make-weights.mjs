@@ -1,6 +1,7 @@
 // Writes public/weights: the photo network in 8 bits, the list of what is there, and sample pictures.
 //   npm run weights                          fetches Caffe's bvlc_googlenet (53.5 MB, checked, kept in the cache folder)
 //   npm run weights -- FILE [PICTURE ...]    takes a file that is there, and sample pictures; without any, those beside the file
+// The drawn pictures of samples/ are always among them.
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -31,7 +32,8 @@ try {
   const bytes = await module.convertWeights(given && readFileSync(given));
   const beside =
     given === undefined ? [] : readdirSync(dirname(given)).map((name) => join(dirname(given), name));
-  const samples = (pictures.length > 0 ? pictures : beside).filter((path) =>
+  const drawn = readdirSync(join(root, 'samples')).map((name) => join(root, 'samples', name));
+  const samples = [...drawn, ...(pictures.length > 0 ? pictures : beside)].filter((path) =>
     /\.(png|jpe?g|webp)$/i.test(path),
   );
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -21,6 +21,10 @@ export const photoState = signal<PhotoState>({ phase: 'waiting' });
 export const photo = signal<PhotoAnswer | undefined>(undefined);
 export const busy = signal(false);
 export const samples = signal<readonly string[]>([]);
+/** Whether the site has the network of ImageNet's classes; not known before it was looked for. */
+export const hasImagenet = signal<boolean | undefined>(undefined);
+/** Whether there has been an answer to look inside of; it comes on the page first. */
+export const insideShown = signal(false);
 export const summaries = signal<PhotoSummaries | undefined>(undefined);
 export const moduleView = signal<ModuleView | undefined>(undefined);
 /** The class that Grad-CAM explains; without a choice, the likeliest. */
@@ -37,30 +41,75 @@ export const openModule = computed(() => {
 export const explained = computed(() => chosenClass.value ?? photo.value?.classes[0]?.index);
 
 const folder = () => new URL('weights/', document.baseURI).href;
+let worker: Promise<Remote<PhotoWorker>> | undefined;
 let remote: Remote<PhotoWorker> | undefined;
+/** What the visitor showed last, for the next network to answer as well. */
+let lastPicture: Blob | undefined;
 
-/** Loads the network, once; what it needs comes from this page's own site. */
+/** The worker with its engine, started once. */
+async function connect(): Promise<Remote<PhotoWorker>> {
+  worker ??= (async () => {
+    const started = wrap<PhotoWorker>(
+      new Worker(new URL('../worker/photo-main.ts', import.meta.url), { type: 'module' }),
+    );
+    const stored = localStorage.getItem('googlenet-engine');
+    await started.start(ENGINE_NAMES.find((name) => name === stored));
+    return started;
+  })();
+  try {
+    return (remote = await worker);
+  } catch (error) {
+    worker = undefined;
+    throw error;
+  }
+}
+
+/** Loads the network of ImageNet's classes, once; what it needs comes from this page's own site. */
 export async function openPhotoNetwork(): Promise<void> {
   if (photoState.value.phase === 'loading' || photoState.value.phase === 'ready') return;
+  await loadImagenet();
+}
+
+/** The same in place of a network of the visitor's own. */
+export async function loadImagenet(): Promise<void> {
   photoState.value = { phase: 'loading', progress: { loadedBytes: 0, totalBytes: 0 } };
   try {
     const manifest = await fetchManifest();
+    hasImagenet.value = manifest !== undefined;
     if (!manifest) {
       photoState.value = { phase: 'missing' };
       return;
     }
     samples.value = manifest.samples.map((name) => new URL(name, folder()).href);
-    const worker = new Worker(new URL('../worker/photo-main.ts', import.meta.url), { type: 'module' });
-    remote = wrap<PhotoWorker>(worker);
-    const stored = localStorage.getItem('googlenet-engine');
-    await remote.start(ENGINE_NAMES.find((name) => name === stored));
+    const connected = await connect();
     const onProgress = proxy((progress: Progress) => {
       if (photoState.value.phase === 'loading') photoState.value = { phase: 'loading', progress };
     });
-    photoState.value = { phase: 'ready', model: await remote.load(folder(), manifest, onProgress) };
+    await ready(await connected.load(folder(), manifest, onProgress));
   } catch (error) {
     photoState.value = { phase: 'failed', message: messageOf(error) };
   }
+}
+
+/** Loads a network of the visitor's own, from the files of a run; where that fails the one before stays. */
+export async function openOwnNetwork(files: File[]): Promise<void> {
+  const before = photoState.value;
+  if (before.phase === 'loading') return;
+  photoState.value = { phase: 'loading', progress: { loadedBytes: 0, totalBytes: 0 } };
+  try {
+    const connected = await connect();
+    await ready(await connected.open(files));
+  } catch (error) {
+    trouble.value = messageOf(error);
+    photoState.value = before;
+  }
+}
+
+async function ready(model: PhotoModel): Promise<void> {
+  for (const shown of [photo, summaries, moduleView, chosenClass, chosenModule, trouble])
+    shown.value = undefined;
+  photoState.value = { phase: 'ready', model };
+  if (lastPicture) await showPhoto(lastPicture);
 }
 
 /** What the site has; nothing where it was built without a photo network. */
@@ -70,9 +119,16 @@ async function fetchManifest(): Promise<WeightsManifest | undefined> {
   return response.ok && isJson ? ((await response.json()) as WeightsManifest) : undefined;
 }
 
+/** Takes what was dropped or chosen: the files of a network, or a picture. */
+export async function takeFiles(files: File[]): Promise<void> {
+  if (files.some(({ name }) => name.endsWith('.json'))) await openOwnNetwork(files);
+  else if (files[0]) await showPhoto(files[0]);
+}
+
 /** Shows a picture file to the network. */
 export async function showPhoto(file: Blob): Promise<void> {
   if (!remote || photoState.value.phase !== 'ready') return;
+  lastPicture = file;
   busy.value = true;
   try {
     const answer = await remote.answer(
@@ -83,7 +139,10 @@ export async function showPhoto(file: Blob): Promise<void> {
     moduleView.value = undefined;
     photo.value = answer;
     trouble.value = undefined;
-    look();
+    afterPaint(() => {
+      insideShown.value = true;
+      look();
+    });
   } catch (error) {
     trouble.value = messageOf(error);
   } finally {
@@ -126,4 +185,10 @@ const ask = latestOnly(async ({ module, target }: Question) => {
 /** Asks what the open module sees in the picture. */
 function look(): void {
   if (photo.value && openModule.value) ask({ module: openModule.value.name, target: chosenClass.value });
+}
+
+/** Runs something once the page has drawn what it knows; nothing is drawn while the tab is hidden. */
+function afterPaint(action: () => void): void {
+  if (document.hidden) setTimeout(action);
+  else requestAnimationFrame(() => setTimeout(action));
 }

@@ -2,16 +2,20 @@ import { useEffect, useState } from 'preact/hooks';
 import { percent, short, bytes } from '../ui/format';
 import { Icon } from '../ui/icon';
 import { Camera } from './camera';
+import { OwnNetworkCard } from './own-network-card';
 import { PhotoInside } from './photo-inside';
 import { PhotoPicture } from './photo-picture';
+import type { PhotoModel } from '../worker/photo-protocol';
 import {
   busy,
+  insideShown,
   openPhotoNetwork,
   photo,
   photoState,
   samples,
   showPhoto,
   showSamplePhoto,
+  takeFiles,
 } from './photo-state';
 
 /** A photograph in; the five likeliest of ImageNet's classes out, and what the modules saw. */
@@ -31,8 +35,10 @@ export function PhotoView() {
       <div class="view-head">
         <h1>A photograph. What does GoogLeNet see?</h1>
         <p class="lede">
-          The network of 2014 with the weights of its Caffe version: 1,000 kinds of things, from tench to
-          toilet tissue. Your picture stays on this computer.
+          {state.phase === 'ready' && state.model.own
+            ? 'Your own network, with what you taught it. '
+            : 'The network of 2014 with the weights of its Caffe version: 1,000 kinds of things, from tench to toilet tissue. '}
+          Your picture stays on this computer.
         </p>
       </div>
       {state.phase === 'missing' && <Missing />}
@@ -49,11 +55,12 @@ export function PhotoView() {
         <>
           <div class="photo-grid">
             <PictureCard />
-            <Answer parameters={state.model.parameters} />
+            <Answer model={state.model} />
           </div>
-          {photo.value && <PhotoInside />}
+          {insideShown.value && <PhotoInside />}
         </>
       )}
+      {state.phase !== 'loading' && <OwnNetworkCard />}
     </>
   );
 }
@@ -106,8 +113,7 @@ function PictureCard() {
       onDrop={(event) => {
         event.preventDefault();
         setDropping(false);
-        const file = event.dataTransfer?.files[0];
-        if (file) void showPhoto(file);
+        void takeFiles(Array.from(event.dataTransfer?.files ?? []));
       }}
     >
       {photo.value ? <PhotoPicture /> : <p class="photo-empty soft">Drop or paste a photograph here.</p>}
@@ -151,7 +157,7 @@ function PictureCard() {
 
 const sampleName = (url: string) => (url.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
 
-function Answer({ parameters }: { parameters: number }) {
+function Answer({ model: { parameters, own } }: { model: PhotoModel }) {
   const answer = photo.value;
   return (
     <section class="card photo-answer" aria-labelledby="photo-answer-title" aria-busy={busy.value}>
@@ -165,7 +171,7 @@ function Answer({ parameters }: { parameters: number }) {
       <p class="photo-best" data-testid="photo-best" role="status" aria-live="polite">
         {answer ? answer.classes[0].name : '?'}
       </p>
-      <ol class="photo-classes" data-testid="photo-classes" aria-label="The five likeliest classes">
+      <ol class="photo-classes" data-testid="photo-classes" aria-label="The likeliest classes">
         {answer?.classes.map(({ index, words, probability }, i) => (
           <li
             key={index}
@@ -182,7 +188,9 @@ function Answer({ parameters }: { parameters: number }) {
         ))}
       </ol>
       <p class="soft small">
-        Of ImageNet's validation pictures these weights name 68.7 % rightly, and 88.9 % within five guesses.
+        {own
+          ? `Your own network: it knows ${own.classNames.length} classes and answers one of them, whatever it is shown.`
+          : "Of ImageNet's validation pictures these weights name 68.7 % rightly, and 88.9 % within five guesses."}
       </p>
     </section>
   );

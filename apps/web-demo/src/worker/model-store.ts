@@ -78,23 +78,49 @@ export function toArtifacts({ modelTopology, weights, metadata }: SavedModel): t
 }
 
 /**
- * Builds the model; one that the trainer has saved in standard layers gets its modules back.
+ * Builds a network of drawings; one that the trainer has saved in standard layers gets its modules back.
  *
  * @throws {TypeError} if it does not turn 28x28 grey pictures into class probabilities
  */
-export async function loadModel(artifacts: tf.io.ModelArtifacts): Promise<tfl.LayersModel> {
-  const model = await tfl.loadLayersModel(tf.io.fromMemory(artifacts));
-  const [input] = model.inputs;
-  if (String(input?.shape.slice(1)) !== '28,28,1') {
-    const shape = JSON.stringify(input?.shape);
-    model.dispose();
+export function loadModel(artifacts: tf.io.ModelArtifacts): Promise<tfl.LayersModel> {
+  return build(artifacts, (shape) => {
+    if (String(shape.slice(1)) === '28,28,1') return;
     throw new TypeError(
-      `loadModel(): expected an input of shape [null, 28, 28, 1], got ${shape}. Train with --variant mnist.`,
+      `loadModel(): expected an input of shape [null, 28, 28, 1], got ${JSON.stringify(shape)}. ${
+        shape.at(-1) === 3
+          ? 'Open a network of photographs in the Photo view.'
+          : 'Train with --variant mnist.'
+      }`,
     );
+  });
+}
+
+/**
+ * Builds a network of photographs in the same way.
+ *
+ * @throws {TypeError} if it does not take square pictures in colour
+ */
+export function loadPhotoModel(artifacts: tf.io.ModelArtifacts): Promise<tfl.LayersModel> {
+  return build(artifacts, (shape) => {
+    const [, height, width, channels] = shape;
+    if (typeof height === 'number' && height === width && channels === 3) return;
+    throw new TypeError(
+      `loadPhotoModel(): expected a network of square pictures in colour, got an input of shape ${JSON.stringify(shape)}. Open a network of digits in the Train view.`,
+    );
+  });
+}
+
+async function build(
+  artifacts: tf.io.ModelArtifacts,
+  check: (inputShape: tfl.Shape) => void,
+): Promise<tfl.LayersModel> {
+  const model = await tfl.loadLayersModel(tf.io.fromMemory(artifacts));
+  try {
+    check(model.inputs[0].shape);
+    return fromStandardLayers(model);
+  } finally {
+    model.dispose();
   }
-  const own = fromStandardLayers(model);
-  model.dispose();
-  return own;
 }
 
 async function parseJson(source: { text: () => Promise<string> }, name: string): Promise<unknown> {

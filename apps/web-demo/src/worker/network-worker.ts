@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { proxy, transfer, type ProxyMarked } from 'comlink';
-import { isGoogLeNet, modelCard, optimizeForInference } from '@googlenet/model';
+import { modelCard } from '@googlenet/model';
 import { mainOutput, type OutlierRule } from '@googlenet/training';
 import type { TrainingRunner } from '../train/training-runner';
 import { startEngine } from './engines';
@@ -11,6 +11,7 @@ import { traceMap } from './map-trace';
 import { artifactsFromFiles, fetchArtifacts, fetchOutlierRule, loadModel, toArtifacts } from './model-store';
 import { fitModules, readModules, type ModuleReadout, type References } from './opinions';
 import { doubterOf, predictOne, toInput, type Doubter } from './predict';
+import { predictorOf } from './predictor';
 import type { SavedModel } from '../train/training-protocol';
 import type {
   EngineFailure,
@@ -152,7 +153,7 @@ export class NetworkWorker {
       modules = describeModules(model);
       first = describeFirst(model);
       // Auxiliary heads would be lost with it.
-      if (isGoogLeNet(model) && model.outputs.length === 1) predictor = optimizeForInference(model);
+      predictor = predictorOf(model);
       doubter = rule && doubterOf(predictor, rule);
       await predictOne(predictor, new Uint8Array(784), doubter);
     } catch (error) {

@@ -13,20 +13,32 @@ export interface WeightsManifest {
   samples: string[];
 }
 
+/** What a visitor's own network was trained on. */
+export interface OwnClasses {
+  classNames: string[];
+  /** The name of the folder; empty where the file does not say it. */
+  folder: string;
+}
+
 /** A loaded photo network. */
 export interface PhotoModel {
   parameters: number;
   modules: ModuleInfo[];
+  /** Nothing for ImageNet's network. */
+  own?: OwnClasses;
 }
+
+/** A class of the network and how likely it finds it. */
+export type PhotoClass = Pick<DecodedPrediction, 'index' | 'name' | 'words' | 'probability'>;
 
 /** A picture as the network sees it, and what it says. */
 export interface PhotoAnswer {
   side: number;
   /** `side * side * 4`, red, green, blue, opaque. */
   pixels: Uint8ClampedArray<ArrayBuffer>;
-  /** The five likeliest classes. */
-  classes: DecodedPrediction[];
-  /** From the decoded picture's resize to the answer, in milliseconds. */
+  /** The likeliest classes, at most five. */
+  classes: PhotoClass[];
+  /** From the picture's file to the answer, in milliseconds. */
   durationMs: number;
 }
 

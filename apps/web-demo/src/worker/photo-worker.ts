@@ -1,25 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { fetchBytes } from '@googlenet/download';
-import { decodeImage, toFloat32 } from '@googlenet/images';
-import { cropForWeights, decodePredictions, pretrained, WEIGHTS } from '@googlenet/pretrained';
+import { decodeImage, toFloat32, type PixelImage } from '@googlenet/images';
+import { cropForWeights, type Preprocessing } from '@googlenet/pretrained';
 import { startEngine } from './engines';
 import { describeModules, inspectModule, summarizeModules } from './inspect';
+import { artifactsFromFiles } from './model-store';
+import { imagenetNetwork, ownNetwork, type PhotoNetwork } from './photo-network';
 import type { PhotoAnswer, PhotoModel, PhotoSummaries, WeightsManifest } from './photo-protocol';
+import { predictorOf } from './predictor';
 import type { EngineName, EngineReport, ModuleView, Progress } from './protocol';
 
-const { preprocessing } = WEIGHTS.caffe;
+/** Pixels that are read of a photograph for each pixel of the input, along a side: more change nothing that one could see. */
+const ENOUGH = 4;
 
-/** What the photo view asks of its worker: the network of ImageNet's 1,000 classes, on an engine of its own. */
+/** Pictures that a network looks at before the first real one: JavaScript engines compile code once it has run some times. */
+const LOOKS = 3;
+const EMPTY: PixelImage = { data: new Uint8Array(640 * 480 * 3), width: 640, height: 480, channels: 3 };
+
+/** What the photo view asks of its worker: a network of photographs, on an engine of its own. */
 export class PhotoWorker {
-  private model: tfl.LayersModel | undefined;
+  private network: PhotoNetwork | undefined;
+  /** The same network as it answers fastest. */
+  private predictor: tfl.LayersModel | undefined;
   private input: tf.Tensor4D | undefined;
 
   start(preferred?: EngineName): Promise<EngineReport> {
     return startEngine(preferred);
   }
 
-  /** Fetches and builds the network, and lets it look at an empty picture, so that the first real one is not slower. */
+  /** Fetches and builds the network of ImageNet's classes. */
   async load(
     url: string,
     { file, bytes, sha256 }: WeightsManifest,
@@ -32,48 +42,96 @@ export class PhotoWorker {
       retries: 2,
       onProgress: ({ receivedBytes }) => onProgress({ loadedBytes: receivedBytes, totalBytes: bytes }),
     });
-    const model = await pretrained({ weights: 'caffe', file: weights });
-    const side = preprocessing.size;
-    const empty = tf.tidy(() => model.predict(tf.zeros([1, side, side, 3])) as tf.Tensor);
-    await empty.data();
-    empty.dispose();
-    this.model?.dispose();
-    this.model = model;
-    return { parameters: model.countParams(), modules: describeModules(model) };
+    return this.use(await imagenetNetwork(weights));
+  }
+
+  /** Builds a network from the files of a run. */
+  async open(files: File[]): Promise<PhotoModel> {
+    return this.use(await ownNetwork(await artifactsFromFiles(files)));
   }
 
   /** Decodes a picture file, keeps it for the questions below, and answers. */
   async answer(picture: Uint8Array): Promise<PhotoAnswer> {
-    const decoded = await decodeImage(picture);
     const started = performance.now();
-    const seen = cropForWeights(decoded, 'caffe');
+    const { model, preprocessing, rank } = this.loaded();
     const side = preprocessing.size;
+    const decoded = await decodeImage(picture, { shorterSide: ENOUGH * side });
+    const { seen, input, probabilities } = await look(this.predictor ?? model, decoded, preprocessing);
     this.input?.dispose();
-    this.input = tf.tensor4d(toFloat32(seen, preprocessing.pixels), [1, side, side, 3]);
-    const output = tf.tidy(() => this.loaded().predict(this.input as tf.Tensor4D) as tf.Tensor);
-    const probabilities = await output.data();
-    output.dispose();
-    const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
-    for (let i = 0; i < side * side; i++) pixels.set(seen.data.subarray(3 * i, 3 * i + 3), 4 * i);
-    const durationMs = performance.now() - started;
-    return { side, pixels, classes: decodePredictions(probabilities), durationMs };
+    this.input = input;
+    const pixels = opaque(seen);
+    return { side, pixels, classes: rank(probabilities), durationMs: performance.now() - started };
   }
 
   summarize(): Promise<PhotoSummaries> {
-    return summarizeModules(this.loaded(), this.picture());
+    return summarizeModules(this.loaded().model, this.picture());
   }
 
   inspect(module: string, target?: number): Promise<ModuleView> {
-    return inspectModule(this.loaded(), this.picture(), module, target);
+    return inspectModule(this.loaded().model, this.picture(), module, target);
   }
 
-  private loaded(): tfl.LayersModel {
-    if (!this.model) throw new Error('PhotoWorker: expected a loaded network, got none. Load it first.');
-    return this.model;
+  /** Takes a network in place of the one before, once it has looked at empty pictures, so that the first real one is not slower. */
+  private async use(network: PhotoNetwork): Promise<PhotoModel> {
+    const { model, preprocessing, own } = network;
+    let predictor = model;
+    try {
+      predictor = predictorOf(model);
+      for (let i = 0; i < LOOKS; i++) (await look(predictor, EMPTY, preprocessing)).input.dispose();
+      const described = { parameters: model.countParams(), modules: describeModules(model) };
+      dispose(this.network?.model, this.predictor);
+      this.input?.dispose();
+      Object.assign(this, { network, predictor, input: undefined });
+      return { ...described, ...(own && { own }) };
+    } catch (error) {
+      dispose(model, predictor);
+      throw error;
+    }
+  }
+
+  private loaded(): PhotoNetwork {
+    if (!this.network) throw new Error('PhotoWorker: expected a loaded network, got none. Load it first.');
+    return this.network;
   }
 
   private picture(): tf.Tensor4D {
     if (!this.input) throw new Error('PhotoWorker: expected a picture, got none. Ask for its answer first.');
     return this.input;
   }
+}
+
+/** What a network sees of a picture and what it says; the caller disposes `input`, `[1, size, size, 3]`. */
+async function look(
+  model: tfl.LayersModel,
+  picture: PixelImage,
+  preprocessing: Preprocessing,
+): Promise<{ seen: PixelImage; input: tf.Tensor4D; probabilities: Float32Array }> {
+  const seen = cropForWeights(picture, preprocessing);
+  const input = tf.tensor4d(toFloat32(seen, preprocessing.pixels), [1, seen.height, seen.width, 3]);
+  const output = tf.tidy(() => model.predict(input) as tf.Tensor);
+  try {
+    return { seen, input, probabilities: await output.data<'float32'>() };
+  } catch (error) {
+    input.dispose();
+    throw error;
+  } finally {
+    output.dispose();
+  }
+}
+
+/** Red, green and blue with an alpha of 255, as canvases take them. */
+function opaque({ data, width, height }: PixelImage): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    pixels[to] = data[from];
+    pixels[to + 1] = data[from + 1];
+    pixels[to + 2] = data[from + 2];
+  }
+  return pixels;
+}
+
+/** Frees a network, and its predictor where that has weights of its own. */
+function dispose(model: tfl.LayersModel | undefined, predictor: tfl.LayersModel | undefined): void {
+  if (predictor !== model && predictor !== undefined) predictor.dispose();
+  model?.dispose();
 }

@@ -44,7 +44,7 @@ export async function classifyPhotos(
             i * pixels,
           );
         } catch (error) {
-          problems.set(i, messageOf(error));
+          problems.set(i, messageOf(error).replace(/^\w+: /, ''));
         }
       }
       const rows =

@@ -34,6 +34,7 @@ def parse_arguments(description, modes):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--mode", choices=modes, default=modes[0])
     parser.add_argument("--task", choices=["train", "inference"], default="train")
+    parser.add_argument("--variant", choices=["mnist", "paper", "torchvision"], default="mnist")
     parser.add_argument("--width", type=float, default=1)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--steps", type=int, default=5)
@@ -62,6 +63,7 @@ def measure(step, arguments, name, version):
         "version": version,
         "mode": arguments.mode,
         "task": arguments.task,
+        "variant": arguments.variant,
         "width": arguments.width,
         "batch": arguments.batch,
         "threads": arguments.threads,

@@ -1,4 +1,4 @@
-"""PyTorch on the MNIST variant. Modes: eager, channels_last, compile (channels last), bf16 (channels last, autocast),
+"""PyTorch on the MNIST variant, on `paper` (Caffe's network, written down here) and on `torchvision` (its own class). Modes: eager, channels_last, compile (channels last), bf16 (channels last, autocast),
 compile_bf16. Memory settings of malloc come from the caller's environment (see README.md)."""
 
 import torch
@@ -11,21 +11,31 @@ MODES = ["channels_last", "eager", "compile", "bf16", "compile_bf16"]
 
 
 class Unit(nn.Sequential):
-    def __init__(self, inputs, outputs, size):
+    def __init__(self, inputs, outputs, size, stride=1):
         super().__init__(
-            nn.Conv2d(inputs, outputs, size, padding=size // 2),
+            nn.Conv2d(inputs, outputs, size, stride, padding=size // 2),
             nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01),
             nn.ReLU(inplace=True),
         )
 
 
+class PlainUnit(nn.Sequential):
+    """As in Caffe: no batch norm, biases of 0.2."""
+
+    def __init__(self, inputs, outputs, size, stride=1):
+        super().__init__(nn.Conv2d(inputs, outputs, size, stride, padding=size // 2), nn.ReLU(inplace=True))
+        nn.init.xavier_uniform_(self[0].weight)
+        nn.init.constant_(self[0].bias, 0.2)
+
+
 class Inception(nn.Module):
-    def __init__(self, inputs, conv1, reduce3, conv3, reduce5, conv5, projection):
+    def __init__(self, inputs, conv1, reduce3, conv3, reduce5, conv5, projection, unit=Unit, sizes=(3, 3)):
         super().__init__()
-        self.branch1 = Unit(inputs, conv1, 1)
-        self.branch3 = nn.Sequential(Unit(inputs, reduce3, 1), Unit(reduce3, conv3, 3))
-        self.branch5 = nn.Sequential(Unit(inputs, reduce5, 1), Unit(reduce5, conv5, 3), Unit(conv5, conv5, 3))
-        self.pool = nn.Sequential(nn.MaxPool2d(3, 1, 1), Unit(inputs, projection, 1))
+        self.branch1 = unit(inputs, conv1, 1)
+        self.branch3 = nn.Sequential(unit(inputs, reduce3, 1), unit(reduce3, conv3, 3))
+        fives = [unit(reduce5 if i == 0 else conv5, conv5, size) for i, size in enumerate(sizes)]
+        self.branch5 = nn.Sequential(unit(inputs, reduce5, 1), *fives)
+        self.pool = nn.Sequential(nn.MaxPool2d(3, 1, 1), unit(inputs, projection, 1))
         self.outputs = conv1 + conv3 + conv5 + projection
 
     def forward(self, x):
@@ -44,15 +54,44 @@ def network(width):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.4), nn.Linear(channels, 10))
 
 
+def paper_network():
+    """Caffe's bvlc_googlenet without its auxiliary heads."""
+    pool = lambda: nn.MaxPool2d(3, 2, ceil_mode=True)
+    normalize = lambda: nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1.0)
+    layers = [PlainUnit(3, 64, 7, 2), pool(), normalize(), PlainUnit(64, 64, 1), PlainUnit(64, 192, 3), normalize(), pool()]
+    channels = 192
+    for module in MODULES:
+        if module == "pool":
+            layers.append(pool())
+            continue
+        layers.append(Inception(channels, *module[1:], unit=PlainUnit, sizes=(5,)))
+        channels = layers[-1].outputs
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.4), nn.Linear(channels, 1000))
+
+
+def torchvision_network():
+    import torchvision
+
+    return torchvision.models.googlenet(weights=None, aux_logits=False, init_weights=False, transform_input=False)
+
+
+def build(variant, width):
+    """The network, the shape of an image and the number of classes."""
+    if variant == "mnist":
+        return network(width), (1, 28, 28), 10
+    return (paper_network if variant == "paper" else torchvision_network)(), (3, 224, 224), 1000
+
+
 def main():
     arguments = parse_arguments(__doc__, MODES)
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
     bf16 = arguments.mode.endswith("bf16")
     layout = torch.contiguous_format if arguments.mode == "eager" else torch.channels_last
-    model = network(arguments.width).to(memory_format=layout)
-    images = torch.rand(arguments.batch, 1, 28, 28).to(memory_format=layout)
-    labels = torch.arange(arguments.batch) % 10
+    model, shape, classes = build(arguments.variant, arguments.width)
+    model = model.to(memory_format=layout)
+    images = torch.rand(arguments.batch, *shape).to(memory_format=layout)
+    labels = torch.arange(arguments.batch) % classes
     forward = torch.compile(model) if arguments.mode.startswith("compile") else model
 
     if arguments.task == "train":

@@ -24,6 +24,7 @@ async function main(): Promise<void> {
       steps: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '0' },
       model: { type: 'string' },
+      variant: { type: 'string' },
     },
   });
   const engine = ENGINES[values.row];
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
     steps: Number(values.steps),
     seconds: Number(values.seconds),
     model: values.model,
+    variant: values.variant as Workload['variant'],
   };
   console.log(JSON.stringify(await measure(engine, workload)));
   process.exit(0);

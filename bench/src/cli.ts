@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { variantNames, type Variant } from '@googlenet/model/variants';
 import { alternate, type Outcome } from './alternate';
 import { describeMachine } from './machine';
 import { MODEL_NAMES, whyNoModel } from './models/catalog';
@@ -10,6 +11,7 @@ import { convolutionTable, modelTable, stepTable } from './table';
 const USAGE = `npm run bench -- [options]
   --rows a,b         rows to run (default: all): ${ROWS.map(({ name }) => name).join(', ')}
   --tasks a,b        train, inference, convolutions, models (default: the first three)
+  --variants a,b     networks of train and inference: ${variantNames.join(', ')} (default: mnist)
   --widths a,b       width multipliers (default: 0.25,1)
   --batches a,b      images a step (default: 1,32,128)
   --models a,b       networks of the task models, an image at a time (default: all): ${MODEL_NAMES.join(', ')}
@@ -23,6 +25,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: ROWS.map(({ name }) => name).join(',') },
     tasks: { type: 'string', default: 'train,inference,convolutions' },
+    variants: { type: 'string', default: 'mnist' },
     widths: { type: 'string', default: '0.25,1' },
     batches: { type: 'string', default: '1,32,128' },
     models: { type: 'string', default: MODEL_NAMES.join(',') },
@@ -54,15 +57,20 @@ function workloadsOf(task: string): Workload[] {
       return [{ task, width: 1, batch: 32, steps, seconds }];
     case 'train':
     case 'inference':
-      return list(values.widths).flatMap((width) =>
-        list(values.batches).map((batch) => ({
-          task,
-          width: Number(width),
-          batch: Number(batch),
-          steps,
-          seconds,
-        })),
-      );
+      return list(values.variants)
+        .map(variantNamed)
+        .flatMap((variant) =>
+          list(values.widths).flatMap((width) =>
+            list(values.batches).map((batch) => ({
+              task,
+              ...(variant !== 'mnist' && { variant }),
+              width: Number(width),
+              batch: Number(batch),
+              steps,
+              seconds,
+            })),
+          ),
+        );
     default:
       throw new RangeError(
         `bench: expected the tasks train, inference, convolutions or models, got "${task}".`,
@@ -70,10 +78,16 @@ function workloadsOf(task: string): Workload[] {
   }
 }
 
-function title({ task, width, batch, model }: Workload): string {
+function variantNamed(name: string): Variant {
+  const variant = variantNames.find((one) => one === name);
+  if (variant) return variant;
+  throw new RangeError(`bench: expected one of ${variantNames.join(', ')}, got the variant "${name}".`);
+}
+
+function title({ task, variant = 'mnist', width, batch, model }: Workload): string {
   if (task === 'convolutions') return 'Single convolutions, GFLOP/s of the direct algorithm';
   if (task === 'models') return `Network ${model ?? ''}`;
-  return `${task === 'train' ? 'Training step' : 'Inference'}, width ${width}, batch ${batch}`;
+  return `${task === 'train' ? 'Training step' : 'Inference'}, ${variant}, width ${width}, batch ${batch}`;
 }
 
 const measure = (rows: readonly Row[], workload: Workload) =>

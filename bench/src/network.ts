@@ -1,26 +1,31 @@
 import { toStandardLayers } from '@googlenet/inception';
 import { googlenet, optimizeForInference } from '@googlenet/model';
+import { VARIANTS, type VariantSpec } from '@googlenet/model/variants';
 import { train, type TrainEvent, type TrainingData } from '@googlenet/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Workload } from './rows/row';
-
-const SIDE = 28;
-const CLASSES = 10;
 
 /** Random images, the same labels over and over; one batch for ever. */
 class SyntheticImages implements TrainingData {
   readonly size = 1_000_000;
 
+  constructor(private readonly variant: VariantSpec) {}
+
   // eslint-disable-next-line @typescript-eslint/require-await
   async *batches({ batchSize }: { batchSize: number }) {
-    const images = Float32Array.from({ length: batchSize * SIDE * SIDE }, (_, i) => ((i * 7919) % 256) / 255);
-    const labels = Int32Array.from({ length: batchSize }, (_, i) => i % CLASSES);
+    const { inputShape, numClasses } = this.variant;
+    const [height, width, channels] = inputShape;
+    const images = Float32Array.from(
+      { length: batchSize * height * width * channels },
+      (_, i) => ((i * 7919) % 256) / 255,
+    );
+    const labels = Int32Array.from({ length: batchSize }, (_, i) => i % numClasses);
     for (;;)
       yield {
         images,
         labels,
         indices: labels,
-        shape: [batchSize, SIDE, SIDE, 1] as [number, number, number, number],
+        shape: [batchSize, height, width, channels] as [number, number, number, number],
       };
   }
 }
@@ -28,13 +33,14 @@ class SyntheticImages implements TrainingData {
 /** One step of the workload, ready to be timed. */
 export async function prepareStep(
   engine: Engine,
-  { task, width, batch }: Workload,
+  { task, variant = 'mnist', width, batch }: Workload,
 ): Promise<() => Promise<unknown>> {
   await engine.start();
-  const model = googlenet({ widthMultiplier: width, seed: 1 });
+  const model = googlenet({ variant, widthMultiplier: width, seed: 1 });
+  const { inputShape, numClasses } = VARIANTS[variant];
   if (task === 'inference') {
     const folded = optimizeForInference(model);
-    const images = tf.randomUniform([batch, SIDE, SIDE, 1], 0, 1, 'float32', 1);
+    const images = tf.randomUniform([batch, ...inputShape], 0, 1, 'float32', 1);
     return async () => {
       const scores = folded.predict(images, { batchSize: batch }) as tf.Tensor;
       await scores.data();
@@ -44,19 +50,19 @@ export async function prepareStep(
   if (engine.network === 'stock') {
     const layers = toStandardLayers(model);
     layers.compile({ optimizer: tf.train.adam(), loss: 'categoricalCrossentropy' });
-    const images = tf.randomUniform([batch, SIDE, SIDE, 1], 0, 1, 'float32', 1);
+    const images = tf.randomUniform([batch, ...inputShape], 0, 1, 'float32', 1);
     const labels = tf.oneHot(
       tf.tensor1d(
-        Array.from({ length: batch }, (_, i) => i % CLASSES),
+        Array.from({ length: batch }, (_, i) => i % numClasses),
         'int32',
       ),
-      CLASSES,
+      numClasses,
     );
     return () => layers.trainOnBatch(images, labels);
   }
   const events = train({
     model,
-    data: new SyntheticImages(),
+    data: new SyntheticImages(VARIANTS[variant]),
     config: {
       epochs: 1,
       batchSize: batch,

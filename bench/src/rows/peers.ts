@@ -41,10 +41,20 @@ export function importable(module: string): string {
   return pathToFileURL(createRequire(import.meta.url).resolve(resolve(module))).href;
 }
 
-/** The peers build the MNIST variant only. */
-function skipOthers({ task }: Workload): string | undefined {
+/** Most peers build the MNIST variant only. */
+function skipOthers({ task, variant = 'mnist' }: Workload): string | undefined {
   if (task === 'convolutions') return 'not a network';
-  return task === 'models' ? 'only the MNIST variant' : undefined;
+  return task === 'models' || variant !== 'mnist' ? 'only the MNIST variant' : undefined;
+}
+
+const TORCH_VARIANTS = ['mnist', 'paper', 'torchvision'];
+
+/** PyTorch has the variants of its own, at full width. */
+function skipInTorch(workload: Workload): string | undefined {
+  const { variant = 'mnist', width } = workload;
+  if (variant === 'mnist' || workload.task === 'models') return skipOthers(workload);
+  if (!TORCH_VARIANTS.includes(variant)) return `only ${TORCH_VARIANTS.join(', ')}`;
+  return width === 1 ? undefined : 'only at width 1';
 }
 
 /** A row that runs `bench/peers/SCRIPT.py` in one of its modes. */
@@ -59,7 +69,7 @@ function pythonRow(
     name: `${module}-${mode}${env && 'MALLOC_MMAP_MAX_' in env ? '-pages' : ''}${env && 'ATEN_CPU_CAPABILITY' in env ? '-avx2' : ''}`,
     title,
     unavailable: () => whyNoImport(module),
-    skip: skipOthers,
+    skip: script === 'torch_peer' ? skipInTorch : skipOthers,
     command: (workload) => ({
       program: PYTHON,
       args: [`${script}.py`, '--mode', mode, ...optionsOf(workload)],

@@ -1,9 +1,13 @@
+import type { Variant } from '@googlenet/model/variants';
+
 /** What a run measures. */
 export interface Workload {
   task: 'train' | 'inference' | 'convolutions' | 'models';
   /** The network of the task `models`. */
   model?: string;
-  /** Width multiplier of the MNIST variant. */
+  /** The variant of the tasks `train` and `inference`; nothing is the MNIST variant. */
+  variant?: Variant;
+  /** Width multiplier of the variant. */
   width: number;
   /** Images a step. */
   batch: number;

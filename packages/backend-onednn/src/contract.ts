@@ -150,7 +150,8 @@ export function shapeOf<Name extends keyof typeof SHAPES>(
   name: Name,
   values: Fields<(typeof SHAPES)[Name]>,
 ): Int32Array {
-  return Int32Array.from(inOrder(SHAPES[name], values));
+  const names: readonly string[] = SHAPES[name];
+  return fill(new Int32Array(names.length), names, values);
 }
 
 /** Several structures' integers, one behind the other. */
@@ -158,7 +159,10 @@ export function shapesOf<Name extends keyof typeof SHAPES>(
   name: Name,
   all: readonly Fields<(typeof SHAPES)[Name]>[],
 ): Int32Array {
-  return Int32Array.from(all.flatMap((values) => inOrder(SHAPES[name], values)));
+  const names: readonly string[] = SHAPES[name];
+  const integers = new Int32Array(all.length * names.length);
+  all.forEach((values, i) => fill(integers, names, values, i * names.length));
+  return integers;
 }
 
 /** A structure's numbers as the add-on reads them. */
@@ -166,9 +170,17 @@ export function ruleOf<Name extends keyof typeof RULES>(
   name: Name,
   values: Fields<(typeof RULES)[Name]>,
 ): Float64Array {
-  return Float64Array.from(inOrder(RULES[name], values));
+  const names: readonly string[] = RULES[name];
+  return fill(new Float64Array(names.length), names, values);
 }
 
-function inOrder(names: readonly string[], values: Readonly<Record<string, number>>): number[] {
-  return names.map((name) => values[name]);
+/** Writes the values in the order of their names, from `at` on. */
+function fill<Numbers extends Int32Array | Float64Array>(
+  target: Numbers,
+  names: readonly string[],
+  values: Readonly<Record<string, number>>,
+  at = 0,
+): Numbers {
+  for (let i = 0; i < names.length; i++) target[at + i] = values[names[i]];
+  return target;
 }

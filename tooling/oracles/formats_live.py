@@ -16,13 +16,18 @@ def images(name, shape):
 
 
 def torchvision_outputs(path, name, shape, classes):
-    """Loads a safetensors file into torchvision's own class, strictly; the logits of all heads, and the weights written back."""
+    """Loads a safetensors or .pth file into torchvision's own class, strictly; the logits of all heads, and the weights written back."""
     import torch
     import torchvision
-    from safetensors.torch import load_file, save_file
 
     model = torchvision.models.googlenet(weights=None, init_weights=False, transform_input=False, num_classes=classes, aux_logits=True)
-    model.load_state_dict(load_file(path), strict=True)
+    if path.endswith(".pth"):
+        state, save = torch.load(path, weights_only=True), torch.save
+    else:
+        from safetensors.torch import load_file, save_file
+
+        state, save = load_file(path), save_file
+    model.load_state_dict(state, strict=True)
     model.eval()
     maps = {}
     for block in ("inception4a", "inception4d"):
@@ -34,7 +39,7 @@ def torchvision_outputs(path, name, shape, classes):
         for parameter in model.parameters():
             parameter.mul_(0.5)
         halved = model(x)
-    save_file(model.state_dict(), path + ".back")
+    save(model.state_dict(), path + ".back")
     return [output.tolist() for output in [*outputs, halved]]
 
 
@@ -50,6 +55,60 @@ def onnx_outputs(path, name, shape, channels_last):
     feeds = {session.get_inputs()[0].name: x if channels_last else np.ascontiguousarray(x.transpose(0, 3, 1, 2))}
     names = [output.name for output in session.get_outputs()]
     return {name: value.tolist() for name, value in zip(names, session.run(names, feeds))}
+
+
+def torch_onnx(folder, shape):
+    """torchvision's own class by torch.onnx at every opset, and by the newer exporter where onnxscript is installed; each with its outputs."""
+    import importlib.util
+    import os
+
+    import torch
+    import torchvision
+
+    from formats_models import disturbed, export_torch
+
+    torch.manual_seed(4)
+    training = torch.onnx.TrainingMode
+    kinds = [{"opset_version": opset, "dynamo": False} for opset in (13, 15, 18, 20)]
+    kinds.append({"opset_version": 17, "dynamo": False, "training": training.PRESERVE, "do_constant_folding": False})
+    kinds.append({"opset_version": 17, "dynamo": False, "transform_input": True})
+    if importlib.util.find_spec("onnxscript"):
+        kinds += [{"opset_version": opset, "dynamo": True} for opset in (18, 21)]
+        kinds.append({"opset_version": 18, "dynamo": True, "external_data": False, "transform_input": True})
+    found = []
+    for i, options in enumerate(kinds):
+        kind = str(options)
+        path = os.path.join(folder, f"{i}.onnx")
+        model = torchvision.models.googlenet(weights=None, init_weights=False, num_classes=10, transform_input=options.pop("transform_input", False), aux_logits=False)
+        model = disturbed(model).eval()
+        stdout, sys.stdout = sys.stdout, sys.stderr  # the exporter talks
+        try:
+            outputs = export_torch(model, path, shape, **options)
+        finally:
+            sys.stdout = stdout
+        found.append({"kind": kind, "path": path, "outputs": outputs})
+    return found
+
+
+def light_onnx(name):
+    """Networks of ONNX's model zoo as the package onnx carries them, their weights constants; what onnxruntime predicts."""
+    import os
+
+    import onnx
+    import onnxruntime
+
+    folder = os.path.join(os.path.dirname(onnx.__file__), "backend", "test", "data", "light")
+    found = []
+    for network in ("inception_v1", "inception_v2", "squeezenet", "densenet121"):
+        path = os.path.join(folder, f"light_{network}.onnx")
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        image = session.get_inputs()[0]
+        batch, channels, height, width = image.shape
+        shape = [1, height, width, channels]
+        x = images(name, shape).transpose(0, 3, 1, 2)
+        output = session.run(None, {image.name: np.ascontiguousarray(np.repeat(x, batch, 0))})[0]
+        found.append({"path": path, "shape": shape, "output": output[0].reshape(-1).tolist()})
+    return found
 
 
 def hdf5_datasets(path):
@@ -68,6 +127,7 @@ def keras_outputs(path, name, shape, labels, steps):
 
     model = keras.models.load_model(path)
     assert all(type(layer).__module__.startswith("keras.") for layer in model.layers)
+    model.save(path + ".h5")
     x = images(name, shape)
     outputs = model.predict_on_batch(x)
     found = {"outputs": [value.tolist() for value in (outputs if isinstance(outputs, (list, tuple)) else [outputs])], "losses": [], "trained": []}
@@ -82,5 +142,5 @@ def keras_outputs(path, name, shape, labels, steps):
 
 
 if __name__ == "__main__":
-    commands = {"torchvision": torchvision_outputs, "onnx": onnx_outputs, "hdf5": hdf5_datasets, "keras": lambda *each: [keras_outputs(*values) for values in each]}
+    commands = {"torchvision": torchvision_outputs, "onnx": onnx_outputs, "torch_onnx": torch_onnx, "light_onnx": light_onnx, "hdf5": hdf5_datasets, "keras": lambda *each: [keras_outputs(*values) for values in each]}
     print(json.dumps(commands[sys.argv[1]](*json.loads(sys.argv[2]))))

@@ -6,6 +6,7 @@ import type { Preprocessing } from '@googlenet/pretrained';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { UserError, messageOf } from './errors';
 import { isObject, type Json } from './config/merge';
+import { isForeignModel, loadForeignModel } from './foreign-model';
 import { readPlainFile } from './plain-file';
 
 /** What a saved model knows of its task, under `userDefinedMetadata.googlenet` in `model.json`. */
@@ -52,7 +53,7 @@ export function findModelFile(path: string): string {
     throw new UserError(
       unfinished
         ? `--model: expected a finished run, got ${path}, which has no model yet. Go on with it: googlenet train --resume ${path}`
-        : `--model: expected a run folder, a model folder or a model.json, got ${path}. Check the path.`,
+        : `--model: expected a run folder, a model folder, a model.json, or an .onnx, .keras or .h5 file, got ${path}. Check the path.`,
     );
   }
   return found;
@@ -68,7 +69,7 @@ export function peekCard(path: string): ModelCard | undefined {
 }
 
 /**
- * Loads a model that {@link saveModel} or stock TensorFlow.js wrote; the caller disposes it.
+ * Loads a model that {@link saveModel} or stock TensorFlow.js wrote, or one of ONNX or Keras; the caller disposes it.
  *
  * @throws {UserError} if a file is missing, no layers model, damaged, or not what it says.
  */
@@ -76,13 +77,14 @@ export async function loadModel(
   path: string,
 ): Promise<{ model: tfl.LayersModel; card: ModelCard | undefined; file: string }> {
   const file = findModelFile(resolve(path));
+  const ready = (model: tfl.LayersModel) => ({
+    model,
+    card: trainerCard({ userDefinedMetadata: model.getUserDefinedMetadata() }),
+    file,
+  });
+  if (isForeignModel(file)) return ready(await loadForeignModel(file));
   try {
-    const model = await loadModelFiles(file);
-    return {
-      model,
-      card: trainerCard({ userDefinedMetadata: model.getUserDefinedMetadata() }),
-      file,
-    };
+    return ready(await loadModelFiles(file));
   } catch (error) {
     const [, said] = /^loadModel\([^)]*\): (.*)$/s.exec(messageOf(error)) ?? [];
     throw new UserError(

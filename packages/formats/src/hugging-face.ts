@@ -24,7 +24,7 @@ const BILINEAR = 2;
  * `config.json`, `preprocessor_config.json`, `model.safetensors` (PyTorch's names and axes), `onnx/model.onnx` and `onnx/model_quantized.onnx`
  * (8 bits) with input `pixel_values` and output `logits`, `README.md` with the model card. The image classification pipeline of transformers.js
  * opens it. A model of grey images takes colour ones there, since that pipeline hands over three channels whatever the picture.
- * Memory: one file after the other, and those made before.
+ * Memory: all files together; {@link huggingFaceFiles} gives them one by one.
  * @param model - a GoogLeNet with one image input; auxiliary heads are left out of the ONNX files.
  * @throws {RangeError} if the classes do not fit the outputs; {FormatError} as {@link writeOnnx}.
  */
@@ -32,6 +32,20 @@ export async function writeHuggingFace(
   model: tfl.LayersModel,
   options: HuggingFaceOptions = {},
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for await (const [path, bytes] of huggingFaceFiles(model, options)) files.set(path, bytes);
+  return files;
+}
+
+/**
+ * The files of {@link writeHuggingFace}, each made when it is asked for, so that no more than one has to be held.
+ *
+ * Memory: the weights once more, and the file at hand.
+ */
+export async function* huggingFaceFiles(
+  model: tfl.LayersModel,
+  options: HuggingFaceOptions = {},
+): AsyncGenerator<[path: string, bytes: Uint8Array<ArrayBuffer>], void, undefined> {
   const { preprocessing = {}, record = {} } = options;
   const [batch, height, width, channels] = model.inputs[0].shape as number[];
   const count = model.outputs[0].shape.at(-1) as number;
@@ -43,6 +57,7 @@ export async function writeHuggingFace(
   }
   const text = (value: string) => new TextEncoder().encode(value);
   const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);
+  const inputShape = [height, width, channels];
   const onnx = {
     logits: true,
     inputName: 'pixel_values',
@@ -51,27 +66,13 @@ export async function writeHuggingFace(
     classes,
     preprocessing,
   };
-  return new Map([
-    ['config.json', json(configOf(classes, [height, width, channels]))],
-    ['preprocessor_config.json', json(preprocessorOf(preprocessing, [height, width]))],
-    [
-      'README.md',
-      text(
-        modelCard({
-          ...record,
-          classes,
-          inputShape: [height, width, channels],
-          parameters: model.countParams(),
-        }),
-      ),
-    ],
-    [
-      'model.safetensors',
-      await writeSafetensors(model, { layout: 'pytorch', metadata: { classes: JSON.stringify(classes) } }),
-    ],
-    ['onnx/model.onnx', await writeOnnx(model, onnx)],
-    ['onnx/model_quantized.onnx', await writeOnnx(model, { ...onnx, quantize: 'uint8' })],
-  ]);
+  yield ['config.json', json(configOf(classes, inputShape))];
+  yield ['preprocessor_config.json', json(preprocessorOf(preprocessing, [height, width]))];
+  yield ['README.md', text(modelCard({ ...record, classes, inputShape, parameters: model.countParams() }))];
+  const metadata = { classes: JSON.stringify(classes) };
+  yield ['model.safetensors', await writeSafetensors(model, { layout: 'pytorch', metadata })];
+  yield ['onnx/model.onnx', await writeOnnx(model, onnx)];
+  yield ['onnx/model_quantized.onnx', await writeOnnx(model, { ...onnx, quantize: 'uint8' })];
 }
 
 /** transformers.js runs a graph by the name of a kind of model, and knows no GoogLeNet: any plain convolutional classifier will do. */

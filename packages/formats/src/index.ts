@@ -9,11 +9,20 @@
 export { decodeCaffeModel, type CaffeFile, type CaffeLayer } from './caffe/file';
 export { FormatError, type FormatErrorCode } from './errors';
 export { decodeHdf5 } from './hdf5/read';
-export { writeHuggingFace, type HuggingFaceOptions } from './hugging-face';
+export { huggingFaceFiles, writeHuggingFace, type HuggingFaceOptions } from './hugging-face';
 export { readKeras } from './keras/read';
 export { writeKeras } from './keras/write';
 export type { ModelCardRecord } from './model-card';
-export { decodeOnnx, type OnnxAttribute, type OnnxFile, type OnnxNode, type OnnxValue } from './onnx/schema';
+export { readOnnx, type OnnxReadOptions } from './onnx/read';
+export {
+  decodeOnnx,
+  type OnnxAttribute,
+  type OnnxDecodeOptions,
+  type OnnxFile,
+  type OnnxNode,
+  type OnnxValue,
+} from './onnx/schema';
+export type { ExternalData } from './onnx/tensor-proto';
 export { writeOnnx, ONNX_OPSET, type OnnxWriteOptions } from './onnx/write';
 export type { LazyPart, Part } from './parts';
 export type { Preprocessing } from './preprocessing';
@@ -28,5 +37,6 @@ export {
 } from './safetensors/model';
 export { permute, toFloat32 as tensorValues, type Dtype, type FileTensor, type FloatDtype } from './tensors';
 export { decodeTorchFile } from './torch/file';
+export { readTorch, writeTorch, type TorchWriteOptions } from './torch/write';
 export type { WeightLayout } from './weight-names';
 export { readZip, writeZip, type ZipEntry, type ZipFile, type ZipOptions } from './zip';

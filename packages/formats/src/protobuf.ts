@@ -151,6 +151,35 @@ export function readFloatBytes(field: Field): Uint8Array {
   return field.bytes;
 }
 
+/** As {@link readFloatBytes}, of a `repeated double`. */
+export function readDoubleBytes(field: Field): Uint8Array {
+  if (field.wireType !== FIXED64) requireWireType(field, BYTES, 'packed doubles');
+  if (field.bytes.length % 8 !== 0)
+    throw fail('MALFORMED', `${field.bytes.length} bytes of packed doubles`, 0);
+  return field.bytes;
+}
+
+/** What one occurrence of a `repeated int32` field adds, packed or not; unlike {@link readIntegers} for weights, of any number. */
+export function readInt32s(field: Field): Int32Array {
+  if (field.wireType === VARINT) return Int32Array.of(readInteger(field));
+  requireWireType(field, BYTES, 'packed integers');
+  let count = 0;
+  for (const byte of field.bytes) if (byte < 0x80) count++;
+  const values = new Int32Array(count);
+  let at = 0;
+  let shift = 0;
+  for (const byte of field.bytes) {
+    if (shift > 63) throw fail('MALFORMED', 'a number longer than ten bytes', 0);
+    if (shift < 32) values[at] |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte >= 0x80) continue;
+    at++;
+    shift = 0;
+  }
+  if (shift !== 0) throw fail('TRUNCATED', 'the end of packed integers', 0);
+  return values;
+}
+
 function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

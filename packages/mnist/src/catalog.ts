@@ -183,6 +183,11 @@ export const catalog: readonly DatasetEntry[] = [
 /** The names that `loadDataset` knows. */
 export const datasetNames: readonly DatasetName[] = catalog.map((entry) => entry.name);
 
+/** The licence of each data set, as its publishers state it. */
+export const datasetLicences = Object.fromEntries(
+  catalog.map(({ name, licence }) => [name, licence]),
+) as Readonly<Record<DatasetName, string>>;
+
 /** The entry of a name, or undefined for data sets of the caller's own. */
 export function findDataset(name: string): DatasetEntry | undefined {
   return catalog.find((entry) => entry.name === name);

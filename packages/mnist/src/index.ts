@@ -12,7 +12,7 @@ export type { ArrayDataOptions, NestedNumbers } from './array-data';
 export { DEFAULT_AUGMENT } from './augment';
 export type { AugmentOptions } from './augment';
 export type { Batch, BatchOptions, Normalize } from './batches';
-export { datasetNames } from './catalog';
+export { datasetLicences, datasetNames } from './catalog';
 export type { DatasetName, FileRole } from './catalog';
 export { ImageDataset } from './dataset';
 export { preprocessDrawing } from './drawing';

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { decodeOnnx, decodeSafetensors } from '@googlenet/formats';
+import { decodeOnnx, decodeSafetensors, decodeTorchFile } from '@googlenet/formats';
 import { googlenet } from '@googlenet/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -86,11 +86,41 @@ describe('googlenet export', () => {
     const card = new TextDecoder().decode(read('run', 'export', 'hf', 'README.md'));
     expect(card).toContain('| accuracy | 0.5 | 20 test images; nothing was chosen on them');
     expect(card).toContain('digit 3');
+    expect(card).toContain('mnist, CC BY-SA 3.0.');
   });
 
-  it('writes a Keras file', async () => {
-    expect((await run('run', '--to', 'keras')).code).toBe(0);
-    expect(new TextDecoder().decode(read('run', 'export', 'model.keras').subarray(0, 2))).toBe('PK');
+  it('writes an ONNX file with its batch norm and a state_dict', async () => {
+    expect((await run('run', '--to', 'onnx', '--batch-norm', 'keep', '--out', 'kept.onnx')).code).toBe(0);
+    const operations = decodeOnnx(read('kept.onnx')).nodes.map(({ opType }) => opType);
+    expect(operations).toContain('BatchNormalization');
+    expect((await run('run', '--to', 'torch')).code).toBe(0);
+    const state = await decodeTorchFile(read('run', 'export', 'model.pth'));
+    expect(state.get('fc.weight')).toMatchObject({ shape: [10, 64], dtype: 'F32' });
+  });
+
+  it.each(['onnx', 'keras'])('writes an .%s file that other commands take as a model', async (format) => {
+    expect((await run('run', '--to', format)).code).toBe(0);
+    const evaluate = async (model: string) => {
+      const io = fakeIo(cwd);
+      const data = ['--data-folder', 'data', '--limit', '5', '--out', 'report'];
+      const args = ['evaluate', '--model', model, ...data, '--backend', 'cpu', '--json'];
+      expect([await main(args, io), io.err()]).toEqual([0, '']);
+      return JSON.parse(io.out()) as { loss: number; accuracy: number };
+    };
+    const [found, expected] = [await evaluate(`run/export/model.${format}`), await evaluate('run')];
+    expect(found.loss).toBeCloseTo(expected.loss, 4);
+    expect(found.accuracy).toBe(expected.accuracy);
+  });
+
+  it.each([
+    ['a.onnx', /--model .*a\.onnx: .*expected an ONNX model/],
+    ['a.keras', /--model .*a\.keras: .*expected a zip file/],
+    ['a.h5', /--model .*a\.h5: .*expected a zip file/],
+  ])('says what is wrong with a file %s that is none', async (name, message) => {
+    writeFileSync(join(cwd, name), '');
+    const io = fakeIo(cwd);
+    const code = await main(['summary', '--model', name], io);
+    expect([code, io.err()]).toEqual([2, expect.stringMatching(message)]);
   });
 
   it.each(['float16', 'uint8'])(
@@ -139,7 +169,7 @@ describe('googlenet export', () => {
     [
       'no format',
       ['run'],
-      /--to: expected one of onnx, safetensors, keras, hf, tfjs, got none\. Say which\./,
+      /--to: expected one of onnx, safetensors, keras, hf, tfjs, torch, got none\. Say which\./,
     ],
     [
       'an unknown format',

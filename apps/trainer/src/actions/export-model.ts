@@ -1,9 +1,10 @@
 import {
+  huggingFaceFiles,
   quantizeArtifacts,
-  writeHuggingFace,
   writeKeras,
   writeOnnx,
   writeSafetensors,
+  writeTorch,
   type Preprocessing,
   type Quantization,
 } from '@googlenet/formats';
@@ -15,6 +16,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportRequest } from '../commands/export';
 import { ExitCode, UserError, messageOf } from '../errors';
+import type { ModelCard } from '../model-files';
 import { remark, say, sayJson, type Io } from '../io';
 import { percent } from '../render/format';
 import { shown } from '../run-folder';
@@ -24,8 +26,8 @@ import { readyModel, type ReadyModel } from './ready-model';
 
 type Format = (typeof EXPORT_FORMATS)[number];
 
-/** Files by their path within the folder that is written, or one file under the name ''. */
-type Files = ReadonlyMap<string, Uint8Array>;
+/** Files by their path within the folder that is written, or one file under the name ''; made one after the other. */
+type Files = AsyncIterable<[path: string, bytes: Uint8Array]>;
 
 /** What is written where `--out` does not say. */
 const DEFAULT_NAMES: Readonly<Record<Format, string>> = {
@@ -34,10 +36,26 @@ const DEFAULT_NAMES: Readonly<Record<Format, string>> = {
   keras: 'model.keras',
   hf: 'hf',
   tfjs: 'tfjs',
+  torch: 'model.pth',
 };
 
-/** Pixels of this project's data sets become [0, 1]. */
-const PREPROCESSING: Preprocessing = { scale: 1 / 255 };
+/** How pixels become the input: those of photographs as the network was trained, those of this project's data sets to [0, 1]. */
+function preprocessingOf(card: ModelCard | undefined): Preprocessing {
+  if (card?.preprocessing === undefined) return { scale: 1 / 255 };
+  const { crop, size, pixels } = card.preprocessing;
+  const { order, ...numbers } = pixels;
+  const shorterSide = {
+    square: () => size,
+    shorterSide: () => (crop as { resize: number }).resize,
+    fraction: () => Math.round(size / (crop as { fraction: number }).fraction),
+  };
+  return {
+    ...numbers,
+    channelOrder: order === 'bgr' ? 'BGR' : 'RGB',
+    resize: shorterSide[crop.kind](),
+    centerCrop: true,
+  };
+}
 
 /** `googlenet export`: writes a trained network for other tools. */
 export async function exportModel(
@@ -50,9 +68,8 @@ export async function exportModel(
   const note = (line: string): void => void (quiet || remark(io, line));
   const ready = await readyModel(io, { ...options, model: options.model ?? run }, note);
   try {
-    const files = await write(ready, format, options);
     const out = resolve(io.cwd, options.out ?? join(exportFolder(ready.file), defaultName(format, quantize)));
-    const bytes = store(files, out);
+    const bytes = await store(write(ready, format, options), out);
     const accuracy =
       quantize === undefined ? undefined : await accuracyOf(io, ready, quantize, options, note);
     if (quiet) sayJson(io, { format: to, out, bytes, quantize, accuracy });
@@ -80,9 +97,10 @@ function checked(run: string | undefined, { to, quantize, model }: ExportRequest
     problems.push(
       `export: expected one model, got ${JSON.stringify(run)} and --model ${JSON.stringify(model)}. Leave one out.`,
     );
-  if ((quantize !== undefined && to === 'keras') || (to === 'safetensors' && quantize === 'uint8'))
+  const isOfWeights = to === 'safetensors' || to === 'torch';
+  if ((quantize !== undefined && to === 'keras') || (isOfWeights && quantize === 'uint8'))
     problems.push(
-      `--quantize ${quantize}: expected onnx, hf or tfjs${quantize === 'float16' ? ', or safetensors' : ''} with it, got --to ${to}. Leave it out.`,
+      `--quantize ${quantize}: expected onnx, hf or tfjs${quantize === 'float16' ? ', safetensors or torch' : ''} with it, got --to ${to}. Leave it out.`,
     );
   if (problems.length > 0 || to === undefined) throw UserError.of(problems);
   return to;
@@ -99,38 +117,34 @@ function defaultName(format: Format, quantize: Quantization | undefined): string
   return quantize === undefined || format === 'hf' ? name : name.replace(/(\.\w+)?$/, `-${quantize}$1`);
 }
 
-async function write(
-  { model, card, file }: ReadyModel,
-  format: Format,
-  options: ExportRequest,
-): Promise<Files> {
-  const { quantize, layout, images } = options;
+async function* write({ model, card, file }: ReadyModel, format: Format, options: ExportRequest): Files {
+  const { quantize, layout, images, heads, batchNorm } = options;
   const classes = card?.classNames;
-  const one = (bytes: Uint8Array) => new Map([['', bytes]]);
+  const preprocessing = preprocessingOf(card);
+  const dtype = quantize === 'float16' ? 'F16' : 'F32';
   switch (format) {
-    case 'onnx':
-      return one(
-        await writeOnnx(model, { quantize, imageLayout: images, classes, preprocessing: PREPROCESSING }),
-      );
-    case 'safetensors':
-      return one(
-        await writeSafetensors(model, {
-          layout,
-          dtype: quantize === 'float16' ? 'F16' : 'F32',
-          metadata: classes && { classes: JSON.stringify(classes) },
-        }),
-      );
+    case 'onnx': {
+      const form = { imageLayout: images, auxiliary: heads === 'all', batchNorm };
+      yield ['', await writeOnnx(model, { ...form, quantize, classes, preprocessing })];
+      return;
+    }
+    case 'safetensors': {
+      const metadata = classes && { classes: JSON.stringify(classes) };
+      yield ['', await writeSafetensors(model, { layout, dtype, metadata })];
+      return;
+    }
+    case 'torch':
+      yield ['', await writeTorch(model, { dtype })];
+      return;
     case 'keras':
-      return one(await writeKeras(model));
+      yield ['', await writeKeras(model)];
+      return;
     case 'hf':
-      return writeHuggingFace(model, {
-        classes,
-        preprocessing: PREPROCESSING,
-        record: exportRecord(file, card?.dataset),
-      });
+      yield* huggingFaceFiles(model, { classes, preprocessing, record: exportRecord(file, card?.dataset) });
+      return;
     case 'tfjs': {
       const artifacts = await artifactsOf(model);
-      return tfjsFiles(quantize === undefined ? artifacts : quantizeArtifacts(artifacts, quantize));
+      yield* tfjsFiles(quantize === undefined ? artifacts : quantizeArtifacts(artifacts, quantize));
     }
   }
 }
@@ -146,32 +160,28 @@ async function artifactsOf(model: tfl.LayersModel): Promise<tf.io.ModelArtifacts
   return saved;
 }
 
-async function tfjsFiles(artifacts: tf.io.ModelArtifacts): Promise<Files> {
+async function* tfjsFiles(artifacts: tf.io.ModelArtifacts): Files {
   const files = await toModelFiles(artifacts);
-  return new Map([
-    ['weights.bin', files['weights.bin']],
-    ['model.json', new TextEncoder().encode(files['model.json'])],
-  ]);
+  yield ['weights.bin', files['weights.bin']];
+  yield ['model.json', new TextEncoder().encode(files['model.json'])];
 }
 
 /** Writes each file beside its place and renames it; gives their bytes together. */
-function store(files: Files, out: string): number {
+async function store(files: Files, out: string): Promise<number> {
   let total = 0;
-  try {
-    for (const [name, bytes] of files) {
-      const path = name === '' ? out : join(out, name);
+  for await (const [name, bytes] of files) {
+    const path = name === '' ? out : join(out, name);
+    try {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(`${path}.tmp`, bytes);
       renameSync(`${path}.tmp`, path);
-      total += bytes.length;
+    } catch (error) {
+      throw new UserError(
+        `--out: expected a place that can be written, got ${out} (${messageOf(error)}). Choose another.`,
+        { cause: error },
+      );
     }
-  } catch (error) {
-    throw new UserError(
-      `--out: expected a place that can be written, got ${out} (${messageOf(error)}). Choose another.`,
-      {
-        cause: error,
-      },
-    );
+    total += bytes.length;
   }
   return total;
 }

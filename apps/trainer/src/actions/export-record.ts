@@ -1,4 +1,5 @@
 import type { ModelCardRecord } from '@googlenet/formats';
+import { datasetLicences, datasetNames, type DatasetName } from '@googlenet/mnist';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isObject, type Json } from '../config/merge';
@@ -27,6 +28,9 @@ export function exportRecord(modelFile: string, dataset: string | undefined): Mo
     name: `GoogLeNet, ${typeof variant === 'string' ? variant : 'unknown'} variant`,
     variant: typeof variant === 'string' ? variant : undefined,
     dataset,
+    datasetLicense: datasetNames.includes(dataset as DatasetName)
+      ? datasetLicences[dataset as DatasetName]
+      : undefined,
     recipe: recipe
       .filter(([, value]) => isKnown(value))
       .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const),

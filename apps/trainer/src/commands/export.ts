@@ -4,13 +4,13 @@ import { oneOf, text } from '../options/values';
 import { defineCommand } from './command';
 
 /** The formats that `googlenet export` writes. */
-export const EXPORT_FORMATS = ['onnx', 'safetensors', 'keras', 'hf', 'tfjs'] as const;
+export const EXPORT_FORMATS = ['onnx', 'safetensors', 'keras', 'hf', 'tfjs', 'torch'] as const;
 
 const OPTIONS = {
   to: option({
     type: oneOf(EXPORT_FORMATS),
     placeholder: 'format',
-    help: `${EXPORT_FORMATS.join(', ')} (hf: a Hugging Face folder)`,
+    help: `${EXPORT_FORMATS.join(', ')} (hf: a Hugging Face folder; torch: a state_dict)`,
   }),
   quantize: option({
     type: oneOf(['float16', 'uint8']),
@@ -34,6 +34,18 @@ const OPTIONS = {
     default: 'NCHW',
     help: 'axes of the images that an ONNX file takes: NCHW, NHWC',
   }),
+  heads: option({
+    type: oneOf(['main', 'all']),
+    placeholder: 'which',
+    default: 'main',
+    help: 'outputs of an ONNX file: main, or all, auxiliary ones too',
+  }),
+  batchNorm: option({
+    type: oneOf(['fold', 'keep']),
+    placeholder: 'how',
+    default: 'fold',
+    help: 'batch norm in an ONNX file: fold into the convolutions, or keep for training on',
+  }),
   ...MODEL_OPTIONS,
   ...DATA_OPTIONS,
 };
@@ -44,10 +56,10 @@ export type ExportRequest = ValuesOf<typeof OPTIONS>;
 export const exportCommand = defineCommand({
   name: 'export',
   description:
-    'write a trained network for other tools: ONNX, safetensors, Keras, Hugging Face, TensorFlow.js',
+    'write a trained network for other tools: ONNX, safetensors, Keras, Hugging Face, TensorFlow.js, PyTorch',
   operands: {
     syntax: '[run]',
-    help: 'a run folder, a model folder or a model.json (default: the newest run)',
+    help: 'a run folder, a model folder, a model.json, or an .onnx, .keras or .h5 file (default: the newest run)',
   },
   options: OPTIONS,
   run: async (io, options, [run]) => (await import('../actions/export-model')).exportModel(io, run, options),

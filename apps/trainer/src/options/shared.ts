@@ -43,7 +43,7 @@ export const MODEL_OPTIONS = {
   model: option({
     type: text,
     placeholder: 'path',
-    help: 'a run folder, a model folder or a model.json (default: the newest run)',
+    help: 'a run folder, a model folder, a model.json, or an .onnx, .keras or .h5 file (default: the newest run)',
   }),
   ...ENGINE_OPTIONS,
 };

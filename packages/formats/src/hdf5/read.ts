@@ -13,6 +13,17 @@ const MAX_DEPTH = 64;
 const MAX_MESSAGES = 10_000;
 const MAX_RANK = 32;
 
+/** Type of the messages that hold attributes. */
+const ATTRIBUTE = 12;
+/** Classes of types. */
+const FIXED_TEXT = 3;
+const ANY_LENGTH = 9;
+
+/** Whether a file begins as HDF5 files do. */
+export function isHdf5(file: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => file[i] === byte);
+}
+
 /**
  * The data sets of an HDF5 file by their path (`layers/dense/vars/0`), as views of the file; texts are left out.
  *
@@ -20,7 +31,23 @@ const MAX_RANK = 32;
  * the newer layout that the C library writes only when asked to.
  */
 export function decodeHdf5(file: Uint8Array): Map<string, FileTensor> {
-  if (file.length < 96 || SIGNATURE.some((byte, i) => file[i] !== byte)) {
+  const reader = readerOf(file);
+  reader.walk(reader.root, '', 0);
+  return reader.datasets;
+}
+
+/**
+ * The attributes of an HDF5 file itself that are one text, by name.
+ *
+ * @throws {FormatError} as {@link decodeHdf5}.
+ */
+export function decodeHdf5Texts(file: Uint8Array): Map<string, string> {
+  const reader = readerOf(file);
+  return reader.texts(reader.root);
+}
+
+function readerOf(file: Uint8Array): Reader {
+  if (file.length < 96 || !isHdf5(file)) {
     throw malformed(file.length < 96 ? `${file.length} bytes` : 'other first bytes', 0);
   }
   const reader = new Reader(file);
@@ -31,8 +58,7 @@ export function decodeHdf5(file: Uint8Array): Map<string, FileTensor> {
       `decodeHdf5: expected superblock version 0 with 8-byte addresses, got version ${version} with ${offsetBytes} and ${lengthBytes}. Write the file with h5py's default libver.`,
     );
   }
-  reader.walk(reader.u64(64), '', 0);
-  return reader.datasets;
+  return reader;
 }
 
 function malformed(what: string, at: number): FormatError {
@@ -55,6 +81,11 @@ class Reader {
 
   constructor(private readonly file: Uint8Array) {
     this.view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  }
+
+  /** Where the group is that holds everything. */
+  get root(): number {
+    return this.u64(64);
   }
 
   /** Throws unless so many bytes are there. */
@@ -133,6 +164,60 @@ class Reader {
       }
     }
     return found;
+  }
+
+  /** Attributes of an object that are one text. */
+  texts(address: number): Map<string, string> {
+    const found = new Map<string, string>();
+    for (const { type, at } of this.messages(address)) {
+      if (type !== ATTRIBUTE) continue;
+      const [version, nameSize, typeSize, spaceSize] = [
+        this.u8(at),
+        this.u16(at + 2),
+        this.u16(at + 4),
+        this.u16(at + 6),
+      ];
+      // Version 1 fills each part up to a multiple of eight; version 3 says how the name is coded.
+      const filled = (size: number) => (version === 1 ? Math.ceil(size / 8) * 8 : size);
+      const start = at + (version === 3 ? 9 : 8);
+      const typeAt = start + filled(nameSize);
+      const spaceAt = typeAt + filled(typeSize);
+      const valueAt = spaceAt + filled(spaceSize);
+      const rank = this.u8(spaceAt + 1);
+      if (rank !== 0) continue;
+      const text = this.textOf(typeAt, valueAt);
+      if (text !== undefined) found.set(this.characters(start, nameSize), text);
+    }
+    return found;
+  }
+
+  /** A text of fixed or of any length; undefined for a value that is none. */
+  private textOf(typeAt: number, at: number): string | undefined {
+    const kind = this.u8(typeAt) & 15;
+    if (kind === FIXED_TEXT) return this.characters(at, this.u32(typeAt + 4));
+    if (kind !== ANY_LENGTH || (this.u8(typeAt + 1) & 15) !== 1) return undefined;
+    return this.characters(...this.heapObject(this.u64(at + 4), this.u32(at + 12)));
+  }
+
+  /** Text up to the first zero. */
+  private characters(at: number, size: number): string {
+    this.need(at, size);
+    const bytes = this.file.subarray(at, at + size);
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  }
+
+  /** Place and size of an object in a global heap. */
+  private heapObject(heap: number, index: number): [at: number, size: number] {
+    this.signature(heap, 'GCOL');
+    const end = heap + this.u64(heap + 8);
+    for (let at = heap + 16; at + 16 <= end;) {
+      const [found, size] = [this.u16(at), this.u64(at + 8)];
+      if (found === index) return [at + 16, size];
+      if (found === 0) break;
+      at += 16 + Math.ceil(size / 8) * 8;
+    }
+    throw malformed(`no object ${index} in its heap`, heap);
   }
 
   private group(tree: number, heap: number, path: string, depth: number): void {

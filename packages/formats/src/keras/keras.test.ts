@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { fill } from '../../../inception/src/testing/golden';
+import h5 from '../__fixtures__/keras_h5.json';
+import v3 from '../__fixtures__/keras_v3.json';
 import { FormatError } from '../errors';
 import {
   dispose,
@@ -110,6 +114,11 @@ describe('a .keras file', () => {
         found.forEach((values, head) =>
           expect([name, maxDifference(values, answers[i].outputs[head].flat()) < 1e-5]).toEqual([name, true]),
         );
+        const older = await readKeras(new Uint8Array(readFileSync(`${files[i].path}.h5`)));
+        outputs(older, x).forEach((values, head) =>
+          expect([name, maxDifference(values, found[head]) < 1e-5]).toEqual([name, true]),
+        );
+        older.dispose();
         if (stepsOf(name) > 0) {
           const losses = train(model, x, labels, stepsOf(name));
           expect(losses[4]).toBeLessThan(losses[0]);
@@ -122,6 +131,85 @@ describe('a .keras file', () => {
       }
     },
   );
+});
+
+const unpacked = (text: string) => Uint8Array.from(gunzipSync(Buffer.from(text, 'base64')));
+
+describe('a network that Keras saved', () => {
+  const kinds = (['small', 'sequential', 'nested'] as const).flatMap((name) => [
+    [`${name}.h5`, h5[name]] as const,
+    [`${name}.keras`, v3[name]] as const,
+  ]);
+
+  it.each(kinds)('%s predicts here what it predicts there', async (_name, network) => {
+    const before = tf.memory().numTensors;
+    const model = await readKeras(unpacked(network.file));
+    const x = fill<tf.Tensor4D>('images', network.shape, 0, 1);
+    const found = outputs(model, x);
+    expect(found).toHaveLength(network.outputs.length);
+    found.forEach((values, i) => expect(maxDifference(values, network.outputs[i].flat())).toBeLessThan(1e-5));
+    dispose(model, x);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('keeps the names of its layers where TensorFlow.js takes them', async () => {
+    const model = await readKeras(unpacked(h5.small.file));
+    expect(model.outputNames).toEqual(['predictions', 'aux']);
+    expect(model.inputNames).toEqual(['image.1']);
+    expect(model.getLayer('conv1').getClassName()).toBe('Conv2D');
+    model.dispose();
+  });
+
+  it('lists its layers in any order', async () => {
+    const file = unpacked(h5.small.file);
+    const key = '"layers": [';
+    const text = new TextDecoder('latin1').decode(file);
+    const start = text.indexOf(key) + key.length;
+    expect(start).toBeGreaterThan(key.length);
+    const end = text.indexOf('], "input_layers"');
+    const layers = JSON.parse(`[${new TextDecoder().decode(file.subarray(start, end))}]`) as unknown[];
+    const moved = new TextEncoder().encode(
+      layers
+        .reverse()
+        .map((layer) => JSON.stringify(layer))
+        .join(', '),
+    );
+    file.fill(0x20, start, end);
+    file.set(moved, start);
+    const model = await readKeras(file);
+    const x = fill<tf.Tensor4D>('images', h5.small.shape, 0, 1);
+    expect(maxDifference(outputs(model, x)[0], h5.small.outputs[0].flat())).toBeLessThan(1e-5);
+    dispose(model, x);
+  });
+
+  it('is refused without its configuration, with sizes that its weights have not, and with heaps that lie', async () => {
+    const text = new TextDecoder('latin1').decode(unpacked(h5.sequential.file));
+    const changed = async (from: string, to: string) => {
+      const at = text.indexOf(from);
+      expect(at).toBeGreaterThan(0);
+      const file = unpacked(h5.sequential.file);
+      file.set(new TextEncoder().encode(to.padEnd(from.length)), at);
+      const before = tf.memory().numTensors;
+      const result = await readKeras(file).then(
+        () => 'read',
+        (error: unknown) => (error instanceof FormatError ? error.code : error),
+      );
+      expect(tf.memory().numTensors).toBe(before);
+      return result;
+    };
+    expect(await changed('model_config', 'model_confid')).toBe('UNSUPPORTED');
+    expect(await changed('"units": 5,', '"units":9e8,')).toBe('MISMATCH');
+    expect(await changed('"filters": 4,', '"filters": 9,')).toBe('MISMATCH');
+    expect(await changed('{"class_name": "Sequential"', '["class_name": "Sequential"')).toBe('MALFORMED');
+    expect(await changed('GCOL', 'GCOM')).toBe('MALFORMED');
+    expect(await changed('"Dense"', '"Lambd"')).toBe('UNSUPPORTED');
+  });
+
+  it('that is cut off gives a FormatError', async () => {
+    const file = unpacked(h5.sequential.file);
+    for (let length = 0; length < file.length; length += 97)
+      await expect(readKeras(file.slice(0, length))).rejects.toBeInstanceOf(FormatError);
+  });
 });
 
 /**

@@ -168,8 +168,6 @@ const CODECS: Record<string, Codec> = {
     }),
     read: (config, common) => {
       const axis = Array.isArray(config.axis) ? Number(config.axis[0]) : Number(config.axis ?? -1);
-      if (config.scale === false || config.center === false)
-        throw unsupported('a batch norm with scale and center', config.name);
       return tfl.layers.batchNormalization({
         ...common,
         axis,
@@ -231,13 +229,42 @@ const CODECS: Record<string, Codec> = {
     write: (config) => ({ rate: config.rate, seed: null, noise_shape: null }),
     read: (config, common) => tfl.layers.dropout({ ...common, rate: Number(config.rate) }),
   },
-  Flatten: plain(tfl.layers.flatten),
+  ELU: {
+    write: (config) => ({ alpha: config.alpha }),
+    read: (config, common) => tfl.layers.elu({ ...common, alpha: Number(config.alpha ?? 1) }),
+  },
+  Flatten: {
+    write: () => ({ data_format: 'channels_last' }),
+    read: (config, common) => {
+      requireChannelsLast(config);
+      return tfl.layers.flatten(common);
+    },
+  },
   GlobalAveragePooling2D: globalPool((config) => tfl.layers.globalAveragePooling2d(config)),
   GlobalMaxPooling2D: globalPool((config) => tfl.layers.globalMaxPooling2d(config)),
+  LeakyReLU: {
+    write: (config) => ({ negative_slope: config.alpha }),
+    // Keras 2 calls it alpha.
+    read: (config, common) =>
+      tfl.layers.leakyReLU({ ...common, alpha: Number(config.negative_slope ?? config.alpha ?? 0.3) }),
+  },
   MaxPooling2D: pool(tfl.layers.maxPooling2d),
   Maximum: plain(tfl.layers.maximum),
   Minimum: plain(tfl.layers.minimum),
   Multiply: plain(tfl.layers.multiply),
+  Permute: {
+    write: (config) => ({ dims: config.dims }),
+    read: (config, common) => tfl.layers.permute({ ...common, dims: (config.dims as unknown[]).map(Number) }),
+  },
+  Rescaling: {
+    write: (config) => ({ scale: config.scale, offset: config.offset ?? 0 }),
+    read: (config, { name }) => {
+      const [scale, offset] = [config.scale, config.offset ?? 0];
+      if (typeof scale !== 'number' || typeof offset !== 'number')
+        throw unsupported('a rescaling by two numbers', [scale, offset]);
+      return tfl.layers.rescaling({ name, scale, offset });
+    },
+  },
   ReLU: {
     write: (config) => ({ max_value: config.maxValue ?? null, negative_slope: 0, threshold: 0 }),
     read: (config, common) => {

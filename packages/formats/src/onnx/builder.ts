@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { LazyPart } from '../parts';
 import { quantizeKernel, ZERO_POINT, type Quantization } from '../quantize';
 import { countOf, encodeFloats, permute } from '../tensors';
-import type { OnnxAttribute, OnnxInitializer, OnnxNode } from './schema';
+import type { OnnxAttribute, OnnxNode } from './schema';
+import type { OnnxInitializer } from './tensor-proto';
 
 /** A tensor of the graph that is being built. */
 export interface Value {

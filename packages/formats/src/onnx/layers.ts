@@ -1,6 +1,7 @@
 import { show } from '@googlenet-tooling/shared/show';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { FormatError } from '../errors';
+import { averages } from './averages';
 import { numbersOf, type Constant, type GraphBuilder, type Value } from './builder';
 import type { OnnxAttribute } from './schema';
 
@@ -318,7 +319,10 @@ const batchNormalization: Convert = ({ builder, layer, config, inputs, shape }) 
     mean,
     constantOf(layer, 'moving_variance'),
   ].map((one) => builder.constant(one));
-  const attributes = { epsilon: { float: Number(config.epsilon) } };
+  const attributes = {
+    epsilon: { float: Number(config.epsilon) },
+    momentum: { float: Number(config.momentum) },
+  };
   return {
     ...input,
     shape,
@@ -370,6 +374,18 @@ export function padsOf(config: Config): number[] {
   const [[top, bottom], [left, right]] = [pair(rows), pair(columns)];
   return [top, left, bottom, right];
 }
+
+const rescaling: Convert = ({ builder, layer, config, inputs }) => {
+  const by = (opType: 'Mul' | 'Add', field: 'scale' | 'offset', name: string) =>
+    builder.node(
+      opType,
+      [name, builder.floats(`${layer.name}/${field}`, Float32Array.of(Number(config[field])), [])],
+      {
+        name: `${layer.name}/${opType.toLowerCase()}`,
+      },
+    );
+  return { ...inputs[0], name: by('Add', 'offset', by('Mul', 'scale', inputs[0].name)) };
+};
 
 function merge(opType: string, isVariadic: boolean): Convert {
   return ({ builder, layer, inputs, shape }) => {
@@ -423,16 +439,6 @@ const localResponseNormalization: Convert = ({ builder, layer, config, inputs, s
     channelsFirst: true,
   };
 };
-
-/** Rows of averages: `bins` windows over `size` values, PyTorch's rule. */
-function averages(size: number, bins: number): Float32Array<ArrayBuffer> {
-  const matrix = new Float32Array(bins * size);
-  for (let bin = 0; bin < bins; bin++) {
-    const [start, end] = [Math.floor((bin * size) / bins), Math.ceil(((bin + 1) * size) / bins)];
-    matrix.fill(1 / (end - start), bin * size + start, bin * size + end);
-  }
-  return matrix;
-}
 
 /** ONNX has no adaptive pool: two products with matrices of averages, rows from the left and columns from the right. */
 const adaptiveAveragePooling2d: Convert = ({ builder, layer, config, inputs, shape }) => {
@@ -499,6 +505,7 @@ const CONVERT: Record<string, Convert> = {
           ? 'relu6'
           : `relu up to ${show(context.config.maxValue)}`,
     ),
+  Rescaling: rescaling,
   Reshape: reshape,
   Softmax: (context) => activate(context, context.inputs[0], 'softmax'),
   ZeroPadding2D: zeroPadding2d,

@@ -1,12 +1,9 @@
-import { show } from '@googlenet-tooling/shared/show';
 import { FormatError } from '../errors';
 import { byteLengthOf, type Part } from '../parts';
 import {
   bytesField,
   floatField,
   integerField,
-  integersField,
-  readBytes,
   readFloat,
   readFloatBytes,
   readInteger,
@@ -16,41 +13,39 @@ import {
   readString,
   type Field,
 } from '../protobuf';
-import { countOf, DTYPE_BYTES, type Dtype, type FileTensor } from '../tensors';
+import { toFloat32, type FileTensor } from '../tensors';
+import {
+  dataType,
+  readPair,
+  readTensor,
+  tensorParts,
+  type ExternalData,
+  type OnnxInitializer,
+} from './tensor-proto';
 
 /*
  * The messages of onnx.proto3 that a network needs, with their field numbers.
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
  */
 
-/** Numbers of `TensorProto.DataType`. */
-const DATA_TYPES: Partial<Record<number, Dtype>> = {
-  1: 'F32',
-  2: 'U8',
-  3: 'I8',
-  5: 'I16',
-  6: 'I32',
-  7: 'I64',
-  9: 'BOOL',
-  10: 'F16',
-  11: 'F64',
-  16: 'BF16',
-};
-
-function dataType(dtype: Dtype): number {
-  return Number(Object.keys(DATA_TYPES).find((key) => DATA_TYPES[Number(key)] === dtype));
-}
-
 /** Value of a node's attribute. */
-export type OnnxAttribute = number | string | readonly number[] | { readonly float: number } | FileTensor;
+export type OnnxAttribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | FileTensor;
 
 /** One operation. */
 export interface OnnxNode {
   readonly opType: string;
+  /** Whose operation it is; missing for ONNX's own. */
+  readonly domain?: string;
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Integers as numbers, floats as `{ float }`, lists of integers as arrays. */
+  /** Integers as numbers, floats as `{ float }`, lists of integers as arrays, of floats as `{ floats }`. */
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
@@ -74,18 +69,13 @@ export interface OnnxFile {
   readonly metadata: Record<string, string>;
 }
 
-/** An initializer whose data may be made later. */
-export interface OnnxInitializer {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly data: Part;
-}
-
 /** What {@link onnxParts} writes. */
 export interface OnnxContents extends Omit<OnnxFile, 'initializers'> {
   readonly initializers: readonly OnnxInitializer[];
 }
+
+/** Floats of one attribute that are believed: weights lie in tensors. */
+const MAX_FLOAT_BYTES = 2 ** 18;
 
 /** IR version 8 belongs to opset 17 (ONNX 1.12, June 2022): old enough for every current runtime. */
 const IR_VERSION = 8;
@@ -116,13 +106,14 @@ export function onnxParts(contents: OnnxContents): Part[] {
   ];
 }
 
-function nodeParts({ opType, name, inputs, outputs, attributes }: OnnxNode): Part[] {
+function nodeParts({ opType, domain, name, inputs, outputs, attributes }: OnnxNode): Part[] {
   return [
     ...inputs.flatMap((input) => bytesField(1, input)),
     ...outputs.flatMap((output) => bytesField(2, output)),
     ...bytesField(3, name),
     ...bytesField(4, opType),
     ...Object.entries(attributes).flatMap(([key, value]) => bytesField(5, attributeParts(key, value))),
+    ...(domain === undefined ? [] : bytesField(7, domain)),
   ];
 }
 
@@ -135,20 +126,16 @@ function attributeParts(name: string, value: OnnxAttribute): Part[] {
   if (typeof value === 'number') return typed(2, integerField(3, value));
   if (typeof value === 'string') return typed(3, bytesField(4, value));
   if ('float' in value) return typed(1, floatField(2, value.float));
+  if ('floats' in value)
+    return typed(
+      6,
+      value.floats.flatMap((item) => floatField(7, item)),
+    );
   if ('dtype' in value) return typed(4, bytesField(5, tensorParts({ name: '', ...value })));
   return typed(
     7,
     value.flatMap((item) => integerField(8, item)),
   );
-}
-
-function tensorParts({ name, dtype, shape, data }: OnnxInitializer): Part[] {
-  return [
-    ...(shape.length > 0 ? integersField(1, shape) : []),
-    ...integerField(2, dataType(dtype)),
-    ...bytesField(8, name),
-    ...bytesField(9, [data]),
-  ];
 }
 
 function valueParts({ name, shape }: OnnxValue): Part[] {
@@ -162,13 +149,19 @@ function valueParts({ name, shape }: OnnxValue): Part[] {
   return [...bytesField(1, name), ...bytesField(2, bytesField(1, tensor))];
 }
 
+/** Options of {@link decodeOnnx}. */
+export interface OnnxDecodeOptions {
+  /** Files beside the ONNX file that hold its weights, by the path that it gives them. */
+  externalData?: ExternalData;
+}
+
 /**
  * Reads an ONNX file: its graph, its weights as views of the file, its metadata.
  *
- * @throws {FormatError} `TRUNCATED`, `MALFORMED`, `TOO_LARGE`, or `UNSUPPORTED` for weights in other files and number types
- * that are not known here.
+ * @throws {FormatError} `TRUNCATED`, `MALFORMED`, `TOO_LARGE`, or `UNSUPPORTED` for weights in other files that are not handed over, and number
+ * types that are not known here.
  */
-export function decodeOnnx(file: Uint8Array): OnnxFile {
+export function decodeOnnx(file: Uint8Array, options: OnnxDecodeOptions = {}): OnnxFile {
   let opset = 0;
   let producer = '';
   let graph: Field | undefined;
@@ -190,7 +183,7 @@ export function decodeOnnx(file: Uint8Array): OnnxFile {
       'decodeOnnx: expected an ONNX model, got a message without a graph. Check that this is an ONNX file.',
     );
   }
-  return { opset, producer, metadata, ...readGraph(graph) };
+  return { opset, producer, metadata, ...readGraph(graph, options.externalData ?? new Map()) };
 }
 
 function readOpset(field: Field): { domain: string; version: number } {
@@ -202,24 +195,23 @@ function readOpset(field: Field): { domain: string; version: number } {
   return result;
 }
 
-function readPair(field: Field): [string, string] {
-  const pair: [string, string] = ['', ''];
-  for (const part of readNested(field)) if (part.number <= 2) pair[part.number - 1] = readString(part);
-  return pair;
-}
-
-function readGraph(field: Field) {
+function readGraph(field: Field, external: ExternalData) {
   const nodes: OnnxNode[] = [];
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
   const initializers = new Map<string, FileTensor>();
   let graphName = '';
   for (const part of readNested(field)) {
-    if (part.number === 1) nodes.push(readNode(part));
+    if (part.number === 1) nodes.push(readNode(part, external));
     else if (part.number === 2) graphName = readString(part);
     else if (part.number === 5) {
-      const { name, tensor } = readTensor(part);
+      const { name, tensor } = readTensor(part, external);
       initializers.set(name, tensor);
+    } else if (part.number === 15) {
+      throw new FormatError(
+        'UNSUPPORTED',
+        'decodeOnnx: expected dense weights, got sparse ones. Save the model with dense weights.',
+      );
     } else if (part.number === 11) inputs.push(readValue(part));
     else if (part.number === 12) outputs.push(readValue(part));
   }
@@ -233,7 +225,8 @@ function readGraph(field: Field) {
   };
 }
 
-function readNode(field: Field): OnnxNode {
+function readNode(field: Field, external: ExternalData): OnnxNode {
+  let domain = '';
   const node = {
     opType: '',
     name: '',
@@ -246,77 +239,44 @@ function readNode(field: Field): OnnxNode {
     else if (part.number === 2) node.outputs.push(readString(part));
     else if (part.number === 3) node.name = readString(part);
     else if (part.number === 4) node.opType = readString(part);
-    else if (part.number === 5) Object.assign(node.attributes, readAttribute(part));
+    else if (part.number === 5) Object.assign(node.attributes, readAttribute(part, external));
+    else if (part.number === 7) domain = readString(part);
   }
-  return node;
+  return domain === '' || domain === 'ai.onnx' ? node : { ...node, domain };
 }
 
-function readAttribute(field: Field): Record<string, OnnxAttribute> {
+/** What a missing value is by the attribute's type, since proto3 does not write zeros. */
+const ZEROS: Partial<Record<number, OnnxAttribute>> = { 1: { float: 0 }, 2: 0, 3: '', 6: { floats: [] } };
+
+function readAttribute(field: Field, external: ExternalData): Record<string, OnnxAttribute> {
   let name = '';
+  let type = 0;
   let value: OnnxAttribute | undefined;
   const integers: number[] = [];
+  const floats: number[] = [];
   for (const part of readNested(field)) {
     if (part.number === 1) name = readString(part);
     else if (part.number === 2) value = { float: readFloat(part) };
     else if (part.number === 3) value = readInteger(part);
     else if (part.number === 4) value = readString(part);
-    else if (part.number === 5) value = readTensor(part).tensor;
+    else if (part.number === 5) value = readTensor(part, external).tensor;
+    else if (part.number === 7) floats.push(...numbersOf(readFloatBytes(part)));
     else if (part.number === 8) integers.push(...readIntegers(part));
+    else if (part.number === 20) type = readInteger(part);
   }
-  return { [name]: value ?? integers };
+  if (floats.length > 0) value = { floats };
+  return { [name]: value ?? (integers.length > 0 ? integers : (ZEROS[type] ?? integers)) };
 }
 
-function readTensor(field: Field): { name: string; tensor: FileTensor } {
-  const shape: number[] = [];
-  let type = 0;
-  let name = '';
-  let data: Uint8Array | undefined;
-  const floats: Uint8Array[] = [];
-  const integers: number[] = [];
-  let isExternal = false;
-  for (const part of readNested(field)) {
-    if (part.number === 1) shape.push(...readIntegers(part));
-    else if (part.number === 2) type = readInteger(part);
-    else if (part.number === 4) floats.push(readFloatBytes(part));
-    else if (part.number === 7) integers.push(...readIntegers(part));
-    else if (part.number === 8) name = readString(part);
-    else if (part.number === 9) data = readBytes(part);
-    else if (part.number === 14) isExternal = readInteger(part) === 1;
-  }
-  const where = `decodeOnnx(${show(name)})`;
-  const dtype = DATA_TYPES[type];
-  if (isExternal) {
+/** The numbers of one field of floats, of which an attribute has few. */
+function numbersOf(data: Uint8Array): Float32Array {
+  if (data.length > MAX_FLOAT_BYTES) {
     throw new FormatError(
-      'UNSUPPORTED',
-      `${where}: expected weights within the file, got a reference to another file. Save the model as one file.`,
+      'TOO_LARGE',
+      `decodeOnnx: expected at most ${MAX_FLOAT_BYTES} bytes of floats in an attribute, got ${data.length}. Get the file again.`,
     );
   }
-  if (dtype === undefined) {
-    throw new FormatError(
-      'UNSUPPORTED',
-      `${where}: expected a number type of ${Object.values(DATA_TYPES).join(', ')}, got data type ${type}. Convert the model first.`,
-    );
-  }
-  const bytes = countOf(shape, where) * DTYPE_BYTES[dtype];
-  data ??= dtype === 'I64' ? new Uint8Array(BigInt64Array.from(integers, BigInt).buffer) : joined(floats);
-  if (data.length !== bytes) {
-    throw new FormatError(
-      'MALFORMED',
-      `${where}: expected ${bytes} bytes for the shape ${show(shape)} of ${dtype}, got ${data.length}. Get the file again.`,
-    );
-  }
-  return { name, tensor: { dtype, shape, data } };
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0];
-  const result = new Uint8Array(byteLengthOf(pieces));
-  let at = 0;
-  for (const piece of pieces) {
-    result.set(piece, at);
-    at += piece.length;
-  }
-  return result;
+  return toFloat32({ dtype: 'F32', shape: [data.length / 4], data });
 }
 
 function readValue(field: Field): OnnxValue {

@@ -39,7 +39,18 @@ export async function writeSafetensors(
 }
 
 function modelParts(model: tfl.LayersModel, options: SafetensorsWriteOptions): Part[] {
-  const { layout = 'keras', dtype = 'F32', metadata } = options;
+  const { layout = 'keras', metadata } = options;
+  return safetensorsParts(
+    modelEntries(model, options),
+    layout === 'pytorch' ? { format: 'pt', ...metadata } : metadata,
+  );
+}
+
+/** Every weight of a model by its name in a file, read from the engine when it is wanted. */
+export function modelEntries(
+  model: tfl.LayersModel,
+  { layout = 'keras', dtype = 'F32' }: Pick<SafetensorsWriteOptions, 'layout' | 'dtype'>,
+): Map<string, SafetensorsEntry> {
   const tensors = new Map<string, SafetensorsEntry>();
   for (const slot of weightSlots(model, layout)) {
     tensors.set(slot.name, { dtype, shape: slot.shape, data: lazyWeight(slot, dtype) });
@@ -47,7 +58,7 @@ function modelParts(model: tfl.LayersModel, options: SafetensorsWriteOptions): P
   if (layout === 'pytorch') addTorchBuffers(tensors, dtype);
   // Wider numbers first, so that each tensor lies at a multiple of its own size.
   const sorted = [...tensors].sort(([, a], [, b]) => Number(b.dtype === 'I64') - Number(a.dtype === 'I64'));
-  return safetensorsParts(new Map(sorted), layout === 'pytorch' ? { format: 'pt', ...metadata } : metadata);
+  return new Map(sorted);
 }
 
 /** What a PyTorch batch norm has beside our weights: a count of batches, and a scale even where ours has none. */

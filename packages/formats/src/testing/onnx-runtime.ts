@@ -19,29 +19,39 @@ export interface Numbers {
   data: number[];
 }
 
+/** An ONNX file and what goes in. */
+export interface OnnxRun {
+  file: Uint8Array;
+  inputs: Record<string, tf.Tensor>;
+}
+
 /** Outputs by name of an ONNX file in another runtime. */
 export function runOnnx(
   runtime: Runtime,
   file: Uint8Array,
   inputs: Record<string, tf.Tensor>,
 ): Record<string, Numbers> {
+  return runAllOnnx(runtime, [{ file, inputs }])[0];
+}
+
+/** Outputs by name of each of several ONNX files in another runtime, which starts once. */
+export function runAllOnnx(runtime: Runtime, runs: readonly OnnxRun[]): Record<string, Numbers>[] {
   const folder = mkdtempSync(join(tmpdir(), 'onnx-'));
   try {
-    const [model, feeds, out] = ['model.onnx', 'inputs.json', 'out.json'].map((name) => join(folder, name));
-    const numbers = Object.entries(inputs).map(([name, tensor]) => [
-      name,
-      { shape: tensor.shape, data: Array.from(tensor.dataSync()) },
-    ]);
-    writeFileSync(model, file);
-    writeFileSync(feeds, JSON.stringify(Object.fromEntries(numbers)));
-    execFileSync(
-      process.execPath,
-      [join(__dirname, '..', '..', 'scripts', 'run-onnx.mjs'), runtime, model, feeds, out],
-      {
-        stdio: 'pipe',
-      },
-    );
-    return JSON.parse(readFileSync(out, 'utf8')) as Record<string, Numbers>;
+    const jobs = runs.map(({ file, inputs }, i) => {
+      const [model, out] = [`${i}.onnx`, `${i}.json`].map((name) => join(folder, name));
+      writeFileSync(model, file);
+      const numbers = Object.entries(inputs).map(([name, tensor]) => [
+        name,
+        { shape: tensor.shape, data: Array.from(tensor.dataSync()) },
+      ]);
+      return { file: model, inputs: Object.fromEntries(numbers) as Record<string, Numbers>, out };
+    });
+    const list = join(folder, 'jobs.json');
+    writeFileSync(list, JSON.stringify(jobs));
+    const script = join(__dirname, '..', '..', 'scripts', 'run-onnx.mjs');
+    execFileSync(process.execPath, [script, runtime, list], { stdio: 'pipe' });
+    return jobs.map(({ out }) => JSON.parse(readFileSync(out, 'utf8')) as Record<string, Numbers>);
   } finally {
     rmSync(folder, { recursive: true });
   }

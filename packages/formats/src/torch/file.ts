@@ -10,7 +10,8 @@ const MAX_PICKLE_BYTES = 2 ** 26;
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 const LEGACY_PROTOCOL = 1001;
 
-const STORAGES: Readonly<Record<string, Dtype>> = {
+/** Number types by PyTorch's names of their storages. */
+export const STORAGES: Readonly<Record<string, Dtype>> = {
   'torch.DoubleStorage': 'F64',
   'torch.FloatStorage': 'F32',
   'torch.HalfStorage': 'F16',

@@ -11,15 +11,20 @@ export function reportLines(
   classNames: readonly string[],
   colors: Colors,
 ): string[] {
-  const wrong = report.size - Math.round(report.accuracy * report.size);
   return [
-    `${colors.bold(`test accuracy ${percent(report.accuracy)}`)}  (${thousands(wrong)} of ${thousands(report.size)} wrong)`,
+    accuracyLine(report, colors),
     `loss ${report.loss.toFixed(4)}, calibration error ${percent(report.ece)}${topK(report, classNames.length)}`,
     '',
     ...matrixLines(report.confusionMatrix, classNames, colors),
     '',
     ...classLines(report, classNames),
   ];
+}
+
+/** `test accuracy 98.76 %  (124 of 10,000 wrong)`. */
+export function accuracyLine({ size, accuracy }: EvaluationReport, colors: Colors): string {
+  const wrong = size - Math.round(accuracy * size);
+  return `${colors.bold(`test accuracy ${percent(accuracy)}`)}  (${thousands(wrong)} of ${thousands(size)} wrong)`;
 }
 
 function topK(report: EvaluationReport, classes: number): string {

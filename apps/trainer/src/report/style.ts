@@ -30,7 +30,7 @@ footer { margin-top: 3rem; font-size: .875rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-thead th { color: var(--faint); font-weight: 500; vertical-align: bottom; }
+thead th { color: var(--faint); font-weight: 500; vertical-align: bottom; white-space: normal; }
 tbody th { font-weight: 400; }
 tfoot td, tfoot th { font-weight: 600; border-bottom: 0; }
 details > summary { cursor: pointer; margin: .6rem 0; }

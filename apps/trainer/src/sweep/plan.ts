@@ -179,15 +179,17 @@ function sweepRun(sweep: SweepFile, folder: string, tried: Json, seed: number): 
   };
 }
 
+/** The last part of a setting's path that says something: `learningRate`, and `optimizer` for `training.optimizer.kind`. */
+export function shortName(path: string): string {
+  return path.replace(/\.kind$/, '').replace(/^.*\./, '');
+}
+
 const LONGEST_NAME = 60;
 
 /** `learningRate-0.003-seed-1`. */
 function nameOf(tried: Json, seed: number): string {
   return Object.entries({ ...tried, seed })
-    .map(
-      ([path, value]) =>
-        `${path.slice(path.lastIndexOf('.') + 1)}-${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    )
+    .map(([path, value]) => `${shortName(path)}-${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('-')
     .replace(/[^\w.-]+/g, '_')
     .slice(0, LONGEST_NAME);

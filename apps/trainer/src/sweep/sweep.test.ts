@@ -47,6 +47,11 @@ describe('the plan of a sweep', () => {
     expect(new Set(runs.map(({ path }) => path)).size).toBe(8);
   });
 
+  it('names a run by the last part of its settings that says something', () => {
+    const { runs } = plan({ try: { 'training.optimizer.kind': ['sgd'], 'model.dropout': [0.5] } });
+    expect(runs[0]?.path).toMatch(/optimizer-sgd-dropout-0\.5-seed-1-[0-9a-f]{6}$/);
+  });
+
   it('keeps the folder of a run when more is tried, and changes it with any setting', () => {
     const first = plan(GRID).runs[0]?.path;
     const more = { ...GRID, try: { ...GRID.try, 'model.dropout': [0.5, 0] } };
@@ -189,7 +194,7 @@ describe('googlenet sweep', () => {
       },
     };
     expect(await sweep(io, 'file.json', request, diverging)).toBe(ExitCode.diverged);
-    expect(io.out()).toContain('diverged: model.dropout=0.25 seed=1\ndiverged: model.dropout=0 seed=1\n');
+    expect(io.out()).toContain('diverged: dropout=0.25 seed=1\ndiverged: dropout=0 seed=1\n');
     expect(half.reported).toEqual([[runs[3]?.path, runs[1]?.path]]);
     const again = work();
     expect(await sweep(fakeIo(cwd), 'file.json', request, again)).toBe(ExitCode.ok);
@@ -219,8 +224,8 @@ describe('googlenet sweep', () => {
     const io = fakeIo(cwd);
     expect(await main(['sweep', 'file.json', '--dry-run'], io)).toBe(0);
     expect(io.out().split('\n').slice(0, 2)).toEqual([
-      '  1  new       model.dropout=0.25 seed=1',
-      '  2  new       model.dropout=0.25 seed=2',
+      '  1  new       dropout=0.25 seed=1',
+      '  2  new       dropout=0.25 seed=2',
     ]);
     expect(io.out()).toContain('4 runs, in runs/sweep-file\n');
     expect(existsSync(join(cwd, 'runs'))).toBe(false);

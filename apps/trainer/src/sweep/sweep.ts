@@ -12,14 +12,17 @@ import { shown, writeJson } from '../run-folder';
 import { settingText } from '../runs/differences';
 import { isRunFolder, readRun, type RunRecord } from '../runs/read-run';
 import { placeAmong, trainShare } from '../train/many-runs';
-import { planSweep, type SweepPlan, type SweepRun } from './plan';
+import { planSweep, shortName, type SweepPlan, type SweepRun } from './plan';
 import { ranking, type Ranked } from './ranking';
 
 type Request = SweepRequest & { readonly json: boolean };
 
 /** Trains one run; `report` writes the page about some of them. */
 export interface SweepWork {
-  readonly train: (io: Io, request: TrainRequest & { readonly json: boolean }) => Promise<ExitCode>;
+  readonly train: (
+    io: Io,
+    request: TrainRequest & { readonly json: boolean; readonly brief: boolean },
+  ) => Promise<ExitCode>;
   readonly report: (io: Io, runs: readonly string[], out: string) => Promise<unknown>;
 }
 
@@ -40,7 +43,7 @@ export async function sweep(io: Io, file: string, request: Request, work: SweepW
     json,
     describe,
     isDone: (run) => isOver(stateOf(run)),
-    train: (run) => work.train(io, { ...trainRequest(run), json }),
+    train: (run) => work.train(io, { ...trainRequest(run), json, brief: true }),
   });
   if (code === ExitCode.interrupted) {
     if (!json) say(io, 'The sweep goes on with the same command.');
@@ -69,7 +72,7 @@ function trainRequest({ path, preset, set }: SweepRun): TrainRequest {
 
 function describe({ tried, seed }: SweepRun): string {
   return [...Object.entries(tried), ['seed', seed] as const]
-    .map(([path, value]) => `${path}=${settingText(value)}`)
+    .map(([path, value]) => `${shortName(path)}=${settingText(value)}`)
     .join(' ');
 }
 
@@ -116,7 +119,6 @@ async function conclude(io: Io, { folder, runs }: SweepPlan, json: boolean, work
 
 function rankingLines(io: Io, ranked: readonly Ranked[]): string[] {
   const paths = Object.keys(ranked[0]?.tried ?? {});
-  const short = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
   const rows = ranked.map(({ tried, validationAccuracy, deviation, validationLoss, runs }, i) => [
     String(i + 1),
     `${percent(validationAccuracy)}${deviation === undefined ? '' : ` ±${(100 * deviation).toFixed(2)}`}`,
@@ -125,7 +127,7 @@ function rankingLines(io: Io, ranked: readonly Ranked[]): string[] {
     String(runs.length),
   ]);
   const [header = '', ...lines] = table([
-    ['', 'validation', 'loss', ...paths.map((path) => shortened(short(path), 16)), 'seeds'],
+    ['', 'validation', 'loss', ...paths.map((path) => shortened(shortName(path), 16)), 'seeds'],
     ...rows,
   ]);
   return ['', colorsFor(io).dim(header), ...lines, ''];

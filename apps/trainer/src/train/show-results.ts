@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ExitCode } from '../errors';
 import { colorsFor, say, sayJson, type Io } from '../io';
 import { percent, thousands } from '../render/format';
-import { reportLines } from '../render/report';
+import { accuracyLine, reportLines } from '../render/report';
 import { shown, type RunFolder } from '../run-folder';
 import type { WrittenResults } from './test-and-save';
 import type { TrainedRun } from './trained-run';
@@ -15,10 +15,11 @@ export function showResults(
   report: EvaluationReport,
   written: WrittenResults,
 ): ExitCode {
-  const { json, run, config } = trained;
+  const { json, brief, run, config } = trained;
   const model = join(run.modelPath, 'model.json');
   const below = config.targetAccuracy !== undefined && report.accuracy < config.targetAccuracy;
   if (json) sayJson(io, { type: 'summary', run: run.path, model, ...written.summary });
+  else if (brief) say(io, accuracyLine(report, colorsFor(io)));
   else {
     say(io);
     for (const line of reportLines(report, trained.data.test.classNames, colorsFor(io))) say(io, line);

@@ -22,7 +22,7 @@ import { resumeCommand, sayStopped, showResults } from './show-results';
 import { saveNetwork, standardNetwork, testNetwork, writeResults } from './test-and-save';
 import type { TrainedRun } from './trained-run';
 
-type Request = TrainRequest & { readonly json: boolean };
+type Request = TrainRequest & { readonly json: boolean; readonly brief?: boolean };
 
 /** `googlenet train`, in one process or as one of many. */
 export async function trainAsAsked(io: Io, request: Request): Promise<ExitCode> {
@@ -37,7 +37,7 @@ export async function trainAsAsked(io: Io, request: Request): Promise<ExitCode> 
  * @param mpi - trains it together with other processes; rank 0 plans, writes and speaks.
  */
 export async function train(io: Io, request: Request, mpi?: MpiCollective): Promise<ExitCode> {
-  const { json } = request;
+  const { json, brief = false } = request;
   const view = trainView(io, json);
   const plan = mpi === undefined || mpi.rank === 0 ? planRun(io, request) : undefined;
   let config = await settled(mpi, plan?.config);
@@ -96,7 +96,7 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
       if (!done || (signal.aborted && mpi === undefined))
         return run ? sayStopped(io, json, run) : ExitCode.interrupted;
       const counts = { training: training.size, validation: validation?.size ?? 0, test: data.test.size };
-      const trained = { json, config, engine, data, model, counts };
+      const trained = { json, brief, config, engine, data, model, counts };
       return run ? await finish(io, signal, { ...trained, run }, mpi) : await assist(io, trained, mpi);
     } finally {
       model.dispose();

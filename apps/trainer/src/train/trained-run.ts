@@ -7,6 +7,8 @@ import type { RunFolder } from '../run-folder';
 /** A run that has come to the end of its training. */
 export interface TrainedRun {
   readonly json: boolean;
+  /** Whether one line tells how it ended: one run of many. */
+  readonly brief: boolean;
   readonly config: TrainerConfig;
   readonly engine: EngineInfo;
   readonly data: LoadedData;

@@ -89,7 +89,7 @@ function guessPolarity(grey: Float32Array, background: number, floor: number): P
 /** Luma (ITU-R BT.601); transparency shows a ground that contrasts with what is drawn on it. */
 function toGrey({ data, width, height, channels }: Picture): Float32Array {
   const count = width * height;
-  if (channels === 1) return Float32Array.from(data);
+  if (channels === 1) return new Float32Array(data);
   const grey = new Float32Array(count);
   let [light, cover] = [0, 0];
   for (let i = 0; i < count; i++) {

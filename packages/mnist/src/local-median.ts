@@ -1,6 +1,7 @@
 /**
  * The median of each pixel's neighbourhood: follows the light over a picture, an edge of a shadow included, and
- * does not see what covers less than half of the neighbourhood. Every second row and column is looked at.
+ * does not see what covers less than half of the neighbourhood. Every second row and column is looked at and answered; the
+ * pixels between have the answer of their neighbour above and to the left.
  *
  * @param grey - `height * width` values from 0 to 255; taken as whole levels.
  * @param radius - of the square neighbourhood, in pixels; it ends at the picture's border.
@@ -14,34 +15,67 @@ export function localMedian(
   radius: number,
   skip?: Uint8Array,
 ): Float32Array {
-  const levels = Uint8Array.from(grey, (value) => Math.max(0, Math.min(255, Math.round(value))));
+  const coarse = { width: (width + 1) >> 1, height: (height + 1) >> 1 };
+  const medians = mediansOf(levelsOf(grey, width, height, skip), coarse, Math.max(1, radius >> 1));
   const result = new Float32Array(width * height);
-  const histogram = new Int32Array(256);
+  for (let row = 0; row < height; row++) {
+    const from = (row >> 1) * coarse.width;
+    for (let column = 0; column < width; column++)
+      result[row * width + column] = medians[from + (column >> 1)];
+  }
+  return result;
+}
+
+/** Marks a pixel that does not count. */
+const SKIPPED = 256;
+
+/** The level of every second pixel of every second row. */
+function levelsOf(grey: Float32Array, width: number, height: number, skip?: Uint8Array): Uint16Array {
+  const levels = new Uint16Array(((width + 1) >> 1) * ((height + 1) >> 1));
+  let at = 0;
+  for (let row = 0; row < height; row += 2)
+    for (let i = row * width; i < (row + 1) * width; i += 2)
+      levels[at++] = skip?.[i] === 1 ? SKIPPED : Math.max(0, Math.min(255, Math.round(grey[i])));
+  return levels;
+}
+
+/**
+ * Slides a histogram along each row and moves its median with it.
+ *
+ * @see Huang, Yang and Tang 1979, "A fast two-dimensional median filtering algorithm"
+ */
+function mediansOf(
+  levels: Uint16Array,
+  { width, height }: { width: number; height: number },
+  radius: number,
+): Int16Array {
+  const medians = new Int16Array(width * height);
+  const histogram = new Int32Array(SKIPPED);
   for (let row = 0; row < height; row++) {
     const [top, bottom] = [Math.max(0, row - radius), Math.min(height - 1, row + radius)];
-    const [from, to] = [(top + (top & 1)) * width, bottom * width];
     histogram.fill(0);
     let [count, median, below] = [0, 128, 0];
-    const change = (column: number, by: number) => {
-      if (column & 1) return;
-      for (let at = from + column; at <= to + column; at += 2 * width) {
-        if (skip !== undefined && skip[at] === 1) continue;
-        const level = levels[at];
-        histogram[level] += by;
-        count += by;
-        if (level < median) below += by;
+    for (let column = -radius; column < width; column++) {
+      for (const [moved, by] of [
+        [column + radius, 1],
+        [column - radius - 1, -1],
+      ]) {
+        if (moved < 0 || moved >= width) continue;
+        for (let at = top * width + moved; at <= bottom * width + moved; at += width) {
+          const level = levels[at];
+          if (level === SKIPPED) continue;
+          histogram[level] += by;
+          count += by;
+          if (level < median) below += by;
+        }
       }
-    };
-    for (let column = 0; column < Math.min(width, radius); column++) change(column, 1);
-    for (let column = 0; column < width; column++) {
-      if (column + radius < width) change(column + radius, 1);
-      if (column - radius > 0) change(column - radius - 1, -1);
+      if (column < 0) continue;
       const half = count >> 1;
       while (below > half && median > 0) below -= histogram[--median];
       while (median < 255 && below + histogram[median] <= half) below += histogram[median++];
       const across = Math.min(width - 1, column + radius) - Math.max(0, column - radius) + 1;
-      result[row * width + column] = count * 40 < across * (bottom - top + 1) ? -1 : median;
+      medians[row * width + column] = count * 10 < across * (bottom - top + 1) ? -1 : median;
     }
   }
-  return result;
+  return medians;
 }

@@ -84,24 +84,28 @@ const STEP_RADIUS = 8;
 
 /** The logarithm of the ratio of the lightest to the darkest ground within eight pixels. */
 function stepsOf(ground: Float32Array, width: number, height: number): Float32Array {
-  let [low, high] = [ground, ground];
-  for (const [stride, place, length] of [
-    [1, (at: number) => at % width, width],
-    [width, (at: number) => Math.floor(at / width), height],
-  ] as const) {
-    const [nextLow, nextHigh] = [low.slice(), high.slice()];
-    for (let at = 0; at < ground.length; at++) {
-      const here = place(at);
-      const from = at - Math.min(STEP_RADIUS, here) * stride;
-      const to = at + Math.min(STEP_RADIUS, length - 1 - here) * stride;
-      for (let near = from; near <= to; near += stride) {
-        if (low[near] < nextLow[at]) nextLow[at] = low[near];
-        if (high[near] > nextHigh[at]) nextHigh[at] = high[near];
-      }
-    }
-    [low, high] = [nextLow, nextHigh];
-  }
+  const [low, high] = [ground.slice(), ground.slice()];
+  for (let row = 0; row < height; row++) spread(low, high, row * width, 1, width);
+  for (let column = 0; column < width; column++) spread(low, high, column, width, height);
   return ratio(high, low);
+}
+
+/** Along one line of a picture: each value becomes the least, and the greatest, of those within {@link STEP_RADIUS}. */
+function spread(low: Float32Array, high: Float32Array, start: number, step: number, length: number): void {
+  const [lows, highs] = [new Float32Array(length), new Float32Array(length)];
+  for (let i = 0; i < length; i++) {
+    lows[i] = low[start + i * step];
+    highs[i] = high[start + i * step];
+  }
+  for (let i = 0; i < length; i++) {
+    let [least, greatest] = [lows[i], highs[i]];
+    for (let near = Math.max(0, i - STEP_RADIUS); near <= Math.min(length - 1, i + STEP_RADIUS); near++) {
+      if (lows[near] < least) least = lows[near];
+      if (highs[near] > greatest) greatest = highs[near];
+    }
+    low[start + i * step] = least;
+    high[start + i * step] = greatest;
+  }
 }
 
 /** Shadows are thicker than a stroke, as a part of the longer side, and reach the border. */

@@ -45,16 +45,19 @@ function linePixels(mask: Uint8Array, width: number, height: number, thickest: n
   }
   const reach = Math.round(MOST_SLOPE * width);
   const tenth = Math.max(1, Math.round(width / 10));
-  for (let start = 0; start < height; start++) {
+  const most = Math.ceil((reach * tenth) / Math.max(1, width - 1)) + 1;
+  const beginnings = rowsWithEnds(seen, width, height, 0, tenth, most);
+  const endings = new Set(rowsWithEnds(seen, width, height, width - tenth, width, most));
+  for (const start of beginnings) {
     for (let end = Math.max(0, start - reach); end <= Math.min(height - 1, start + reach); end++) {
+      if (!endings.has(end)) continue;
       const rise = (end - start) / Math.max(1, width - 1);
-      const rowAt = (column: number) => Math.round(start + rise * column);
-      if (share(seen, width, rowAt, 0, tenth) < LEAST_SEEN_AT_ENDS) continue;
-      if (share(seen, width, rowAt, width - tenth, width) < LEAST_SEEN_AT_ENDS) continue;
-      if (share(seen, width, rowAt, 0, width) < LEAST_SEEN) continue;
+      if (share(seen, width, start, rise, 0, tenth) < LEAST_SEEN_AT_ENDS) continue;
+      if (share(seen, width, start, rise, width - tenth, width) < LEAST_SEEN_AT_ENDS) continue;
+      if (share(seen, width, start, rise, 0, width) < LEAST_SEEN) continue;
       for (let column = 0; column < width; column++) {
         for (let by = -2; by <= 2; by++) {
-          const row = rowAt(column) + by;
+          const row = Math.round(start + rise * column) + by;
           if (row < 0 || row >= height) continue;
           const at = row * width + column;
           if (mask[at] && runs[at] <= thickest) found[at] = 1;
@@ -65,15 +68,40 @@ function linePixels(mask: Uint8Array, width: number, height: number, thickest: n
   return found;
 }
 
+/** The rows near which enough is seen from one column to another for a line's end; all others need not be tried. @param most - how far a line may be from the row there */
+function rowsWithEnds(
+  seen: Uint8Array,
+  width: number,
+  height: number,
+  from: number,
+  to: number,
+  most: number,
+): number[] {
+  const columns = new Int32Array(height);
+  for (let column = from; column < to; column++) {
+    let next = 0;
+    for (let row = 0; row < height; row++) {
+      if (!seen[row * width + column]) continue;
+      for (let near = Math.max(next, row - most); near <= Math.min(height - 1, row + most); near++)
+        columns[near]++;
+      next = row + most + 1;
+    }
+  }
+  return [...columns.keys()].filter((row) => columns[row] >= LEAST_SEEN_AT_ENDS * (to - from));
+}
+
+/** The part of a line from one column to another that is seen. */
 function share(
   seen: Uint8Array,
   width: number,
-  rowAt: (column: number) => number,
+  start: number,
+  rise: number,
   from: number,
   to: number,
 ): number {
   let count = 0;
-  for (let column = from; column < to; column++) count += seen[rowAt(column) * width + column];
+  for (let column = from; column < to; column++)
+    count += seen[Math.round(start + rise * column) * width + column];
   return count / (to - from);
 }
 

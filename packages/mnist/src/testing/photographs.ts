@@ -1,5 +1,6 @@
 import type { Picture } from '../picture';
 import { KeyedRandom } from '../random';
+import { createResampler } from '../resample';
 
 /** What a made photograph is of; every kind has grain, a slight fall of light, and a digit that is off the middle and tilted. */
 export const PHOTOGRAPH_KINDS = [
@@ -15,6 +16,9 @@ export const PHOTOGRAPH_KINDS = [
   'megapixels',
 ] as const;
 export type PhotographKind = (typeof PHOTOGRAPH_KINDS)[number];
+
+/** A picture of many megapixels is made smaller by this, then enlarged, and gets its grain at full size: few cameras are sharper. */
+const ENLARGED = 4;
 
 /** How much a point of the digit's own square, both coordinates in [0, 1], is covered by ink: 0 to 1. */
 export type Coverage = (x: number, y: number) => number;
@@ -55,7 +59,7 @@ export function coverageOfLines(
 /**
  * Makes a photograph or a scan of one digit by a seed.
  *
- * @returns red, green, blue, 8 bits each; 300 to 900 pixels a side, `megapixels` 4000 x 3000.
+ * @returns red, green, blue, 8 bits each; 300 to 900 pixels a side, `megapixels` 4000 x 3000 or upright.
  */
 export function makePhotograph(coverage: Coverage, kind: PhotographKind, seed: number): Picture {
   const random = new KeyedRandom(0x9107, PHOTOGRAPH_KINDS.indexOf(kind), seed);
@@ -63,7 +67,7 @@ export function makePhotograph(coverage: Coverage, kind: PhotographKind, seed: n
   const either = <T>(...choices: T[]) => choices[random.below(choices.length)];
   const large = kind === 'megapixels';
   const [width, height] = large
-    ? either([4000, 3000], [3000, 4000])
+    ? either([1000, 750], [750, 1000])
     : [300 + random.below(600), 300 + random.below(600)];
   const side = Math.min(width, height);
   const unit = side / 400;
@@ -161,27 +165,33 @@ export function makePhotograph(coverage: Coverage, kind: PhotographKind, seed: n
 
   const radius = Math.round(unit * (kind === 'blur' ? random.between(2, 5) : random.between(0, 0.7)));
   const grain = kind === 'noise' ? random.between(10, 22) : random.between(1, 4.5);
-  const data = new Uint8Array(width * height * 3);
+  const factor = large ? ENLARGED : 1;
+  const [fullWidth, fullHeight] = [factor * width, factor * height];
+  const enlarge = createResampler(
+    { width, height },
+    { left: 0, top: 0, width, height },
+    { width: fullWidth, height: fullHeight },
+    { edge: 'nearest' },
+  );
+  const data = new Uint8ClampedArray(fullWidth * fullHeight * 3);
   [red, green, blue].forEach((plane, channel) => {
     const smooth = blur(plane, width, height, radius);
-    for (let i = 0; i < smooth.length; i++) {
-      const noise = (random.uniform() + random.uniform() + random.uniform() - 1.5) * 2 * grain;
-      data[i * 3 + channel] = Math.max(0, Math.min(255, Math.round(smooth[i] + noise)));
-    }
+    const full = large ? enlarge(smooth) : smooth;
+    for (let i = 0; i < full.length; i++) data[i * 3 + channel] = full[i] + grain * bell(random);
   });
 
   const specks = chance(0.4) || kind === 'noise' ? random.below(9) : 0;
   for (let k = 0; k < specks; k++) {
-    const speck = unit * random.between(0.6, 1.8);
-    const [cx, cy, grey] = [random.below(width), random.below(height), dark ? 200 : 60];
-    for (let y = Math.max(0, Math.floor(cy - speck)); y < Math.min(height, cy + speck); y++) {
-      for (let x = Math.max(0, Math.floor(cx - speck)); x < Math.min(width, cx + speck); x++) {
+    const speck = factor * unit * random.between(0.6, 1.8);
+    const [cx, cy, grey] = [random.below(fullWidth), random.below(fullHeight), dark ? 200 : 60];
+    for (let y = Math.max(0, Math.floor(cy - speck)); y < Math.min(fullHeight, cy + speck); y++) {
+      for (let x = Math.max(0, Math.floor(cx - speck)); x < Math.min(fullWidth, cx + speck); x++) {
         if ((x - cx) ** 2 + (y - cy) ** 2 <= speck ** 2)
-          data.fill(grey, (y * width + x) * 3, (y * width + x) * 3 + 3);
+          data.fill(grey, (y * fullWidth + x) * 3, (y * fullWidth + x) * 3 + 3);
       }
     }
   }
-  return { data, width, height, channels: 3 };
+  return { data, width: fullWidth, height: fullHeight, channels: 3 };
 }
 
 /** Two passes of a box filter each way. */
@@ -208,6 +218,12 @@ function blur(plane: Float32Array, width: number, height: number, radius: number
     current = next;
   }
   return current;
+}
+
+/** Nearly normal, with standard deviation 1: the sum of three numbers of ten bits each. */
+function bell(random: KeyedRandom): number {
+  const bits = random.below(2 ** 30);
+  return ((bits & 1023) + ((bits >>> 10) & 1023) + (bits >>> 20) - 1534.5) / 512;
 }
 
 function mix(from: number, to: number, share: number): number {

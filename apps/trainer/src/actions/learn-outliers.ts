@@ -7,6 +7,7 @@ import { remark, say, sayJson, type Io } from '../io';
 import { outlierFile } from '../outlier-file';
 import { progressBar } from '../render/progress';
 import { runConfig, shown, writeJson } from '../run-folder';
+import { digitDataset, readKinds } from './digit-pictures';
 import { loadForModel, modelDataRequest } from './model-data';
 import { readyModel } from './ready-model';
 
@@ -16,12 +17,20 @@ const VALIDATION_IMAGES = 1500;
 /** `googlenet outliers`: learns from training images which pictures to doubt; validation images set the limit. */
 export async function learnOutliers(
   io: Io,
-  { images, layer, seed: asked, json: quiet, ...options }: OutliersRequest & { readonly json: boolean },
+  {
+    images,
+    layer,
+    seed: asked,
+    unlike,
+    json: quiet,
+    ...options
+  }: OutliersRequest & { readonly json: boolean },
 ): Promise<ExitCode> {
   const note = (line: string): void => void (quiet || remark(io, line));
   const ready = await readyModel(io, options, note);
-  const { model, file } = ready;
+  const { model, card, file } = ready;
   try {
+    const kinds = unlike === undefined ? undefined : readKinds(io, unlike);
     const { train } = await loadForModel(ready, modelDataRequest(io, ready, options), note);
     const config = runConfig(file);
     const seed = asked ?? config?.seed ?? 0;
@@ -44,6 +53,9 @@ export async function learnOutliers(
       classes: train.numClasses,
       training: await features('training images', some(rest, images)),
       validation: await features('validation images', some(held, VALIDATION_IMAGES)),
+      ...(kinds && {
+        unlike: await features('pictures to doubt', digitDataset(model, card, kinds.images, kinds.labels)),
+      }),
     });
     const path = outlierFile(file);
     writeJson(path, rule);

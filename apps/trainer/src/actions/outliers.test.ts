@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { googlenet } from '@googlenet/model';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -40,7 +40,8 @@ const learn = (...args: string[]) =>
   run('outliers', '--data-folder', 'data', '--images', '200', '--seed', '3', ...args);
 
 const path = () => join(cwd, 'model', 'outliers.json');
-const readRule = () => JSON.parse(readFileSync(path(), 'utf8')) as { layer: string; limit: number };
+const readRule = () =>
+  JSON.parse(readFileSync(path(), 'utf8')) as { layer: string; limit: number; unlike?: { kinds: number } };
 
 describe('googlenet outliers', () => {
   it('writes its rule beside the model, and says where its limit is', async () => {
@@ -64,6 +65,18 @@ describe('googlenet outliers', () => {
     expect(code).toBe(0);
     expect(JSON.parse(io.out())).toEqual({ file: path(), layer: 'inception_4e', limit: rule.limit });
     expect(rule.layer).toBe('inception_4e');
+  });
+
+  it('learns from pictures that are to be doubted, a kind in each folder, and refuses a folder without any', async () => {
+    for (const kind of ['a', 'b']) {
+      mkdirSync(join(cwd, 'unlike', kind), { recursive: true });
+      copyFileSync(join(cwd, 'one.png'), join(cwd, 'unlike', kind, 'one.png'));
+    }
+    const { code } = await learn('--unlike', 'unlike');
+    expect([code, readRule().unlike?.kinds]).toEqual([0, 2]);
+    mkdirSync(join(cwd, 'none'), { recursive: true });
+    const refused = await learn('--unlike', 'none');
+    expect([refused.code, refused.io.err()]).toEqual([2, expect.stringContaining('pictures in none')]);
   });
 
   it('refuses a layer that the network has not, and leaves the rule as it is', async () => {

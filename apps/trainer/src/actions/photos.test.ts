@@ -86,7 +86,9 @@ describe('googlenet classify', () => {
           expect(Math.abs(probability - expected[i][2])).toBeLessThan(2e-3),
         );
       }
-      expect(lines[2].error).toMatch(/^expected a whole png file, got one where the file ends inside its header/);
+      expect(lines[2].error).toMatch(
+        /^expected a whole png file, got one where the file ends inside its header/,
+      );
       expect(code).toBe(2);
       expect(io.err()).toBe('');
     },

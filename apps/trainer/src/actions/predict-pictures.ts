@@ -1,17 +1,17 @@
-import { ImageDataset, preprocessDrawing, type PreparedDrawing } from '@googlenet/mnist';
+import type { ImageDataset } from '@googlenet/mnist';
 import { outlierDistance, pooledFeatures, predict, rankClasses } from '@googlenet/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { resolve } from 'node:path';
 import type { PredictRequest } from '../commands/predict';
-import { ExitCode, UserError, messageOf } from '../errors';
+import { ExitCode } from '../errors';
 import { colorsFor, remark, say, sayJson, type Io } from '../io';
 import { readOutlierRule } from '../outlier-file';
-import { readImage } from '../png/read-image';
-import { isResizedFrom, peekCard, type ModelCard } from '../model-files';
+import { peekCard } from '../model-files';
 import { percent } from '../render/format';
 import { plainText, shortened } from '../render/plain-text';
 import { latestModel } from '../run-folder';
+import { digitDataset, readDigit } from './digit-pictures';
 import { findPictures } from './find-pictures';
 import { inputSize, readyModel } from './ready-model';
 
@@ -40,7 +40,7 @@ export async function predictPictures(
   const files = preprocessing ? findPictures(io.cwd, given) : given;
   const photos =
     preprocessing && (await import('../photos/predict-photos')).readPhotos(io, files, preprocessing);
-  const drawings = photos ? [] : files.map((file) => prepare(io, file));
+  const drawings = photos ? [] : files.map((file) => readDigit(io, file, 'predict'));
   const {
     model,
     card,
@@ -48,7 +48,7 @@ export async function predictPictures(
   } = await readyModel(io, options, (line) => void (quiet || remark(io, line)));
   try {
     const pictures = drawings.map(({ image }) => image);
-    const inputs = photos ?? digitInputs(model, card, pictures);
+    const inputs = photos ?? digitInputs(digitDataset(model, card, pictures));
     const predictions = await predict(model, inputs, {});
     const doubtful = photos ? [] : doubts(model, modelFile, inputs);
     const name = (label: number): string => card?.classNames[label] ?? String(label);
@@ -71,9 +71,6 @@ export async function predictPictures(
   }
 }
 
-/** What `preprocessDrawing` gives. */
-const DIGIT_SIZE = { height: 28, width: 28 };
-
 /** Which pictures the network should doubt; empty where no rule lies beside the model. */
 function doubts(model: tfl.LayersModel, modelFile: string, inputs: Float32Array): boolean[] {
   const rule = readOutlierRule(modelFile);
@@ -88,48 +85,13 @@ function doubts(model: tfl.LayersModel, modelFile: string, inputs: Float32Array)
   return Array.from(outlierDistance(rule, features), (distance) => distance > rule.limit);
 }
 
-function digitInputs(
-  model: tfl.LayersModel,
-  card: ModelCard | undefined,
-  digits: readonly Uint8Array[],
-): Float32Array {
-  const { height, width } = inputSize(model);
-  const pixels = height * width;
-  const pictures = isResizedFrom(card, DIGIT_SIZE) ? resized(digits, { height, width }) : digits;
-  if (pictures[0]?.length !== pixels)
-    throw new UserError(
-      `--model: expected a model of 28x28 images, got one of ${height}x${width}. Choose another model.`,
-    );
-  const images = new Float32Array(pictures.length * pixels);
-  pictures.forEach((picture, i) => picture.forEach((value, j) => (images[i * pixels + j] = value / 255)));
-  return images;
-}
-
-function resized(
-  digits: readonly Uint8Array[],
-  size: { readonly height: number; readonly width: number },
-): Uint8Array[] {
-  const dataset = new ImageDataset({
-    ...DIGIT_SIZE,
-    images: Uint8Array.from(digits.flatMap((digit) => [...digit])),
-    labels: new Uint8Array(digits.length),
-    count: digits.length,
-    numClasses: 1,
-    classNames: ['digit'],
-    name: 'pictures',
-  }).resize(size);
-  return digits.map((_, i) => dataset.image(i));
-}
-
-function prepare(io: Io, file: string): PreparedDrawing {
-  const picture = readImage(resolve(io.cwd, file));
-  try {
-    return preprocessDrawing({ ...picture, channels: 4 });
-  } catch (error) {
-    throw new UserError(`predict: expected a picture of a digit in ${file}, got: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+/** One after the other, values in [0, 1]. */
+function digitInputs(data: ImageDataset): Float32Array {
+  const area = data.height * data.width;
+  const inputs = new Float32Array(data.size * area);
+  for (let i = 0; i < data.size; i++)
+    data.image(i).forEach((value, j) => (inputs[i * area + j] = value / 255));
+  return inputs;
 }
 
 const BAR = 30;

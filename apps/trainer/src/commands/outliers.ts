@@ -18,6 +18,11 @@ const OPTIONS = {
     default: 'inception_5a',
     help: 'whose features are looked at',
   }),
+  unlike: option({
+    type: text,
+    placeholder: 'folder',
+    help: 'pictures that are to be doubted, a folder for each kind: more like them are doubted then',
+  }),
   seed: option({
     type: wholeNumber({ atLeast: 0 }),
     placeholder: 'n',

@@ -53,6 +53,32 @@ describe('the outlier rule', () => {
     expect(outlierDistance(fitted, Float32Array.of(5, 0, 0))[0]).toBeGreaterThan(fitted.limit);
   });
 
+  it('doubts what is like the pictures that are to be doubted, even where it is near a class', () => {
+    const training = clouds(2000, 1);
+    const other = clouds(500, 4);
+    // One kind, three units from the first class.
+    const unlike = {
+      ...other,
+      values: other.values.map((value, i) => (i % 3 < 2 ? (value > 5 ? value - 10 : value) + 3 : value)),
+      labels: other.labels.map(() => 0),
+    };
+    const options = { layer: 'features', classes: 2, training, validation: clouds(1000, 2), doubted: 0.02 };
+    const [without, fitted] = [fitOutlierRule(options), fitOutlierRule({ ...options, unlike })];
+    expect(fitted.unlike?.kinds).toBe(1);
+    const part = (by: typeof fitted, { values, count }: Features) =>
+      outlierDistance(by, values).filter((distance) => distance > by.limit).length / count;
+    expect(part(fitted, clouds(2000, 3))).toBeLessThan(0.04);
+    expect(part(fitted, unlike)).toBeGreaterThan(0.7);
+    expect(part(fitted, unlike)).toBeGreaterThan(part(without, unlike) + 0.1);
+  });
+
+  it('refuses a rule of another version', () => {
+    const fitted = rule();
+    expect(() =>
+      outlierDistance({ ...fitted, means: fitted.means + fitted.means }, new Float32Array(3)),
+    ).toThrow('outlierDistance(rule): expected 6 numbers, got 12. Learn the rule again: googlenet outliers.');
+  });
+
   it('says which class is missing and which width is wrong', () => {
     const training = clouds(100, 1);
     const validation = clouds(50, 2);

@@ -1,16 +1,22 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Features } from '../transfer/features';
 
+/** Where some kinds of pictures lie in the space of features. */
+interface Clusters {
+  /** Mean features of each kind, `[kinds, width]`: bfloat16, little-endian, base64. */
+  means: string;
+  /** The lower triangle, row by row, of the matrix that makes features uncorrelated with variance 1 within the kinds; in the same form. */
+  whitening: string;
+}
+
 /** What tells pictures unlike all that a network was trained on: plain JSON, to be stored beside the model. */
-export interface OutlierRule {
+export interface OutlierRule extends Clusters {
   /** The layer whose features it is about; their mean over the plane where the layer has one. */
   layer: string;
   classes: number;
   width: number;
-  /** Mean features of each class, `[classes, width]`: float32, little-endian, base64. */
-  means: string;
-  /** The lower triangle, row by row, of the matrix that makes features uncorrelated with variance 1 within the classes; in the same form. */
-  whitening: string;
+  /** Kinds of pictures to be doubted, if such were known: likeness to them speaks for doubt. */
+  unlike?: Clusters & { kinds: number };
   /** The largest distance of a picture that is not doubted. */
   limit: number;
 }
@@ -23,6 +29,8 @@ export interface OutlierRuleOptions {
   training: Features;
   /** Features of images that the network was not trained on, which give the limit. */
   validation: Features;
+  /** Features of pictures that are to be doubted, labelled by their kind; default none. */
+  unlike?: Features;
   /** The part of the validation images that the limit leaves out; default 0.015. */
   doubted?: number;
 }
@@ -48,27 +56,51 @@ export function pooledFeatures(model: tfl.LayersModel, layer: string): tfl.Layer
 
 /** Added to each variance, as a part of their mean, so that features which hardly vary do not decide. */
 const RIDGE = 1e-3;
+const RIDGE_OF_UNLIKE = 1e-2;
 
 /**
  * Learns from features which pictures a network should doubt.
  *
  * A picture's score is the Mahalanobis distance to the nearest class mean, `min over k of (x - m_k)' C^-1 (x - m_k)`, with
- * one covariance C within all classes.
+ * one covariance C within all classes; where pictures to be doubted are known, less its distance to the nearest of their kinds, measured likewise.
  * @returns a rule for {@link outlierDistance}.
- * @throws {RangeError} if the two sets differ in width, or a class has no training image.
- * @see Lee et al. 2018 (arXiv:1807.03888), section 2.1
- * Deviation: one layer, no input perturbation, a small ridge.
+ * @throws {RangeError} if the sets differ in width, or a class has no training image.
+ * @see Lee et al. 2018 (arXiv:1807.03888), section 2.1; Ren et al. 2021 (arXiv:2106.09022) for the difference of two distances
+ * Deviation: one layer, no input perturbation, a small ridge; the second distance is to given kinds, not to all training images.
  */
 export function fitOutlierRule(options: OutlierRuleOptions): OutlierRule {
-  const { layer, classes, training, validation, doubted = 0.015 } = options;
-  const { width, count, values, labels } = training;
-  if (validation.width !== width) {
-    throw new RangeError(
-      `fitOutlierRule(validation): expected ${width} features as in training, got ${validation.width}. Take both from the same layer.`,
-    );
+  const { layer, classes, training, validation, unlike, doubted = 0.015 } = options;
+  const { width } = training;
+  for (const [name, features] of Object.entries({ validation, ...(unlike && { unlike }) })) {
+    if (features.width !== width) {
+      throw new RangeError(
+        `fitOutlierRule(${name}): expected ${width} features as in training, got ${features.width}. Take both from the same layer.`,
+      );
+    }
   }
-  const sizes = new Float64Array(classes);
-  const means = new Float64Array(classes * width);
+  const kinds =
+    unlike === undefined ? 0 : 1 + unlike.labels.reduce((most, label) => Math.max(most, label), 0);
+  const rule: OutlierRule = {
+    layer,
+    classes,
+    width,
+    ...clustersOf('training', training, classes, RIDGE),
+    ...(unlike && { unlike: { kinds, ...clustersOf('unlike', unlike, kinds, RIDGE_OF_UNLIKE) } }),
+    limit: Infinity,
+  };
+  const distances = outlierDistance(rule, validation.values).sort();
+  const last = Math.max(0, Math.ceil((1 - doubted) * distances.length) - 1);
+  return { ...rule, limit: distances[last] };
+}
+
+function clustersOf(
+  name: string,
+  { values, labels, count, width }: Features,
+  kinds: number,
+  ridgePart: number,
+): Clusters {
+  const sizes = new Float64Array(kinds);
+  const means = new Float64Array(kinds * width);
   for (let row = 0; row < count; row++) {
     sizes[labels[row]]++;
     for (let i = 0; i < width; i++) means[labels[row] * width + i] += values[row * width + i];
@@ -76,7 +108,7 @@ export function fitOutlierRule(options: OutlierRuleOptions): OutlierRule {
   const missing = sizes.findIndex((size) => size === 0);
   if (missing >= 0) {
     throw new RangeError(
-      `fitOutlierRule(training): expected images of all ${classes} classes, got none of class ${missing}. Take more images.`,
+      `fitOutlierRule(${name}): expected images of all ${kinds} classes, got none of class ${missing}. Take more images.`,
     );
   }
   means.forEach((sum, at) => (means[at] = sum / sizes[Math.floor(at / width)]));
@@ -92,28 +124,20 @@ export function fitOutlierRule(options: OutlierRuleOptions): OutlierRule {
   }
   let trace = 0;
   for (let i = 0; i < width; i++) trace += covariance[i * width + i];
-  const ridge = Math.max((RIDGE * trace) / width, Number.MIN_VALUE);
+  const ridge = Math.max((ridgePart * trace) / width, Number.MIN_VALUE);
   for (let i = 0; i < width; i++) covariance[i * width + i] += ridge;
   for (let at = 0; at < covariance.length; at++) covariance[at] /= count;
-
-  const rule = {
-    layer,
-    classes,
-    width,
+  return {
     means: toBase64(Float32Array.from(means)),
     whitening: toBase64(lowerTriangle(invertLower(cholesky(covariance, width), width), width)),
-    limit: Infinity,
   };
-  const distances = outlierDistance(rule, validation.values).sort();
-  const last = Math.max(0, Math.ceil((1 - doubted) * distances.length) - 1);
-  return { ...rule, limit: distances[last] };
 }
 
 /**
  * How unlike everything known pictures are; doubt those above the rule's `limit`.
  *
  * @param features - `[count, width]` of the rule's layer, row by row.
- * @returns `[count]`: squared distances to the nearest class mean.
+ * @returns `[count]`: squared distances to the nearest class mean, less those to the nearest kind of the rule's `unlike`.
  * @throws {RangeError} if the features are not a multiple of the rule's width.
  */
 export function outlierDistance(rule: OutlierRule, features: Float32Array): Float32Array {
@@ -123,40 +147,51 @@ export function outlierDistance(rule: OutlierRule, features: Float32Array): Floa
       `outlierDistance(features): expected a multiple of ${width} numbers, got ${features.length}. Take them from layer ${rule.layer}.`,
     );
   }
-  const { project, centres } = spaceOf(rule);
+  const { known, unlike } = spacesOf(rule);
   return Float32Array.from({ length: features.length / width }, (_, row) => {
-    const point = project(features, row * width);
-    return Math.min(
-      ...centres.map((centre) => centre.reduce((sum, value, i) => sum + (value - point[i]) ** 2, 0)),
-    );
+    const picture = features.subarray(row * width, (row + 1) * width);
+    return known(picture) - (unlike?.(picture) ?? 0);
   });
 }
 
-/** Where distances are measured: features made uncorrelated, and the classes' means there. */
-interface Space {
-  project: (values: Float32Array, start: number) => Float64Array;
-  centres: readonly Float64Array[];
-}
+/** The squared distance of a picture's features to the nearest mean. */
+type Distance = (features: Float32Array) => number;
 
-const spaces = new WeakMap<OutlierRule, Space>();
+const spaces = new WeakMap<OutlierRule, { known: Distance; unlike: Distance | undefined }>();
 
 /** Made once for each rule: a page asks at every stroke. */
-function spaceOf(rule: OutlierRule): Space {
-  const known = spaces.get(rule);
-  if (known) return known;
-  const { classes, width } = rule;
-  const whitening = fromBase64(rule.whitening);
-  const project = (values: Float32Array, start: number) => {
+function spacesOf(rule: OutlierRule): { known: Distance; unlike: Distance | undefined } {
+  let made = spaces.get(rule);
+  if (!made) {
+    const { width, classes, unlike } = rule;
+    made = {
+      known: distanceTo(rule, classes, width),
+      unlike: unlike && distanceTo(unlike, unlike.kinds, width),
+    };
+    spaces.set(rule, made);
+  }
+  return made;
+}
+
+function distanceTo(clusters: Clusters, kinds: number, width: number): Distance {
+  const whitening = fromBase64(clusters.whitening, (width * (width + 1)) / 2);
+  const means = fromBase64(clusters.means, kinds * width);
+  const project = (values: Float32Array) => {
     const out = new Float64Array(width);
     for (let i = 0, at = 0; i < width; i++) {
-      for (let j = 0; j <= i; j++) out[i] += whitening[at++] * values[start + j];
+      for (let j = 0; j <= i; j++) out[i] += whitening[at++] * values[j];
     }
     return out;
   };
-  const means = fromBase64(rule.means);
-  const space = { project, centres: Array.from({ length: classes }, (_, k) => project(means, k * width)) };
-  spaces.set(rule, space);
-  return space;
+  const centres = Array.from({ length: kinds }, (_, k) =>
+    project(means.subarray(k * width, (k + 1) * width)),
+  );
+  return (features) => {
+    const point = project(features);
+    return Math.min(
+      ...centres.map((centre) => centre.reduce((sum, value, i) => sum + (value - point[i]) ** 2, 0)),
+    );
+  };
 }
 
 /** The lower triangular L with `L L' = matrix`, of which only the lower triangle is read. */
@@ -190,12 +225,21 @@ function lowerTriangle(matrix: Float64Array, size: number): Float32Array {
   return values;
 }
 
+/** As bfloat16, the upper half of each float32, rounded. */
 function toBase64(values: Float32Array): string {
+  const bits = new Uint32Array(values.buffer);
+  const halves = Uint16Array.from(bits, (word) => (word + 0x8000) >>> 16);
   let text = '';
-  for (const byte of new Uint8Array(values.buffer)) text += String.fromCharCode(byte);
+  for (const byte of new Uint8Array(halves.buffer)) text += String.fromCharCode(byte);
   return btoa(text);
 }
 
-function fromBase64(text: string): Float32Array {
-  return new Float32Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer);
+function fromBase64(text: string, count: number): Float32Array {
+  const halves = new Uint16Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer);
+  if (halves.length !== count) {
+    throw new RangeError(
+      `outlierDistance(rule): expected ${count} numbers, got ${halves.length}. Learn the rule again: googlenet outliers.`,
+    );
+  }
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }

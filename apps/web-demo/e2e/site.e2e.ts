@@ -7,13 +7,15 @@ import { dist, drawDigit, networkReady, openSite, seriousProblems, settledAnswer
 const VIEWS = ['draw', 'inside', 'cost', 'train'];
 
 async function viewIsThere(page: Page, view: string): Promise<void> {
-  const heading = {
-    draw: 'Draw a digit',
-    inside: 'Nine modules',
-    cost: 'The 1×1 convolution',
-    train: 'Train it here',
+  const names = {
+    draw: ['Draw a digit', 'Draw'],
+    inside: ['Nine modules', 'Look inside'],
+    cost: ['The 1×1 convolution', 'Cost'],
+    train: ['Train it here', 'Train'],
   };
-  await page.getByRole('heading', { level: 1, name: heading[view as keyof typeof heading] }).waitFor();
+  const [heading, title] = names[view as keyof typeof names];
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  expect(await page.title()).toBe(`${title} · GoogLeNet in the browser`);
 }
 
 describe('the site, on a host with isolation headers', () => {
@@ -26,6 +28,7 @@ describe('the site, on a host with isolation headers', () => {
   it.each([
     ['wide', { viewport: { width: 1280, height: 900 } }],
     ['in dark mode', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' as const }],
+    ['in colours of the system', { viewport: { width: 1280, height: 900 }, forcedColors: 'active' as const }],
     ['at phone width', { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }],
   ])('is accessible and fits its window, %s', async (_, options) => {
     const { page, problems } = await site.open('#/draw', { ...options, reducedMotion: 'reduce' });
@@ -95,6 +98,40 @@ describe('the site, on a host with isolation headers', () => {
       const address = await footer.getByRole('link', { name: file }).getAttribute('href');
       expect(existsSync(join(dist, address ?? 'nothing'))).toBe(true);
     }
+    await page.context().close();
+  });
+
+  it('ships its network in 8 bits a weight', () => {
+    const { weightsManifest } = JSON.parse(readFileSync(join(dist, 'model/model.json'), 'utf8')) as {
+      weightsManifest: { weights: { name: string; quantization?: { dtype: string } }[] }[];
+    };
+    const kernels = weightsManifest
+      .flatMap(({ weights }) => weights)
+      .filter(({ name }) => name.endsWith('kernel'));
+    expect(kernels.length).toBeGreaterThan(50);
+    for (const { quantization } of kernels) expect(quantization?.dtype).toBe('uint8');
+    expect(readFileSync(join(dist, 'model/weights.bin')).length).toBeLessThan(500_000);
+  });
+
+  it('names a picture and a text for previews of its link', () => {
+    const html = readFileSync(join(dist, 'index.html'), 'utf8');
+    const meta = (name: string) =>
+      new RegExp(`<meta\\s+(?:property|name)="${name}"\\s+content="([^"]+)"`).exec(html)?.[1] ?? '';
+    expect(existsSync(join(dist, meta('og:image').replace(/^.*\//, '')))).toBe(true);
+    for (const name of ['og:title', 'og:description', 'og:image:alt', 'twitter:card'])
+      expect(meta(name)).not.toBe('');
+  });
+
+  it('fetches its copy for use without a network only after the first answer', async () => {
+    const { page } = await site.open('?first');
+    const from = site.requests.length;
+    await networkReady(page);
+    await page.waitForTimeout(1000);
+    expect(site.requests.slice(from).filter((path) => path.endsWith('sw.js'))).toEqual([]);
+    await drawDigit(page, 1);
+    await settledAnswer(page);
+    await page.getByText('This page now also opens without a network.').waitFor();
+    expect(site.requests.slice(from).some((path) => path.endsWith('sw.js'))).toBe(true);
     await page.context().close();
   });
 

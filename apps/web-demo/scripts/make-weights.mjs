@@ -14,22 +14,16 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
-import { sourceAliases } from './source-aliases.mjs';
+import { importSource } from './import-source.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const base = process.env.INIT_CWD ?? process.cwd();
 const [given, ...pictures] = process.argv.slice(2).map((path) => resolve(base, path));
 const target = join(root, 'public/weights');
 
-const { module } = await runnerImport(join(root, 'scripts/convert-weights.ts'), {
-  root,
-  configFile: false,
-  logLevel: 'error',
-  resolve: { alias: sourceAliases },
-});
+const { convertWeights } = await importSource('convert-weights.ts');
 try {
-  const bytes = await module.convertWeights(given && readFileSync(given));
+  const bytes = await convertWeights(given && readFileSync(given));
   const beside =
     given === undefined ? [] : readdirSync(dirname(given)).map((name) => join(dirname(given), name));
   const drawn = readdirSync(join(root, 'samples')).map((name) => join(root, 'samples', name));

@@ -1,15 +1,8 @@
-// Counts what the shipped network doubts: test digits, letters of Hershey fonts, hearts, scribbles and other shapes.
+// Counts what the shipped network doubts: test digits, letters of fonts, scribbles, hearts and other shapes.
 //   node scripts/measure-doubt.mjs [DIGITS] [SEED]
-import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
-import { sourceAliases } from './source-aliases.mjs';
+import { importSource } from './import-source.mjs';
 
-// The method was chosen with other fonts and seeds, and with validation digits.
-const [digits = 1000, seed = 2026] = process.argv.slice(2).map(Number);
-const { module } = await runnerImport(fileURLToPath(new URL('outliers.ts', import.meta.url)), {
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  configFile: false,
-  logLevel: 'error',
-  resolve: { alias: sourceAliases },
-});
-await module.measureDoubt(digits, seed);
+// The method was chosen, and its rule learned, with other fonts and seeds, and with training and validation digits.
+const [digits = 10000, seed = 2026] = process.argv.slice(2).map(Number);
+const { measureDoubt } = await importSource('outliers.ts');
+await measureDoubt(digits, seed);

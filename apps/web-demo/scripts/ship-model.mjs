@@ -78,7 +78,9 @@ const outliers = join(run, 'model/outliers.json');
 if (existsSync(outliers)) copyFileSync(outliers, join(target, 'outliers.json'));
 else {
   rmSync(join(target, 'outliers.json'), { force: true });
-  console.log(`run this too: npx googlenet outliers --model ${target} --seed ${record.seed}`);
+  console.log(
+    `run this too: npx googlenet outliers --model ${target} --seed ${record.seed} --images 6000 --layer inception_4e --unlike FOLDER (tooling/oracles/unlike_digits.py)`,
+  );
 }
 console.log(
   `${target}: ${size} weights, ${wireBytes} bytes over the wire, test accuracy of the run ${record.testAccuracy}`,

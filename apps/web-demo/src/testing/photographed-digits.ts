@@ -16,16 +16,29 @@ export interface PhotographedDigit {
   picture: Picture;
 }
 
+/** One of so many is as large as a camera makes it, which takes long to look at. */
+const CAMERA_EVERY = 25;
+const otherKinds = PHOTOGRAPH_KINDS.filter((kind) => kind !== 'megapixels');
+
+function placeInSeries(index: number): { kind: PhotographKind; round: number } {
+  const cameras = Math.floor(index / CAMERA_EVERY);
+  if (index % CAMERA_EVERY === CAMERA_EVERY - 1) return { kind: 'megapixels', round: cameras };
+  const place = index - cameras;
+  return {
+    kind: otherKinds[place % otherKinds.length],
+    round: Math.floor(place / otherKinds.length),
+  };
+}
+
 /**
- * Photograph `index` of a series: the kinds in turn; of each kind every second digit is a real one of `digits`, the others are written
- * with a pen, thin or thick.
+ * Photograph `index` of a series: every 25th of 12 megapixels, the other kinds in turn; of each kind every second digit is a real one of
+ * `digits`, the others are written with a pen, thin or thick.
  *
  * @param seed - of the series; other seeds give other digits, papers and light.
  */
 export function photographedDigit(digits: ImageDataset, seed: number, index: number): PhotographedDigit {
   const random = new KeyedRandom(seed, index);
-  const kind = PHOTOGRAPH_KINDS[index % PHOTOGRAPH_KINDS.length];
-  const round = Math.floor(index / PHOTOGRAPH_KINDS.length);
+  const { kind, round } = placeInSeries(index);
   const own = seed * 1000 + index;
   if (round % 2 === 0) {
     const chosen = random.below(digits.size);

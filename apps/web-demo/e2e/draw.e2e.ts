@@ -128,7 +128,7 @@ describe('drawing', () => {
     await touchDigit(page, 3);
     expect(await settledAnswer(page)).toBe('3');
     expect(await page.evaluate(() => scrollY)).toBe(0);
-    const box = await page.locator('.answer-body').boundingBox();
+    const box = await page.getByTestId('answer').boundingBox();
     expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(844);
     await page.context().close();
   });

@@ -68,7 +68,11 @@ function linePixels(mask: Uint8Array, width: number, height: number, thickest: n
   return found;
 }
 
-/** The rows near which enough is seen from one column to another for a line's end; all others need not be tried. @param most - how far a line may be from the row there */
+/**
+ * The rows near which enough is seen from one column to another for a line's end; all others need not be tried.
+ *
+ * @param most - how far a line may be from the row there.
+ */
 function rowsWithEnds(
   seen: Uint8Array,
   width: number,

@@ -1,5 +1,3 @@
-import { coverageOfLines, makePhotograph } from '../../../packages/mnist/src/testing/photographs';
-import { digitStrokes } from './digit-strokes';
 import { dropFiles, networkReady, openSite, drawDigit, settledAnswer, touchDigit, type Site } from './site';
 
 let site: Site;
@@ -102,37 +100,6 @@ describe('drawing', () => {
     await page.context().close();
   });
 
-  it('reads the photograph of a phone that lies on its side by its EXIF data, in a shadow and in hard light', async () => {
-    const { page } = await site.open();
-    await networkReady(page);
-    for (const kind of ['softShadow', 'hardShadow', 'ruled'] as const) {
-      const coverage = coverageOfLines(digitStrokes[5] ?? [], 0.08);
-      const { data, width, height } = makePhotograph(coverage, kind, 5);
-      const bytes = lyingJpeg(await page.evaluate(toLyingJpeg, { data: [...data], width, height }));
-      await page
-        .getByLabel('Picture file')
-        .setInputFiles({ name: 'phone.jpg', mimeType: 'image/jpeg', buffer: bytes });
-      expect([kind, await settledAnswer(page)]).toEqual([kind, '5']);
-      await page.getByRole('button', { name: 'Clear' }).click();
-    }
-    await page.context().close();
-  });
-
-  it('shows the answer on a phone without scrolling', async () => {
-    const { page } = await site.open('', {
-      viewport: { width: 390, height: 844 },
-      hasTouch: true,
-      isMobile: true,
-    });
-    await networkReady(page);
-    await touchDigit(page, 3);
-    expect(await settledAnswer(page)).toBe('3');
-    expect(await page.evaluate(() => scrollY)).toBe(0);
-    const box = await page.getByTestId('answer').boundingBox();
-    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(844);
-    await page.context().close();
-  });
-
   it('follows a finger at phone width, without scrolling the page away', async () => {
     const { page } = await site.open('', {
       viewport: { width: 360, height: 740 },
@@ -173,32 +140,3 @@ describe('drawing', () => {
     await Promise.all([page.context().close(), other.page.context().close()]);
   });
 });
-
-interface Pixels {
-  /** Red, green, blue. */
-  data: number[];
-  width: number;
-  height: number;
-}
-
-/** In the page: a picture as a JPEG file, turned left by a quarter, as the sensor of a phone that is held upright stores it. */
-async function toLyingJpeg({ data, width, height }: Pixels): Promise<number[]> {
-  const upright = new OffscreenCanvas(width, height);
-  const image = new ImageData(width, height);
-  image.data.fill(255);
-  data.forEach((value, i) => (image.data[4 * Math.floor(i / 3) + (i % 3)] = value));
-  upright.getContext('2d')?.putImageData(image, 0, 0);
-  const lying = new OffscreenCanvas(height, width);
-  const context = lying.getContext('2d');
-  context?.translate(0, width);
-  context?.rotate(-Math.PI / 2);
-  context?.drawImage(upright, 0, 0);
-  const blob = await lying.convertToBlob({ type: 'image/jpeg', quality: 0.85 });
-  return [...new Uint8Array(await blob.arrayBuffer())];
-}
-
-/** With the EXIF entry that says: turn it right by a quarter. */
-function lyingJpeg(bytes: readonly number[]): Buffer {
-  const exif = Buffer.from('ffe1001e45786966000049492a00080000000100120103000100000006000000', 'hex');
-  return Buffer.concat([Buffer.from(bytes.slice(0, 2)), exif, Buffer.from(bytes.slice(2))]);
-}

@@ -28,7 +28,6 @@ describe('the site, on a host with isolation headers', () => {
   it.each([
     ['wide', { viewport: { width: 1280, height: 900 } }],
     ['in dark mode', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' as const }],
-    ['in colours of the system', { viewport: { width: 1280, height: 900 }, forcedColors: 'active' as const }],
     ['at phone width', { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }],
   ])('is accessible and fits its window, %s', async (_, options) => {
     const { page, problems } = await site.open('#/draw', { ...options, reducedMotion: 'reduce' });

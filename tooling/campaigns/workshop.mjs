@@ -1,5 +1,5 @@
 // What the campaigns share: a seeded random generator, tiny data, and two ways to run the command.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -61,17 +61,51 @@ export async function inProcess(cwd, args) {
   return { code, out, err };
 }
 
-/** Runs the command as a process of its own, and sends it a signal after so many milliseconds. */
-export function asProcess(cwd, args, { signal, afterMs } = {}) {
+/** What starts so many ranks on this machine over loopback, as root and with fewer cores too. @returns a command and its arguments */
+function launcher(ranks) {
+  const openMpi =
+    '--oversubscribe --bind-to none --mca mpi_yield_when_idle 1 --mca btl self,tcp --mca btl_tcp_if_include lo';
+  return ['mpirun', '-np', String(ranks), ...openMpi.split(' '), process.execPath];
+}
+
+/** Whether there is an MPI and the add-on for it (`npm run build:native -w @googlenet/collective-mpi`). */
+export async function hasMpi() {
+  const { isAvailable } = await import('../../packages/collective-mpi/dist/index.js');
+  return isAvailable().available && spawnSync('mpirun', ['--version']).status === 0;
+}
+
+/**
+ * Runs a Node program on several ranks of Open MPI.
+ *
+ * @param onStart - gets the launcher's process.
+ */
+export function onRanks(cwd, ranks, args, onStart = () => undefined) {
+  const [program, ...rest] = launcher(ranks);
+  const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
+  return ended(spawn(program, [...rest, ...args], { cwd, env }), onStart);
+}
+
+/** Runs the command on several ranks that train together. */
+export function commandOnRanks(cwd, ranks, args, onStart) {
+  return onRanks(cwd, ranks, [command, ...args, '--distributed', 'mpi'], onStart);
+}
+
+function ended(child, onStart) {
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => (out += chunk));
+  child.stderr.on('data', (chunk) => (err += chunk));
+  onStart(child);
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [command, ...args], { cwd });
-    const timer = signal && setTimeout(() => child.kill(signal), afterMs);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk) => (out += chunk));
-    child.stderr.on('data', (chunk) => (err += chunk));
-    child.on('close', (code, killedBy) => {
-      clearTimeout(timer);
-      resolve({ code, killedBy, out, err });
-    });
+    child.on('close', (code, killedBy) => resolve({ code, killedBy, out, err }));
   });
+}
+
+/** Runs the command as a process of its own, and sends it a signal after so many milliseconds. */
+export async function asProcess(cwd, args, { signal, afterMs } = {}) {
+  let timer;
+  const result = await ended(spawn(process.execPath, [command, ...args], { cwd }), (child) => {
+    timer = signal && setTimeout(() => child.kill(signal), afterMs);
+  });
+  clearTimeout(timer);
+  return result;
 }

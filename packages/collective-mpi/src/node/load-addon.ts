@@ -41,6 +41,8 @@ function tryLoad(): Loaded {
       reason: `no add-on is built${path === undefined ? '' : ` at ${path}`}`,
       hint: BUILD,
     };
+  // Where MPI brings UCX, that would patch the memory functions of the process while V8's threads run them.
+  process.env.UCX_MEM_EVENTS ??= 'no';
   try {
     const addon = require(path) as Addon;
     return { available: true, addon, library: addon.version() };

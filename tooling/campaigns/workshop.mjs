@@ -68,10 +68,10 @@ function launcher(ranks) {
   return ['mpirun', '-np', String(ranks), ...openMpi.split(' '), process.execPath];
 }
 
-/** Whether there is an MPI and the add-on for it (`npm run build:native -w @googlenet/collective-mpi`). */
+/** Whether there is Open MPI and the add-on for it (`npm run build:native -w @googlenet/collective-mpi`). */
 export async function hasMpi() {
   const { isAvailable } = await import('../../packages/collective-mpi/dist/index.js');
-  return isAvailable().available && spawnSync('mpirun', ['--version']).status === 0;
+  return isAvailable().library?.startsWith('Open MPI') && spawnSync('mpirun', ['--version']).status === 0;
 }
 
 /**

@@ -84,7 +84,7 @@ describe('googlenet', () => {
     [
       'a model that is not there',
       ['evaluate', '--model', 'nowhere', '--backend', 'cpu'],
-      /--model: expected a run folder, a model folder or a model\.json, got .*nowhere\. Check the path\./,
+      /--model: expected a run folder, a model folder, a model\.json, or an \.onnx, \.keras or \.h5 file, got .*nowhere\. Check the path\./,
     ],
     [
       'a run without a model yet',

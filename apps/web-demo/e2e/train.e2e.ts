@@ -227,7 +227,7 @@ describe('training in the page', () => {
       .waitFor();
     await input.setInputFiles([
       file('model.json', withoutChecksums(json)),
-      file('weights.bin', withFirstWeightNaN(weights)),
+      file('weights.bin', withOneNaN(weights, json)),
     ]);
     await page
       .getByRole('alert')
@@ -254,9 +254,24 @@ describe('training in the page', () => {
   });
 });
 
-/** A float16 or float32 weight file, little-endian, whose first number is none. */
-function withFirstWeightNaN(weights: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff]), weights.subarray(4)]);
+interface Manifest {
+  weightsManifest: { weights: { shape: number[]; quantization?: { dtype: string } }[] }[];
+}
+
+/** A little-endian weight file in which the first number that is kept as float32 is none. */
+function withOneNaN(weights: Buffer, json: Buffer): Buffer {
+  const [{ weights: entries }] = (JSON.parse(json.toString()) as Manifest).weightsManifest;
+  const first = entries.findIndex(({ quantization }) => quantization === undefined);
+  const sizes = entries.slice(0, first).map(({ shape, quantization }) => {
+    expect(quantization?.dtype).toBe('uint8');
+    return shape.reduce((product, side) => product * side, 1);
+  });
+  const broken = Buffer.from(weights);
+  broken.writeFloatLE(
+    Number.NaN,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  return broken;
 }
 
 /** So that a changed weight file is refused for what is in it, and not for its checksum. */

@@ -42,9 +42,9 @@ napi_value invoke(napi_env env, napi_callback_info info) {
 }
 
 napi_value initialize(napi_env env, napi_value exports) {
-  for (const auto* table :
-       {&kRuntimeExports, &kConvolutionExports, &kPointwiseExports, &kPoolingExports, &kNormalizationExports,
-        &kOptimizerExports, &kMatrixExports, &kInceptionExports, &kImageExports, &kMoveExports}) {
+  for (const auto* table : {&kRuntimeExports, &kConvolutionExports, &kPointwiseExports, &kPoolingExports,
+                            &kNormalizationExports, &kOptimizerExports, &kMatrixExports, &kInceptionExports,
+                            &kInceptionInferenceExports, &kImageExports, &kMoveExports}) {
     for (const Export& entry : *table) {
       napi_value function = nullptr;
       napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, invoke, const_cast<Export*>(&entry), &function);

@@ -92,6 +92,7 @@ struct Export {
 };
 // Tables filled by the files that implement them.
 extern const std::vector<Export> kRuntimeExports, kConvolutionExports, kPointwiseExports, kPoolingExports,
-    kNormalizationExports, kOptimizerExports, kMatrixExports, kInceptionExports, kImageExports, kMoveExports;
+    kNormalizationExports, kOptimizerExports, kMatrixExports, kInceptionExports, kInceptionInferenceExports,
+    kImageExports, kMoveExports;
 
 }  // namespace googlenet

@@ -9,8 +9,6 @@
 
 namespace googlenet {
 
-constexpr int64_t kFromInput = -1, kFromPool = -2, kNowhere = -1;
-
 // What the caller says of a module and of each of its convolutions.
 struct ModuleShape {
   int64_t batch, height, width, inputs, outputs;

@@ -32,7 +32,11 @@ inline int64_t winogradPoints(const WinogradShape& s) { return (s.kernel + 3) * 
 inline int64_t winogradWeightSize(const WinogradShape& s) {
   return winogradPoints(s) * winogradPadded(s.inputs) * winogradPadded(s.outputs);
 }
-// Floats of scratch memory for each thread.
+constexpr int64_t kMostForwardTiles = 28;
+// Floats of scratch memory for each thread: of the forward pass alone, and of every pass.
+inline int64_t winogradForwardScratch(const WinogradShape& s) {
+  return winogradPoints(s) * (kMostForwardTiles * (winogradPadded(s.inputs) + 32) + 32);
+}
 inline int64_t winogradScratch(const WinogradShape& s) {
   return winogradPoints(s) * (kBackwardTiles * (winogradPadded(s.inputs) + winogradPadded(s.outputs)) + 32);
 }
@@ -44,6 +48,41 @@ struct ProductShape {
 constexpr int64_t kBlockPositions = 128;
 inline int64_t productScratch(const ProductShape&) { return kBlockPositions * 32; }
 inline int64_t productSums(const ProductShape& s) { return s.inputs * winogradPadded(s.outputs); }
+
+// A convolution of a module of inference: stride 1, `same`, over NHWC, then its bias and the module's ReLU.
+constexpr int64_t kFromInput = -1, kFromPool = -2, kNowhere = -1;
+constexpr int64_t kWidestBorder = 2;
+struct ModuleUnit {
+  int64_t kernel, inputs, outputs;
+  int64_t source;         // kFromInput, kFromPool (3x3, stride 1), or the unit that it reads
+  int64_t outputChannel;  // the first channel of y that it writes, or kNowhere where another unit reads it
+  bool winograd;
+  int64_t border;       // zeros that the unit which reads it wants around each image
+  const float* packed;  // what modulePack made
+};
+struct ModulePass {
+  int64_t images, height, width, inputs, outputs;
+  int64_t pooledChannel;  // the first channel of y that is the pooled input itself, or kNowhere
+  bool relu;
+  int64_t inputBorder, poolBorder;  // as of a unit
+  int64_t imagesAtOnce;             // all of them where they are fewer than the threads
+  // Scratch memory: of each thread, and of the images that are at hand, which belong to one thread or to all.
+  int64_t ownFloats, keptFloats;
+  const ModuleUnit* units;
+  int64_t unitCount;
+  const float* x;
+  float* y;
+};
+// Floats of what is kept of a tensor while its imagesAtOnce images are at hand.
+inline int64_t modulePaddedFloats(const ModulePass& p, int64_t channels, int64_t border) {
+  return (p.imagesAtOnce * (p.height + 2 * border) * (p.width + 2 * border) * channels + 15) / 16 * 16;
+}
+// Floats of a unit's packed bias and weights.
+inline int64_t modulePackedFloats(const ModuleUnit& u) {
+  const int64_t outputs = winogradPadded(u.outputs);
+  return outputs + (u.winograd ? winogradWeightSize({1, 1, 1, u.inputs, u.outputs, u.kernel})
+                               : u.kernel * u.kernel * u.inputs * outputs);
+}
 
 enum class Binary { add, subtract, multiply, divide, maximum, minimum, squaredDifference, prelu, eluGradient, count };
 enum class Unary {
@@ -110,6 +149,7 @@ struct SgdRule {
 struct KernelTable {
   const char* name;
   bool ownProducts;  // pointwiseBackwardWeights beats oneDNN's, measured
+  bool ownModules;   // moduleForward beats oneDNN's convolutions one by one, measured
   // Biased mean and variance of each channel.
   void (*channelStatistics)(const View& z, const Extent&, float* mean, float* variance);
   // y = z * scale + shift, then the ReLU.
@@ -142,6 +182,9 @@ struct KernelTable {
   // See kernels_product.h; inputs are even in number.
   void (*pointwiseBackwardWeights)(const float* x, const float* dy, float* dweights, const ProductShape&,
                                    float* scratch, float* sums, int threads);
+  // See kernels_module.h. A bias may be null. Scratch memory: threads * (ownFloats + keptFloats).
+  void (*modulePack)(const ModuleUnit&, const float* weights, const float* bias, float* packed);
+  void (*moduleForward)(const ModulePass&, float* scratch, int threads);
   // One stretch of a weight each; not threaded themselves.
   void (*adam)(float* parameter, const float* gradient, float* m, float* v, int64_t count, const AdamRule&);
   void (*sgd)(float* parameter, const float* gradient, float* velocity, int64_t count, const SgdRule&);

@@ -30,10 +30,13 @@ constexpr int64_t kSmall = 16384;  // below this many values a second thread cos
 
 #include "kernels_winograd.h"
 
+#include "kernels_module.h"
+
 KernelTable makeTable() {
   KernelTable t{};
   t.name = KERNEL_NAME;
   t.ownProducts = kRegisters == 16;
+  t.ownModules = kRegisters == 16;
   t.channelStatistics = channelStatistics;
   t.scaleShift = scaleShift;
   t.gradientSums = gradientSums;
@@ -51,6 +54,8 @@ KernelTable makeTable() {
   t.winogradForward = winogradForward;
   t.winogradBackwardWeights = winogradBackwardWeights;
   t.pointwiseBackwardWeights = pointwiseBackwardWeights;
+  t.modulePack = modulePack;
+  t.moduleForward = moduleForward;
   t.adam = adam;
   t.sgd = sgd;
   t.average = average;

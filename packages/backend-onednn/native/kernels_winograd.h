@@ -3,7 +3,8 @@
 // and infinity, for 6x6 with p = 5/8 and q = 3/2, whose rounding errors are 0.4 times those of 1 and 2 (all are exact
 // in float, and cost the same); for 8x8 1, 2 and 1/2. NHWC, any number of channels. Part of kernels_table.h.
 constexpr int64_t kStep = 4;
-constexpr int64_t kForwardTiles = kRegisters == 32 ? 28 : 24;  // that one thread has in hand at a time, at most
+constexpr int64_t kForwardTiles =
+    kRegisters == 32 ? kMostForwardTiles : 24;  // that one thread has in hand at a time, at most
 
 // The points 0, p, -p, q and -q of four neighbouring output gradients.
 inline void gradientPoints(float p, float q, const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
@@ -198,11 +199,22 @@ inline void gradientTiles(const float* dy, int64_t channels, const WinogradShape
   }
 }
 
-// `width` channels of y from `from` on, out of m[point][tile][channel]. Finish: `shift` is added, and values below
+// Where outputs go: positions are `stride` values apart, rows `across` positions and images `down` rows, with `border`
+// positions around each image.
+struct Target {
+  float* data;
+  int64_t stride, across, down, border;
+  float* at(int64_t image, int64_t row, int64_t column) const {
+    return data + ((image * down + row + border) * across + column + border) * stride;
+  }
+};
+
+// `width` channels of `to` from `from` on, out of m[point][tile][channel]. Finish: `shift` is added, and values below
 // `floor` become it.
 template <int Kernel, bool Finish>
 inline void outputTiles(const float* m, int64_t plane, int64_t from, int64_t width, const WinogradShape& s,
-                        const Tiles& grid, int64_t first, int64_t tiles, const float* shift, float floor, float* y) {
+                        const Tiles& grid, int64_t first, int64_t tiles, const float* shift, float floor,
+                        const Target& to) {
   using W = Winograd<Kernel>;
   constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
   for (int64_t t = 0; t < tiles; ++t) {
@@ -221,8 +233,7 @@ inline void outputTiles(const float* m, int64_t plane, int64_t from, int64_t wid
       }
       for (int64_t i = 0; i < kStep && top + i < s.height; ++i)
         for (int64_t j = 0; j < kStep && left + j < s.width; ++j)
-          storeSome(y + ((image * s.height + top + i) * s.width + left + j) * s.outputs + from + c, out[i * kStep + j],
-                    lanes);
+          storeSome(to.at(image, top + i, left + j) + from + c, out[i * kStep + j], lanes);
     });
   }
 }
@@ -246,36 +257,40 @@ inline void weightTiles(const float* weights, const WinogradShape& s, float* u) 
     });
 }
 
+// The outputs of `tiles` tiles from `first` on, at most kForwardTiles; `scratch` is one thread's.
+template <int Kernel, bool Finish>
+inline void winogradBlock(const float* x, const float* u, const float* shift, float floor, const Target& to,
+                          const WinogradShape& s, const Tiles& grid, int64_t first, int64_t tiles, float* scratch) {
+  constexpr int64_t kPoints = Winograd<Kernel>::kTile * Winograd<Kernel>::kTile;
+  const int64_t stride = padded(s.inputs), outputs = padded(s.outputs), even = (tiles + 1) / 2 * 2;
+  const int64_t planeV = kForwardTiles * stride + kLanes, planeM = kForwardTiles * kColumns + kLanes;
+  float *v = scratch, *m = v + kPoints * planeV;
+  inputTiles<Kernel>(x, s.inputs, s, grid, first, tiles, v, planeV);
+  if (even > tiles)
+    for (int64_t p = 0; p < kPoints; ++p)
+      std::memset(v + p * planeV + tiles * stride, 0, static_cast<size_t>(stride) * sizeof(float));
+  for (int64_t o = 0; o < outputs; o += kColumns) {
+    const int64_t width = std::min(kColumns, outputs - o);
+    for (int64_t p = 0; p < kPoints; ++p)
+      productRows<false>(even, v + p * planeV, stride, 1, u + (o * kPoints + p * width) * s.inputs, width, width,
+                         s.inputs, m + p * planeM, width);
+    outputTiles<Kernel, Finish>(m, planeM, o, width, s, grid, first, tiles, shift, floor, to);
+  }
+}
+
 template <int Kernel, bool Finish>
 inline void convolve(const float* x, const float* u, const float* shift, bool relu, float* y, const WinogradShape& s,
                      float* scratch) {
   const float floor = relu ? 0.0f : -std::numeric_limits<float>::infinity();
-  constexpr int64_t kPoints = Winograd<Kernel>::kTile * Winograd<Kernel>::kTile;
   const Tiles grid(s);
-  const int64_t stride = padded(s.inputs), outputs = padded(s.outputs);
-  const int64_t planeV = kForwardTiles * stride + kLanes, planeM = kForwardTiles * kColumns + kLanes;
+  const Target to = {y, s.outputs, s.width, s.height, 0};
   const int64_t length = tilesOfBlock(grid.count, omp_get_max_threads(), kForwardTiles, kRows),
                 blocks = (grid.count + length - 1) / length;
-#pragma omp parallel
-  {
-    float* v = scratch + omp_get_thread_num() * winogradScratch(s);
-    float* m = v + kPoints * planeV;
-#pragma omp for schedule(static)
-    for (int64_t block = 0; block < blocks; ++block) {
-      const int64_t first = block * length, tiles = std::min(length, grid.count - first), even = (tiles + 1) / 2 * 2;
-      inputTiles<Kernel>(x, s.inputs, s, grid, first, tiles, v, planeV);
-      if (even > tiles)
-        for (int64_t p = 0; p < kPoints; ++p)
-          std::memset(v + p * planeV + tiles * stride, 0, static_cast<size_t>(stride) * sizeof(float));
-      for (int64_t o = 0; o < outputs; o += kColumns) {
-        const int64_t width = std::min(kColumns, outputs - o);
-        for (int64_t p = 0; p < kPoints; ++p)
-          productRows<false>(even, v + p * planeV, stride, 1, u + (o * kPoints + p * width) * s.inputs, width, width,
-                             s.inputs, m + p * planeM, width);
-        outputTiles<Kernel, Finish>(m, planeM, o, width, s, grid, first, tiles, shift, floor, y);
-      }
-    }
-  }
+#pragma omp parallel for schedule(static)
+  for (int64_t block = 0; block < blocks; ++block)
+    winogradBlock<Kernel, Finish>(x, u, shift, floor, to, s, grid, block * length,
+                                  std::min(length, grid.count - block * length),
+                                  scratch + omp_get_thread_num() * winogradScratch(s));
 }
 
 template <int Kernel>

@@ -103,6 +103,15 @@ for (const filters of [
         floats(input.length),
         gradients,
       );
+      const length = half ? 0 : addon.inferenceSize(...plan);
+      if (length > 0) {
+        const packed = floats(length);
+        const [filters, , biases] = [0, 1, 2].map((first) => weights.filter((_, i) => i % 3 === first));
+        for (const list of [biases, []]) {
+          addon.inferencePack(...plan, filters, list, packed);
+          addon.inference(...plan, input, packed, y);
+        }
+      }
       const [m, v] = [weights, weights].map((list) => list.map((t) => floats(t.length).fill(0)));
       const each = Float64Array.from(weights, () => 0.01);
       addon.adamStep(weights, gradients, m, v, each, each, Float64Array.of(0.9, 0.999, 1e-7, 1, 1));

@@ -137,6 +137,21 @@ export interface Addon {
     dx: Float32Array,
     gradients: Float32Array[],
   ): void;
+  inferenceSize(module: Int32Array, units: Int32Array): number;
+  inferencePack(
+    module: Int32Array,
+    units: Int32Array,
+    kernels: Float32Array[],
+    biases: Float32Array[],
+    packed: Float32Array,
+  ): void;
+  inference(
+    module: Int32Array,
+    units: Int32Array,
+    x: Float32Array,
+    packed: Float32Array,
+    y: Float32Array,
+  ): void;
 }
 
 /** What the native engine says of itself. */

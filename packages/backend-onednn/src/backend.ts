@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Addon } from './addon';
 import { BufferPool } from './buffer-pool';
 import { PackedFilters } from './packed-filters';
+import { PackedModules } from './packed-modules';
 
 type Values = tf.backend_util.BackendValues;
 type DataId = tf.TensorInfo['dataId'];
@@ -16,6 +17,7 @@ export const BACKEND_NAME = 'onednn';
 export class OneDnnBackend extends MathBackendCPU {
   readonly pool: BufferPool;
   readonly packedFilters: PackedFilters;
+  readonly packedModules: PackedModules;
   /** Data that in-place kernels may write to: nobody outside holds the array. */
   private readonly writableData = new WeakSet<DataId>();
 
@@ -23,6 +25,7 @@ export class OneDnnBackend extends MathBackendCPU {
     super();
     this.pool = new BufferPool((bytes) => addon.allocate(bytes));
     this.packedFilters = new PackedFilters(addon);
+    this.packedModules = new PackedModules(addon);
     Reflect.set(this, 'firstUse', false); // the cpu backend would advise to install a faster one
   }
 
@@ -48,7 +51,7 @@ export class OneDnnBackend extends MathBackendCPU {
   override disposeData(dataId: DataId, force = false): boolean {
     const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone) this.packedFilters.delete(dataId);
+    if (gone) this.forgetPacked(dataId);
     if (gone && ArrayBuffer.isView(values)) this.pool.give(values);
     return gone;
   }
@@ -67,7 +70,7 @@ export class OneDnnBackend extends MathBackendCPU {
 
   /** As {@link floats}, for a kernel that changes the tensor: what others may hold is replaced by a copy, once. */
   writable(info: tf.TensorInfo): Float32Array {
-    this.packedFilters.delete(info.dataId);
+    this.forgetPacked(info.dataId);
     const record = this.data.get(info.dataId);
     if (isFloat32Array(record.values) && this.writableData.has(info.dataId)) return record.values;
     const old = this.floats(info);
@@ -88,6 +91,11 @@ export class OneDnnBackend extends MathBackendCPU {
     const dataId = super.write(stored.from(values as ArrayLike<number>), info.shape, info.dtype);
     this.disposeData(info.dataId);
     return { dataId, shape: info.shape, dtype: info.dtype };
+  }
+
+  private forgetPacked(dataId: DataId): void {
+    this.packedFilters.delete(dataId);
+    this.packedModules.delete(dataId);
   }
 
   private unshared(values: Values): Values {

@@ -9,7 +9,7 @@
 
 import type { EngineInfo, EngineProfile } from './addon';
 import { type Availability, loadAddon, requireAddon } from './node/load-addon';
-import { forgetPackedFilters } from './packed-filters';
+import { forgetPacked } from './packing-generation';
 import type { Precision } from './precision';
 import { registerEngine } from './register';
 
@@ -37,7 +37,7 @@ export function setThreads(count: number): void {
       `setThreads(${count}): expected an integer from 1 to 1024, got ${count}. Pass the number of cores to use.`,
     );
   requireAddon('setThreads').setThreads(count);
-  forgetPackedFilters();
+  forgetPacked();
 }
 
 /**
@@ -46,7 +46,7 @@ export function setThreads(count: number): void {
  */
 export function setExact(exact: boolean): void {
   requireAddon('setExact').setWinograd(exact ? 0 : 1);
-  forgetPackedFilters();
+  forgetPacked();
 }
 
 /** oneDNN's version, the instruction set, threads, memory. */

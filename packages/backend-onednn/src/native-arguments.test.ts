@@ -5,6 +5,28 @@ import { describeNative, RandomCase } from './testing/compare';
 const floats = (length: number) => new Float32Array(length);
 const { addon } = loadAddon();
 
+/** A small module: its shape and its units. */
+const MODULE: [Int32Array, Int32Array] = [
+  shapeOf('ModuleShape', {
+    batch: 1,
+    height: 4,
+    width: 4,
+    inputs: 2,
+    outputs: 7,
+    pooledChannel: NOWHERE,
+    relu: 1,
+    bf16: 0,
+  }),
+  shapesOf('UnitShape', [
+    { kernel: 1, inputs: 2, outputs: 3, source: FROM_INPUT, outputChannel: 0 },
+    { kernel: 1, inputs: 2, outputs: 1, source: FROM_INPUT, outputChannel: NOWHERE },
+    { kernel: 5, inputs: 1, outputs: 2, source: 1, outputChannel: 3 },
+    { kernel: 1, inputs: 2, outputs: 2, source: FROM_POOL, outputChannel: 5 },
+  ]),
+];
+/** 0 where the processor's level has no kernel for it. */
+const packedLength = addon?.inferenceSize(...MODULE) ?? 0;
+
 /** A valid call of every function that takes tensors. */
 const CALLS: Record<string, unknown[]> = {
   conv2d: [
@@ -79,24 +101,12 @@ const CALLS: Record<string, unknown[]> = {
     Float64Array.of(0.9, 1),
   ],
   emaStep: [[floats(5)], [floats(5)], 0.99],
-  inceptionSize: [
-    shapeOf('ModuleShape', {
-      batch: 1,
-      height: 4,
-      width: 4,
-      inputs: 2,
-      outputs: 7,
-      pooledChannel: NOWHERE,
-      relu: 1,
-      bf16: 0,
-    }),
-    shapesOf('UnitShape', [
-      { kernel: 1, inputs: 2, outputs: 3, source: FROM_INPUT, outputChannel: 0 },
-      { kernel: 1, inputs: 2, outputs: 1, source: FROM_INPUT, outputChannel: NOWHERE },
-      { kernel: 5, inputs: 1, outputs: 2, source: 1, outputChannel: 3 },
-      { kernel: 1, inputs: 2, outputs: 2, source: FROM_POOL, outputChannel: 5 },
-    ]),
-  ],
+  inceptionSize: MODULE,
+  inferenceSize: MODULE,
+  ...(packedLength > 0 && {
+    inferencePack: [...MODULE, [6, 2, 50, 4].map(floats), [3, 1, 2, 2].map(floats), floats(packedLength)],
+    inference: [...MODULE, floats(32), floats(packedLength), floats(112)],
+  }),
 };
 
 const call = (name: string, parameters: unknown[]) =>

@@ -1,15 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Addon } from './addon';
+import { packingGeneration } from './packing-generation';
 
 type DataId = tf.TensorInfo['dataId'];
-
-/** Counts the changes of the settings that a layout depends on, so that a key of earlier ones is never met again. */
-let generation = 0;
-
-/** The convolutions change: other threads, another algorithm. No packed filter is used again. */
-export function forgetPackedFilters(): void {
-  generation += 1;
-}
 
 interface Entry {
   key: string;
@@ -34,7 +27,7 @@ export class PackedFilters {
     bias: boolean,
     fused: number,
   ): Float32Array | null {
-    const key = `${generation}:${shape.join()},${Number(bias)},${fused}`;
+    const key = `${packingGeneration()}:${shape.join()},${Number(bias)},${fused}`;
     const entry = this.entries.get(dataId);
     if (entry?.key !== key) {
       this.entries.set(dataId, { key });

@@ -9,7 +9,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { BACKEND_NAME } from './backend';
 import { processors, requireAddon } from './node/load-addon';
-import { forgetPackedFilters } from './packed-filters';
+import { forgetPacked } from './packing-generation';
 import { type Precision, setPrecision } from './precision';
 
 /** Options of {@link useOneDnn}. */
@@ -72,7 +72,7 @@ export async function useOneDnn(options: OneDnnOptions = {}): Promise<OneDnnInfo
   addon.setThreads(threads ?? processors());
   const direct = exact || winograd === false;
   addon.setWinograd(direct ? 0 : 1);
-  forgetPackedFilters();
+  forgetPacked();
   await tf.setBackend(BACKEND_NAME);
   await tf.ready();
   const { threads: atWork, instructionSet, oneDnnVersion } = addon.info();

@@ -13,6 +13,7 @@ import {
   type InceptionKind,
   namedFilters,
 } from './filters';
+import { inferFused } from './inception-infer';
 import { canTrainFused, trainFused } from './inception-train';
 import {
   BRANCHES,
@@ -93,10 +94,12 @@ export class Inception extends ConvUnitLayer {
     return tf.tidy(() => {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
       const { units, settings, group } = this;
-      if (!kwargs.training || this.isFrozen) return this.join(this.runBranches(x, this.infer));
+      const plan = branchPlan(this.moduleShape(this.inputChannels));
+      if (!kwargs.training || this.isFrozen)
+        return inferFused(x, { units, settings, plan }) ?? this.join(this.runBranches(x, this.infer));
       const y =
         settings.batchNorm && !group && canTrainFused()
-          ? trainFused(x, { units, settings, plan: branchPlan(this.moduleShape(this.inputChannels)) })
+          ? trainFused(x, { units, settings, plan })
           : this.join(
               this.runBranches(x, (input, some) => trainUnits(input, some, settings, undefined, group)),
             );

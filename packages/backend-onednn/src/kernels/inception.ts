@@ -1,6 +1,7 @@
 import {
   countNumbered,
   type InceptionAttributes,
+  type ModuleAttributes,
   OPTIONAL_KERNELS,
   planProblem,
 } from '@googlenet-tooling/shared/optional-kernels';
@@ -16,7 +17,7 @@ const STATISTICS = ['mean', 'variance'] as const;
 /** The plan as the add-on reads it: the module, and its units. */
 function planOf(
   x: tf.TensorInfo,
-  { plan, activation }: InceptionAttributes,
+  { plan, activation }: ModuleAttributes,
   bf16: boolean,
 ): [module: Int32Array, units: Int32Array] {
   const [batch, height, width, inputs] = x.shape;
@@ -44,7 +45,7 @@ function planOf(
 function perUnit(
   inputs: tf.NamedTensorInfoMap,
   names: readonly string[],
-  { plan }: InceptionAttributes,
+  { plan }: ModuleAttributes,
 ): tf.TensorInfo[] {
   return plan.units.flatMap((_, i) => names.map((name) => input(inputs, `${name}${i}`)));
 }
@@ -103,6 +104,34 @@ function trainGradient(
   return [dx.info, ...gradients.map((g) => g.info)];
 }
 
+/** Gives nothing where the add-on is faster with the convolutions one by one. */
+function infer(
+  backend: OneDnnBackend,
+  inputs: tf.NamedTensorInfoMap,
+  attributes: ModuleAttributes,
+): tf.TensorInfo[] {
+  const { addon } = backend;
+  const x = input(inputs, 'x');
+  const plan = planOf(x, attributes, false);
+  const length = addon.inferenceSize(...plan);
+  if (length === 0) return [];
+  const kernels = perUnit(inputs, ['kernel'], attributes);
+  const biases = 'bias0' in inputs ? perUnit(inputs, ['bias'], attributes) : [];
+  const [, ...module] = plan[0]; // any batch
+  const packed = backend.packedModules.find(
+    [...module, ...plan[1]].join(),
+    [...kernels, ...biases].map(({ dataId }) => dataId),
+    length,
+    (target) => {
+      const [filters, shifts] = [kernels, biases].map((list) => list.map((t) => backend.floats(t)));
+      addon.inferencePack(...plan, filters, shifts, target);
+    },
+  );
+  const y = backend.allocate([...x.shape.slice(0, 3), attributes.plan.outputChannels]);
+  addon.inference(...plan, backend.floats(x), packed, y.values);
+  return [y.info];
+}
+
 const attributesOf = (attrs: KernelArguments['attrs']) => attrs as unknown as InceptionAttributes;
 
 const MODULE: KernelReplacement['accepts'] = {
@@ -118,7 +147,7 @@ const MODULE: KernelReplacement['accepts'] = {
   },
 };
 
-/** The optional kernels InceptionTrain and InceptionTrainGrad: a module of training as one call each way. */
+/** The optional kernels InceptionTrain and InceptionTrainGrad, a module of training as one call each way, and InceptionInfer. */
 export const inceptions: readonly KernelReplacement[] = [
   {
     kernelName: OPTIONAL_KERNELS.inceptionTrain,
@@ -129,5 +158,10 @@ export const inceptions: readonly KernelReplacement[] = [
     kernelName: OPTIONAL_KERNELS.inceptionTrainGrad,
     accepts: MODULE,
     kernelFunc: ({ inputs, attrs, backend }) => trainGradient(backend, inputs, attributesOf(attrs)),
+  },
+  {
+    kernelName: OPTIONAL_KERNELS.inceptionInfer,
+    accepts: MODULE,
+    kernelFunc: ({ inputs, attrs, backend }) => infer(backend, inputs, attributesOf(attrs)),
   },
 ];

@@ -1,4 +1,11 @@
-export { messageOf } from '@googlenet-tooling/shared/show';
+import { messageOf } from '@googlenet-tooling/shared/show';
+
+export { messageOf };
+
+/** What an error of the libraries says, without the function that the message begins with. */
+export function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/^\w+: /, '');
+}
 
 /** What the `googlenet` command exits with. */
 export const ExitCode = {

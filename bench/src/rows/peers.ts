@@ -136,7 +136,7 @@ export const PEER_ROWS: readonly Row[] = [
     'onnxruntime-node',
     'ONNXRUNTIME_NODE',
     'onnxruntime-node',
-    ({ task }) => (task === 'inference' ? undefined : 'inference only'),
+    (workload) => (workload.task === 'inference' ? skipOthers(workload) : 'inference only'),
   ),
   scriptRow('jax_peer', 'jax-js', '@jax-js/jax', 'JAX_JS', '@jax-js/jax', skipJax),
 ];

@@ -11,14 +11,17 @@ export class TimeLeft {
   private secondsOfSteps = 0;
   private secondsOfValidation = 0;
 
-  /** Takes note of a step. @param ms - by a clock that never goes back */
+  /** Takes note of when a step ended. @param ms - by a clock that never goes back */
   note(step: number, ms: number): void {
     const { last } = this;
     this.last = { step, ms };
-    if (!last || step <= last.step) return;
-    const seconds = (ms - last.ms) / 1000;
+    if (last && step > last.step) this.noteSteps(step - last.step, (ms - last.ms) / 1000);
+  }
+
+  /** Takes note of how long so many steps took. */
+  noteSteps(steps: number, seconds: number): void {
     const keep = Math.exp(-seconds / MEMORY_SECONDS);
-    this.steps = keep * this.steps + (step - last.step);
+    this.steps = keep * this.steps + steps;
     this.secondsOfSteps = keep * this.secondsOfSteps + seconds;
   }
 
@@ -33,7 +36,7 @@ export class TimeLeft {
     this.last = undefined;
   }
 
-  /** Seconds; nothing before the second step. */
+  /** Seconds; nothing before the time of a step is known. */
   seconds(stepsLeft: number, validationsLeft = 0): number | undefined {
     if (this.steps === 0) return undefined;
     return (stepsLeft * this.secondsOfSteps) / this.steps + validationsLeft * this.secondsOfValidation;

@@ -4,7 +4,7 @@ import { decodeImageSync } from '@googlenet/images/node';
 import { WEIGHTS, decodePredictions, preprocess, type DecodedPrediction } from '@googlenet/pretrained';
 import type { ClassifyRequest } from '../commands/classify';
 import { selectEngine } from '../engines';
-import { ExitCode, messageOf } from '../errors';
+import { ExitCode, reasonOf } from '../errors';
 import { colorsFor, remark, say, sayJson, type Io } from '../io';
 import { MOST_PICTURE_BYTES, readPlainFile } from '../plain-file';
 import { percent } from '../render/format';
@@ -44,7 +44,7 @@ export async function classifyPhotos(
             i * pixels,
           );
         } catch (error) {
-          problems.set(i, messageOf(error).replace(/^\w+: /, ''));
+          problems.set(i, reasonOf(error));
         }
       }
       const rows =

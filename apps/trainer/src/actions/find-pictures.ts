@@ -62,17 +62,18 @@ function alternatives(pattern: string): string[] {
 
 /** The files for a pattern; brackets are taken as they are where that finds something, since folders are called so. */
 function matching(cwd: string, pattern: string): string[] {
-  const literal = filesLike(cwd, pattern, '*?');
-  return literal.length > 0 ? literal : filesLike(cwd, pattern, '*?[');
+  const literal = filesLike(cwd, pattern, false);
+  return literal.length > 0 || !pattern.includes('[') ? literal : filesLike(cwd, pattern, true);
 }
 
-function filesLike(cwd: string, pattern: string, signs: string): string[] {
+/** @param sets - whether `[` begins a set. */
+function filesLike(cwd: string, pattern: string, sets: boolean): string[] {
   const words = pattern.split(sep).join('/');
-  const first = [...words].findIndex((letter) => signs.includes(letter));
+  const first = words.search(sets ? /[*?[]/ : /[*?]/);
   if (first < 0) return isFile(resolve(cwd, pattern)) ? [pattern] : [];
   const start = words.lastIndexOf('/', first) + 1;
   const base = resolve(cwd, words.slice(0, start) || '.');
-  const expression = expressionOf(words.slice(start), signs);
+  const expression = expressionOf(words.slice(start), sets);
   if (expression === undefined || !isFolder(base)) return [];
   return filesUnder(base)
     .filter((path) => expression.test(relative(base, path).split(sep).join('/')))
@@ -80,10 +81,9 @@ function filesLike(cwd: string, pattern: string, signs: string): string[] {
 }
 
 /** Undefined for brackets that are no set, such as `[` alone or `[z-a]`. */
-function expressionOf(pattern: string, signs: string): RegExp | undefined {
-  const escaped = signs.includes('[')
-    ? pattern.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\[!/g, '[^')
-    : pattern.replace(/[.+^${}()|\\[\]]/g, '\\$&');
+function expressionOf(pattern: string, sets: boolean): RegExp | undefined {
+  const plain = pattern.replace(/[.+^${}()|\\]/g, '\\$&');
+  const escaped = sets ? plain.replace(/\[!/g, '[^') : plain.replace(/[[\]]/g, '\\$&');
   const source = escaped.replace(/\*\*\/|\*|\?/g, (wild) => WILD[wild] ?? wild);
   try {
     return new RegExp(`^${source}$`);

@@ -102,20 +102,23 @@ class FrozenFeatures implements TrainingData {
 function modelBehind(model: tfl.LayersModel, endpoint: string): tfl.LayersModel | undefined {
   const cut = model.getLayer(endpoint).getOutputAt(0) as tfl.SymbolicTensor;
   const input = tfl.input({ shape: cut.shape.slice(1), name: `${endpoint}_computed` });
-  const known = new Map([[cut.id, input]]);
+  const made = new Map<number, tfl.SymbolicTensor | undefined>([[cut.id, input]]);
   const rebuild = (tensor: tfl.SymbolicTensor): tfl.SymbolicTensor | undefined => {
-    const found = known.get(tensor.id);
-    if (found) return found;
-    const inputs = tensor.inputs.map(rebuild).filter((one) => one !== undefined);
-    if (inputs.length === 0 || inputs.length < tensor.inputs.length) return undefined;
-    const made = tensor.sourceLayer.apply(inputs.length === 1 ? inputs[0] : inputs) as tfl.SymbolicTensor;
-    known.set(tensor.id, made);
-    return made;
+    if (!made.has(tensor.id)) {
+      const inputs = tensor.inputs.map(rebuild).filter((one) => one !== undefined);
+      const isWhole = inputs.length > 0 && inputs.length === tensor.inputs.length;
+      made.set(tensor.id, isWhole ? applied(tensor.sourceLayer, inputs) : undefined);
+    }
+    return made.get(tensor.id);
   };
   const outputs = model.outputs.map(rebuild).filter((one) => one !== undefined);
   return outputs.length === model.outputs.length
     ? tfl.model({ name: model.name, inputs: input, outputs })
     : undefined;
+}
+
+function applied(layer: tfl.layers.Layer, inputs: tfl.SymbolicTensor[]): tfl.SymbolicTensor {
+  return layer.apply(inputs.length === 1 ? inputs[0] : inputs) as tfl.SymbolicTensor;
 }
 
 function flattened(model: tfl.LayersModel): tfl.LayersModel {

@@ -1,4 +1,4 @@
-import { UserError } from '../errors';
+import { UserError, reasonOf } from '../errors';
 
 /**
  * Runs something on pictures of a person's own.
@@ -10,7 +10,7 @@ export async function photoError<T>(option: string, action: () => T | Promise<T>
     return await action();
   } catch (error) {
     if (error instanceof Error && (error.name === 'ImageError' || error instanceof RangeError))
-      throw new UserError(`${option}: ${error.message.replace(/^\w+: /, '')}`, { cause: error });
+      throw new UserError(`${option}: ${reasonOf(error)}`, { cause: error });
     throw error;
   }
 }

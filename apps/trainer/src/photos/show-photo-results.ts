@@ -10,6 +10,7 @@ import { percent } from '../render/format';
 import { reportLines } from '../render/report';
 import { shown, type RunFolder } from '../run-folder';
 import { provenanceOf } from '../train/provenance';
+import { endCode } from '../train/show-results';
 
 /** A run on pictures that has come to its end. */
 export interface PhotoRun {
@@ -29,7 +30,7 @@ export function showPhotoResults(io: Io, json: boolean, done: PhotoRun, part: st
   const summary = summarize(io.cwd, done, part);
   run.writeSummary(summary);
   const model = join(run.modelPath, 'model.json');
-  const below = config.targetAccuracy !== undefined && report.accuracy < config.targetAccuracy;
+  const code = endCode(config, report);
   if (json) sayJson(io, { type: 'summary', run: run.path, model, ...summary });
   else {
     say(io);
@@ -38,13 +39,13 @@ export function showPhotoResults(io: Io, json: boolean, done: PhotoRun, part: st
     say(io, `model   ${shown(io.cwd, model)}`);
     say(io, `summary ${shown(io.cwd, run.summaryPath)}`);
     say(io, `try it  googlenet predict PHOTO.jpg --model ${shown(io.cwd, run.path)}`);
-    if (below)
+    if (code === ExitCode.belowTarget)
       say(
         io,
         `${part} accuracy ${percent(report.accuracy)} is below the target of ${percent(config.targetAccuracy ?? 0)}`,
       );
   }
-  return below ? ExitCode.belowTarget : ExitCode.ok;
+  return code;
 }
 
 const WORST = 5;

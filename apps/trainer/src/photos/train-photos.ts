@@ -31,7 +31,7 @@ import type { TrainView } from '../render/train-view';
 import { shown, type RunFolder } from '../run-folder';
 import { followTraining } from '../train/follow-training';
 import { gatherAll, tellAll, tellWeights } from '../train/ranks';
-import { sayStopped } from '../train/show-results';
+import { endCode, sayStopped } from '../train/show-results';
 import { fitHead } from './fit-head';
 import { computeFrozen } from './frozen-layers';
 import { photoError } from './photo-error';
@@ -275,8 +275,7 @@ async function finish(
     } finally {
       bar.stop();
     }
-    if (run === undefined)
-      return report.accuracy < (config.targetAccuracy ?? 0) ? ExitCode.belowTarget : ExitCode.ok;
+    if (run === undefined) return endCode(config, report);
     const part = test ? 'test' : validation ? 'validation' : 'training';
     return showPhotoResults(
       io,

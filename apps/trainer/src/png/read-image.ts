@@ -1,6 +1,6 @@
 import { ImageError, type PixelImage } from '@googlenet/images';
 import { decodeImageSync } from '@googlenet/images/node';
-import { UserError, messageOf } from '../errors';
+import { UserError, messageOf, reasonOf } from '../errors';
 import { MOST_PICTURE_BYTES, readPlainFile } from '../plain-file';
 
 /**
@@ -22,7 +22,7 @@ function read(path: string, keepAlpha: boolean): PixelImage {
     return decodeImageSync(readPictureFile(path), { keepAlpha });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    throw new UserError(`predict: ${path}: ${error.message.replace(/^\w+: /, '')}`, { cause: error });
+    throw new UserError(`predict: ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -108,7 +108,6 @@ class Average {
   private waited = 0;
   private last: StepEvent | undefined;
   private readonly timeLeft = new TimeLeft();
-  private elapsedMs = 0;
 
   add(event: TrainEvent): void {
     if (event.type === 'step') this.addStep(event);
@@ -125,9 +124,7 @@ class Average {
       keep * this.millisecondsAnImage + (1 - keep) * (event.durationMs / event.images);
     this.waited = keep * this.waited + (1 - keep) * ((event.waitedMs ?? 0) / event.durationMs);
     this.last = event;
-    this.timeLeft.note(event.step - 1, this.elapsedMs);
-    this.elapsedMs += event.durationMs;
-    this.timeLeft.note(event.step, this.elapsedMs);
+    this.timeLeft.noteSteps(1, event.durationMs / 1000);
   }
 
   /** The share of the time that goes into waiting for other processes. */

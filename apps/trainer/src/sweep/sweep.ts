@@ -55,8 +55,12 @@ export async function sweep(io: Io, file: string, request: Request, work: SweepW
 
 type State = RunRecord['state'] | 'new';
 
-function stateOf({ path }: SweepRun): State {
-  return isRunFolder(path) ? readRun(path).state : 'new';
+function stateOf(run: SweepRun): State {
+  return recordOf(run)?.state ?? 'new';
+}
+
+function recordOf({ path }: SweepRun): RunRecord | undefined {
+  return isRunFolder(path) ? readRun(path) : undefined;
 }
 
 /** A run that diverged would do so again. */
@@ -89,10 +93,12 @@ function listRuns(io: Io, { folder, runs }: SweepPlan, json: boolean): ExitCode 
 
 /** Ranks what is done; writes `sweep.json` and the page once nothing is left to do. */
 async function conclude(io: Io, { folder, runs }: SweepPlan, json: boolean, work: SweepWork): Promise<void> {
-  const done = runs
-    .filter((run) => stateOf(run) === 'finished')
-    .map((run) => [run, readRun(run.path)] as const);
-  const diverged = runs.filter((run) => stateOf(run) === 'diverged');
+  const begun = runs.flatMap((run) => {
+    const record = recordOf(run);
+    return record ? [[run, record] as const] : [];
+  });
+  const done = begun.filter(([, { state }]) => state === 'finished');
+  const diverged = begun.filter(([, { state }]) => state === 'diverged').map(([run]) => run);
   const ranked = ranking(done);
   const results = {
     runs: runs.length,

@@ -1,5 +1,6 @@
 import type { EvaluationReport } from '@googlenet/training';
 import { join } from 'node:path';
+import type { TrainerConfig } from '../config/schema';
 import { ExitCode } from '../errors';
 import { colorsFor, say, sayJson, type Io } from '../io';
 import { percent, thousands } from '../render/format';
@@ -17,7 +18,7 @@ export function showResults(
 ): ExitCode {
   const { json, brief, run, config } = trained;
   const model = join(run.modelPath, 'model.json');
-  const below = config.targetAccuracy !== undefined && report.accuracy < config.targetAccuracy;
+  const code = endCode(config, report);
   if (json) sayJson(io, { type: 'summary', run: run.path, model, ...written.summary });
   else if (brief) say(io, accuracyLine(report, colorsFor(io)));
   else {
@@ -28,13 +29,21 @@ export function showResults(
     if (written.sheet !== undefined) say(io, `sheet   ${shown(io.cwd, written.sheet)} (the worst mistakes)`);
     say(io, `summary ${shown(io.cwd, run.summaryPath)}`);
     for (const line of leftOut(trained)) say(io, line);
-    if (below)
+    if (code === ExitCode.belowTarget)
       say(
         io,
         `test accuracy ${percent(report.accuracy)} is below the target of ${percent(config.targetAccuracy ?? 0)}`,
       );
   }
-  return below ? ExitCode.belowTarget : ExitCode.ok;
+  return code;
+}
+
+/** The exit code of a run that has come to its end. */
+export function endCode(
+  { targetAccuracy = 0 }: TrainerConfig,
+  { accuracy }: Pick<EvaluationReport, 'accuracy'>,
+): ExitCode {
+  return accuracy < targetAccuracy ? ExitCode.belowTarget : ExitCode.ok;
 }
 
 /** What goes on with a run. */

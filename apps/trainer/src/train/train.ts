@@ -18,7 +18,7 @@ import { followTraining } from './follow-training';
 import { manyRuns } from './many-runs';
 import { planRun } from './plan-run';
 import { onEveryRank, tellAll } from './ranks';
-import { resumeCommand, sayStopped, showResults } from './show-results';
+import { endCode, resumeCommand, sayStopped, showResults } from './show-results';
 import { saveNetwork, standardNetwork, testNetwork, writeResults } from './test-and-save';
 import type { TrainedRun } from './trained-run';
 
@@ -139,8 +139,7 @@ async function assist(
 ): Promise<ExitCode> {
   const network = standardNetwork(trained);
   try {
-    const { accuracy } = await testNetwork(io, network, trained, mpi);
-    return accuracy < (trained.config.targetAccuracy ?? 0) ? ExitCode.belowTarget : ExitCode.ok;
+    return endCode(trained.config, await testNetwork(io, network, trained, mpi));
   } finally {
     network.dispose();
   }

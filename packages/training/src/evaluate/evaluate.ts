@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type TrainingData, yieldToEventLoop } from '../data';
+import type { TrainingData } from '../data';
 import type { Collective } from '../loop/collective';
-import { gatherRows } from '../loop/gather-rows';
-import { Team } from '../loop/team';
+import { computeRows } from '../loop/compute-rows';
 import { mainModel, runForLogits } from '../classifier/heads';
 import {
   argMaxRows,
@@ -86,45 +85,33 @@ export async function evaluate(
     throw new RangeError(
       `evaluate(data): expected at least one image, got ${data.size}. Check how the dataset was split.`,
     );
-  const { batchSize = 256, topK = [5], maxMistakes = 25, signal, normalize } = options;
+  const {
+    batchSize = 256,
+    topK = [5],
+    maxMistakes = 25,
+    signal,
+    normalize,
+    collective,
+    onProgress,
+  } = options;
   const main = mainModel(model);
-  const team = new Team(options.collective);
   const start = performance.now();
-  const logitParts: Float32Array[] = [];
-  const labels = new Int32Array(data.size);
-  const indices = new Int32Array(data.size);
-  let done = 0;
-  for await (const batch of data.batches({
-    batchSize,
-    shuffle: false,
-    ...(normalize ? { normalize } : {}),
-    ...(team.rows ? { rows: team.rows } : {}),
-  })) {
-    signal?.throwIfAborted();
-    const share = team.share(batch);
-    const logits = await batchLogits(main, share.batch.images, share.batch.shape);
-    const whole = await gatherRows(team, share, logits, done);
-    logitParts.push(whole.values);
-    labels.set(whole.labels, done);
-    indices.set(whole.indices, done);
-    done += whole.labels.length;
-    options.onProgress?.(done, data.size);
-    await yieldToEventLoop();
-  }
-  if (done !== data.size)
-    throw new RangeError(
-      `evaluate(data): expected ${data.size} images from batches(), got ${done}. Check the dataset.`,
-    );
+  const rows = await computeRows(
+    'evaluate',
+    data,
+    { batchSize, shuffle: false, ...(normalize ? { normalize } : {}) },
+    ({ images, shape }) => batchLogits(main, images, shape),
+    { signal, collective, onProgress },
+  );
   const durationMs = performance.now() - start;
-  const classes = logitParts[0].length / Math.min(batchSize, done);
   return {
-    ...report(concatenate(logitParts), labels, indices, classes, {
+    ...report(rows.values, rows.labels, rows.indices, rows.values.length / data.size, {
       topK,
       maxMistakes,
       ...(options.classNames ? { classNames: options.classNames } : {}),
     }),
     durationMs,
-    imagesPerSecond: (1000 * done) / durationMs,
+    imagesPerSecond: (1000 * data.size) / durationMs,
   };
 }
 
@@ -196,14 +183,4 @@ function report(
     calibration,
     mistakes: mistakes.slice(0, options.maxMistakes),
   };
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

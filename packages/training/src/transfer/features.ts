@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { type TrainingBatch, type TrainingData, yieldToEventLoop } from '../data';
+import { readValues } from '../classifier/weights';
+import type { TrainingBatch, TrainingData } from '../data';
 import type { Collective } from '../loop/collective';
-import { gatherRows } from '../loop/gather-rows';
-import { Team } from '../loop/team';
+import { computeRows } from '../loop/compute-rows';
 
 /** What a frozen network says of every image of a data set. */
 export interface Features {
@@ -44,40 +44,21 @@ export async function extractFeatures(
   data: TrainingData,
   options: ExtractFeaturesOptions = {},
 ): Promise<Features> {
-  const { batchSize = 32, augment, epoch = 0, seed = 0, signal, onProgress } = options;
-  const team = new Team(options.collective);
+  const { batchSize = 32, augment, epoch = 0, seed = 0, signal, collective, onProgress } = options;
   const shape = model.outputs[0].shape;
   const width = shape[1];
   if (shape.length !== 2 || typeof width !== 'number')
     throw new RangeError(
       `extractFeatures(model): expected an output [batch, features], got [${shape.join(', ')}]. Use featureExtractor(model, 'global_pool').`,
     );
-  const values = new Float32Array(data.size * width);
-  const labels = new Int32Array(data.size);
-  const indices = new Int32Array(data.size);
-  let done = 0;
-  for await (const batch of data.batches({
-    batchSize,
-    epoch,
-    seed,
-    ...(augment ? { augment } : {}),
-    ...(team.rows ? { rows: team.rows } : {}),
-  })) {
-    signal?.throwIfAborted();
-    const share = team.share(batch);
-    const whole = await gatherRows(team, share, await batchFeatures(model, share.batch), done);
-    values.set(whole.values, done * width);
-    labels.set(whole.labels, done);
-    indices.set(whole.indices, done);
-    done += whole.labels.length;
-    onProgress?.(done, data.size);
-    await yieldToEventLoop();
-  }
-  if (done !== data.size)
-    throw new RangeError(
-      `extractFeatures(data): expected ${data.size} images from batches(), got ${done}. Check the dataset.`,
-    );
-  return { values, labels, indices, count: done, width };
+  const rows = await computeRows(
+    'extractFeatures',
+    data,
+    { batchSize, epoch, seed, ...(augment ? { augment } : {}) },
+    (batch) => batchFeatures(model, batch),
+    { signal, collective, onProgress },
+  );
+  return { ...rows, count: data.size, width };
 }
 
 async function batchFeatures(
@@ -88,7 +69,7 @@ async function batchFeatures(
     () => model.apply(tf.tensor(images, [...shape]), { training: false }) as tf.Tensor,
   );
   try {
-    return Float32Array.from(await features.data());
+    return await readValues(features);
   } finally {
     features.dispose();
   }

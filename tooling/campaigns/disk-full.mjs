@@ -1,9 +1,8 @@
 // The disk fills up: the command says so with exit code 2, and once there is room the training goes on to the same weights.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf } from './kills.mjs';
-import { inProcess, TINY, writeData } from './workshop.mjs';
+import { beginOrResume, digestOf, inProcess, TINY, writeData } from './workshop.mjs';
 
 export default async function diskFull({ random, cases, folder }) {
   writeData(join(folder, 'data'));
@@ -30,9 +29,7 @@ export default async function diskFull({ random, cases, folder }) {
         if (first.code !== 2 || !/expected room on the disk|ENOSPC/.test(first.err))
           failures.push(`${size} kB: exit code ${first.code}: ${first.err.slice(0, 300)}`);
         execFileSync('mount', ['-o', 'remount,size=64m', disk]);
-        const goesOn = existsSync(join(disk, 'run/config.json'));
-        const args = goesOn ? ['train', '--resume', 'disk/run'] : ['train', ...TINY, '--out', 'disk/run'];
-        const second = await inProcess(folder, args);
+        const second = await inProcess(folder, beginOrResume(folder, 'disk/run').args);
         if (second.code !== 0)
           failures.push(`${size} kB, with room again: exit code ${second.code}: ${second.err.slice(0, 300)}`);
         else if (digestOf(join(disk, 'run')) !== wanted)

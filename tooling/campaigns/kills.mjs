@@ -1,16 +1,10 @@
 // A training is stopped at random moments, by force or by a signal, and resumed: it ends with the weights of the one that nobody stopped.
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { asProcess, TINY, writeData } from './workshop.mjs';
+import { asProcess, beginOrResume, digestOf, TINY, writeData } from './workshop.mjs';
 
 const SIGNALS = ['SIGKILL', 'SIGKILL', 'SIGINT', 'SIGTERM', 'SIGHUP'];
 const MOST_STOPS = 3;
-
-export const digestOf = (run) =>
-  createHash('sha256')
-    .update(readFileSync(join(run, 'model/weights.bin')))
-    .digest('hex');
 
 export default async function kills({ random, cases, folder }) {
   writeData(join(folder, 'data'));
@@ -26,9 +20,7 @@ export default async function kills({ random, cases, folder }) {
     counts.runs++;
     const story = [];
     for (let stops = 0; ; stops++) {
-      // Before the first file there is nothing to resume: the training is begun again.
-      const goesOn = existsSync(join(run, 'config.json'));
-      const args = goesOn ? ['train', '--resume', 'run'] : ['train', ...TINY, '--out', 'run'];
+      const { goesOn, args } = beginOrResume(folder, 'run');
       const signal = stops < MOST_STOPS ? random.pick(SIGNALS) : undefined;
       const afterMs = random.next() * wholeMs;
       const { code, killedBy, err } = await asProcess(folder, args, { signal, afterMs });

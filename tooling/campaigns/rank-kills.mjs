@@ -4,8 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { digestOf } from './kills.mjs';
-import { commandOnRanks, hasMpi, TINY, writeData } from './workshop.mjs';
+import { beginOrResume, commandOnRanks, digestOf, hasMpi, TINY, writeData } from './workshop.mjs';
 
 const RANKS = 2;
 const MOST_STOPS = 3;
@@ -25,9 +24,7 @@ export default async function rankKills({ random, cases, folder }) {
     counts.runs++;
     const story = [];
     for (let stops = 0; ; stops++) {
-      // Before the first file there is nothing to resume: the training is begun again.
-      const goesOn = existsSync(join(run, 'config.json'));
-      const args = goesOn ? ['train', '--resume', 'run'] : ['train', ...TINY, '--out', 'run'];
+      const { goesOn, args } = beginOrResume(folder, 'run');
       const victim = stops < MOST_STOPS ? random.pick(['launcher', 'rank 0', 'rank 1']) : undefined;
       const { code, killedBy, err, ranks } = await runAndKill(folder, args, victim, random.next() * wholeMs);
       story.push(`${goesOn ? 'resumed' : 'begun'}, ${victim ?? 'nobody'} killed, ${killedBy ?? code}`);

@@ -1,6 +1,7 @@
 // What the campaigns share: a seeded random generator, tiny data, and two ways to run the command.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +46,18 @@ export const TINY =
   '--backend wasm --threads 1 --data-folder data --subset 40 --width 0.01 --batch-size 8 --epochs 4'.split(
     ' ',
   );
+
+/** What begins a run of {@link TINY}, or goes on with it; before its first file there is nothing to resume. */
+export function beginOrResume(folder, run) {
+  const goesOn = existsSync(join(folder, run, 'config.json'));
+  return { goesOn, args: goesOn ? ['train', '--resume', run] : ['train', ...TINY, '--out', run] };
+}
+
+/** Of a run's weights. */
+export const digestOf = (run) =>
+  createHash('sha256')
+    .update(readFileSync(join(run, 'model/weights.bin')))
+    .digest('hex');
 
 /** Runs the command within this process. */
 export async function inProcess(cwd, args) {

@@ -136,7 +136,7 @@ export class RunFolder {
       const kept = readFileSync(this.metricsPath, 'utf8')
         .split('\n')
         .filter((line) => isUpTo(line, step));
-      writeFileSync(this.metricsPath, kept.map((line) => `${line}\n`).join(''));
+      writeWhole(this.metricsPath, kept.map((line) => `${line}\n`).join(''));
     }
     this.follower?.begin(this.readMetrics());
   }

@@ -1,6 +1,6 @@
 import type { ImageDataset } from '@googlenet/mnist';
 import type { EvaluationReport } from '@googlenet/training';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { EvaluateRequest } from '../commands/evaluate';
 import { ExitCode, UserError, messageOf } from '../errors';
@@ -11,7 +11,7 @@ import { progressBar } from '../render/progress';
 import { rate } from '../render/format';
 import { makeWritableFolder } from '../make-folder';
 import { reportLines } from '../render/report';
-import { shown, writeJson } from '../run-folder';
+import { shown, writeJson, writeWhole } from '../run-folder';
 import { inputSize, readyModel } from './ready-model';
 import { loadForModel, modelDataRequest } from './model-data';
 
@@ -88,7 +88,7 @@ export function writeMistakes(
   }));
   const path = join(folder, 'mistakes.png');
   writeInto(folder, () =>
-    writeFileSync(path, contactSheet(items, { title, height: data.height, width: data.width })),
+    writeWhole(path, contactSheet(items, { title, height: data.height, width: data.width })),
   );
   return path;
 }

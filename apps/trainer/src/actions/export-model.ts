@@ -8,11 +8,10 @@ import {
   type Preprocessing,
   type Quantization,
 } from '@googlenet/formats';
-import { toModelFiles } from '@googlenet/model';
+import type { Preprocessing as PhotoPreprocessing } from '@googlenet/pretrained';
 import { evaluate } from '@googlenet/training';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportRequest } from '../commands/export';
 import { ExitCode, UserError, messageOf } from '../errors';
@@ -23,11 +22,9 @@ import { shown } from '../run-folder';
 import { loadForModel, modelDataRequest } from './model-data';
 import { exportRecord } from './export-record';
 import { readyModel, type ReadyModel } from './ready-model';
+import { artifactsOf, tfjsFiles, writeOut, type OutFile } from './write-out';
 
 type Format = (typeof EXPORT_FORMATS)[number];
-
-/** Files by their path within the folder that is written, or one file under the name ''; made one after the other. */
-type Files = AsyncIterable<[path: string, bytes: Uint8Array]>;
 
 /** What is written where `--out` does not say. */
 const DEFAULT_NAMES: Readonly<Record<Format, string>> = {
@@ -42,19 +39,25 @@ const DEFAULT_NAMES: Readonly<Record<Format, string>> = {
 /** How pixels become the input: those of photographs as the network was trained, those of this project's data sets to [0, 1]. */
 function preprocessingOf(card: ModelCard | undefined): Preprocessing {
   if (card?.preprocessing === undefined) return { scale: 1 / 255 };
-  const { crop, size, pixels } = card.preprocessing;
-  const { order, ...numbers } = pixels;
-  const shorterSide = {
-    square: () => size,
-    shorterSide: () => (crop as { resize: number }).resize,
-    fraction: () => Math.round(size / (crop as { fraction: number }).fraction),
-  };
+  const { order, ...numbers } = card.preprocessing.pixels;
   return {
     ...numbers,
     channelOrder: order === 'bgr' ? 'BGR' : 'RGB',
-    resize: shorterSide[crop.kind](),
+    resize: shorterSideOf(card.preprocessing),
     centerCrop: true,
   };
+}
+
+/** What the shorter side of a photograph becomes before its centre is cut out. */
+function shorterSideOf({ crop, size }: PhotoPreprocessing): number {
+  switch (crop.kind) {
+    case 'square':
+      return size;
+    case 'shorterSide':
+      return crop.resize;
+    case 'fraction':
+      return Math.round(size / crop.fraction);
+  }
 }
 
 /** `googlenet export`: writes a trained network for other tools. */
@@ -69,7 +72,7 @@ export async function exportModel(
   const ready = await readyModel(io, { ...options, model: options.model ?? run }, note);
   try {
     const out = resolve(io.cwd, options.out ?? join(exportFolder(ready.file), defaultName(format, quantize)));
-    const bytes = await store(write(ready, format, options), out);
+    const bytes = await writeOut(write(ready, format, options), out);
     const accuracy =
       quantize === undefined ? undefined : await accuracyOf(io, ready, quantize, options, note);
     if (quiet) sayJson(io, { format: to, out, bytes, quantize, accuracy });
@@ -117,7 +120,11 @@ function defaultName(format: Format, quantize: Quantization | undefined): string
   return quantize === undefined || format === 'hf' ? name : name.replace(/(\.\w+)?$/, `-${quantize}$1`);
 }
 
-async function* write({ model, card, file }: ReadyModel, format: Format, options: ExportRequest): Files {
+async function* write(
+  { model, card, file }: ReadyModel,
+  format: Format,
+  options: ExportRequest,
+): AsyncGenerator<OutFile> {
   const { quantize, layout, images, heads, batchNorm } = options;
   const classes = card?.classNames;
   const preprocessing = preprocessingOf(card);
@@ -142,48 +149,9 @@ async function* write({ model, card, file }: ReadyModel, format: Format, options
     case 'hf':
       yield* huggingFaceFiles(model, { classes, preprocessing, record: exportRecord(file, card?.dataset) });
       return;
-    case 'tfjs': {
-      const artifacts = await artifactsOf(model);
-      yield* tfjsFiles(quantize === undefined ? artifacts : quantizeArtifacts(artifacts, quantize));
-    }
+    case 'tfjs':
+      yield* await tfjsFiles(model, quantize);
   }
-}
-
-async function artifactsOf(model: tfl.LayersModel): Promise<tf.io.ModelArtifacts> {
-  let saved: tf.io.ModelArtifacts = {};
-  await model.save(
-    tf.io.withSaveHandler((artifacts) => {
-      saved = artifacts;
-      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } });
-    }),
-  );
-  return saved;
-}
-
-async function* tfjsFiles(artifacts: tf.io.ModelArtifacts): Files {
-  const files = await toModelFiles(artifacts);
-  yield ['weights.bin', files['weights.bin']];
-  yield ['model.json', new TextEncoder().encode(files['model.json'])];
-}
-
-/** Writes each file beside its place and renames it; gives their bytes together. */
-async function store(files: Files, out: string): Promise<number> {
-  let total = 0;
-  for await (const [name, bytes] of files) {
-    const path = name === '' ? out : join(out, name);
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(`${path}.tmp`, bytes);
-      renameSync(`${path}.tmp`, path);
-    } catch (error) {
-      throw new UserError(
-        `--out: expected a place that can be written, got ${out} (${messageOf(error)}). Choose another.`,
-        { cause: error },
-      );
-    }
-    total += bytes.length;
-  }
-  return total;
 }
 
 /** Test accuracy of the network and of its quantized form, or nothing where the test images would have to be fetched first. */

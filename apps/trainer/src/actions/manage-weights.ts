@@ -1,10 +1,8 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { cacheFolder } from '@googlenet/download/node';
-import { quantizeArtifacts, writeSafetensors } from '@googlenet/formats';
-import { toModelFiles } from '@googlenet/model';
+import { writeSafetensors } from '@googlenet/formats';
 import { WEIGHTS, classesOf, imagenetClasses, readWeightsFile, toCompact } from '@googlenet/pretrained';
 import { verifyWeightsFile } from '@googlenet/pretrained/node';
 import type { WeightsRequest } from '../commands/weights';
@@ -22,6 +20,7 @@ import {
   loadPretrained,
   type NamedWeights,
 } from './photo-weights';
+import { tfjsFiles, writeOut, type OutFile } from './write-out';
 
 type Request = WeightsRequest & { readonly json: boolean };
 type Action = (context: Context, words: readonly string[]) => Promise<ExitCode>;
@@ -168,18 +167,7 @@ async function convert(context: Context, words: readonly string[]): Promise<Exit
     options.out ?? (to === 'tfjs' ? name : `${name}${to === 'web' ? '-web' : ''}.safetensors`),
   );
   try {
-    let bytes: number;
-    if (to === 'tfjs') bytes = await writeTfjs(model, found, out, quantize);
-    else {
-      const file =
-        to === 'web'
-          ? await toCompact(model, found.name)
-          : await writeSafetensors(model, {
-              dtype: quantize === 'float16' ? 'F16' : 'F32',
-              metadata: { weights: found.name },
-            });
-      bytes = store(out, file);
-    }
+    const bytes = await writeOut(await convertedFiles(model, found.name, options), out);
     if (options.json) sayJson(io, { ...found, to, quantize, out, bytes });
     else say(io, `${shown(io.cwd, out)}: ${thousands(bytes)} bytes`);
     return ExitCode.ok;
@@ -188,39 +176,22 @@ async function convert(context: Context, words: readonly string[]): Promise<Exit
   }
 }
 
-async function writeTfjs(
+async function convertedFiles(
   model: tfl.LayersModel,
-  { name }: NamedWeights,
-  folder: string,
-  quantize: 'float16' | 'uint8' | undefined,
-): Promise<number> {
-  model.setUserDefinedMetadata({
-    googlenet: {
-      dataset: 'imagenet',
-      classNames: imagenetClasses().map((each) => each.name),
-      weights: name,
-      preprocessing: WEIGHTS[name].preprocessing,
-    },
-  });
-  let whole: tf.io.ModelArtifacts | undefined;
-  await model.save(
-    tf.io.withSaveHandler((artifacts) => {
-      whole = artifacts;
-      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } });
-    }),
-  );
-  if (whole === undefined) throw new Error('writeTfjs: expected the artifacts of the model, got none.');
-  const files = await toModelFiles(quantize === undefined ? whole : quantizeArtifacts(whole, quantize));
-  return (
-    store(join(folder, 'weights.bin'), files['weights.bin']) +
-    store(join(folder, 'model.json'), new TextEncoder().encode(files['model.json']))
-  );
-}
-
-/** Writes a file beside its place and renames it; gives its size. */
-function store(path: string, bytes: Uint8Array): number {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.tmp`, bytes);
-  renameSync(`${path}.tmp`, path);
-  return bytes.length;
+  name: NamedWeights['name'],
+  { to, quantize }: Request,
+): Promise<OutFile[]> {
+  switch (to) {
+    case 'web':
+      return [['', await toCompact(model, name)]];
+    case 'safetensors': {
+      const dtype = quantize === 'float16' ? 'F16' : 'F32';
+      return [['', await writeSafetensors(model, { dtype, metadata: { weights: name } })]];
+    }
+    case 'tfjs': {
+      const classNames = imagenetClasses().map((each) => each.name);
+      const { preprocessing } = WEIGHTS[name];
+      return tfjsFiles(model, quantize, { dataset: 'imagenet', classNames, weights: name, preprocessing });
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import { DATASET_NAMES } from '../config/names';
 import { option, type ValuesOf } from '../options/option';
 import { DATA_OPTIONS } from '../options/shared';
 import { wholeNumber } from '../options/values';
@@ -19,7 +20,7 @@ export type DataCommandRequest = ValuesOf<typeof OPTIONS>;
 export const data = defineCommand({
   name: 'data',
   description: 'fetch and check a data set, show what it holds',
-  operands: { syntax: '[name]', help: 'mnist, fashion-mnist, kmnist, emnist-...' },
+  operands: { syntax: '[name]', help: DATASET_NAMES.join(', ') },
   options: OPTIONS,
   run: async (io, options, [name]) => (await import('../actions/show-data')).showData(io, name, options),
 });

@@ -59,7 +59,7 @@ export const exportCommand = defineCommand({
     'write a trained network for other tools: ONNX, safetensors, Keras, Hugging Face, TensorFlow.js, PyTorch',
   operands: {
     syntax: '[run]',
-    help: 'a run folder, a model folder, a model.json, or an .onnx, .keras or .h5 file (default: the newest run)',
+    help: MODEL_OPTIONS.model.help,
   },
   options: OPTIONS,
   run: async (io, options, [run]) => (await import('../actions/export-model')).exportModel(io, run, options),

@@ -38,7 +38,7 @@ const OPTIONS = {
     placeholder: 'seconds',
     default: 300,
     group: MANY,
-    help: 'end all processes when one has not answered for so long (default: 300; 0: never)',
+    help: 'end all processes when one has not answered for so long; 0: never',
   }),
   sweep: option({
     type: text,
@@ -51,7 +51,7 @@ const OPTIONS = {
     placeholder: 'rule',
     default: 'none',
     group: MANY,
-    help: 'scale the learning rate with --batch-size over that of the preset (default: none)',
+    help: 'scale the learning rate with --batch-size over that of the preset',
   }),
   set: list({
     placeholder: 'name=value',

@@ -1,6 +1,7 @@
 import { html, type Html } from './html';
+import { comparison, curveCharts, reliability } from './overlay';
 import type { ReportedRun } from './reported-run';
-import { comparison, curveCharts, reliability, runSections } from './sections';
+import { runSections } from './run-sections';
 import { STYLE } from './style';
 
 /** Where a report comes from. */

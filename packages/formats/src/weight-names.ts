@@ -39,8 +39,8 @@ const BRANCHES: Record<string, string> = {
 
 /** A module or layer of a GoogLeNet by torchvision's name; other layers with dots for slashes. */
 function torchModule(path: string): string {
-  const block = /^inception_(\d[a-e])\/(.+)$/.exec(path);
-  if (block) return `inception${block[1]}.${BRANCHES[block[2]] ?? block[2]}`;
+  const module = /^inception_(\d[a-e])\/(.+)$/.exec(path);
+  if (module) return `inception${module[1]}.${BRANCHES[module[2]] ?? module[2]}`;
   const head = /^(aux\d)_(conv|fc|logits)$/.exec(path);
   if (head) return `${head[1]}.${{ conv: 'conv', fc: 'fc1', logits: 'fc2' }[head[2]]}`;
   return STEM[path] ?? path.replaceAll('/', '.');

@@ -4,7 +4,7 @@ import { convolutionCost, inceptionCost } from './costs';
 import { inception, type InceptionOptions } from './inception-layer';
 
 type Row = [
-  block: string,
+  module: string,
   channels: number,
   filters: [number, number, number, number, number, number],
   size: number,

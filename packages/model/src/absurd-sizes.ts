@@ -42,7 +42,7 @@ function countWeights({ trunk }: VariantSpec, { numClasses, inputShape, widthMul
       weights += row.kernelSize ** 2 * channels * filters;
       channels = filters;
     } else if (row.kind === 'inception') {
-      const [one, reduce3, three, reduce5, five, projection] = INCEPTION_FILTERS[row.block].map(scale);
+      const [one, reduce3, three, reduce5, five, projection] = INCEPTION_FILTERS[row.module].map(scale);
       weights +=
         channels * (one + reduce3 + reduce5 + projection) + 9 * reduce3 * three + 25 * reduce5 * five;
       channels = one + three + five + projection;

@@ -59,11 +59,5 @@ export function auxiliaryHead(x: tfl.SymbolicTensor, name: string, options: Head
     }),
   ];
   const features = layers.reduce((input, layer) => layer.apply(input) as tfl.SymbolicTensor, x);
-  return classify(features, {
-    logits: `${name}_logits`,
-    output: name,
-    units: numClasses,
-    seed,
-    kernelRegularizer,
-  });
+  return classify(features, name, { units: numClasses, seed, kernelRegularizer });
 }

@@ -58,25 +58,25 @@ export function dense(options: {
   });
 }
 
+/** The name of the layer before a head's softmax. */
+export function logitsName(head: string): string {
+  return head === 'predictions' ? 'logits' : `${head}_logits`;
+}
+
 /**
  * The last two layers of a head: logits, then softmax.
  *
  * @param features - `[batch, features]`
- * @returns class probabilities `[batch, units]`, from a layer named `output`
+ * @param head - `predictions`, `aux1` or `aux2`
+ * @returns class probabilities `[batch, units]`, from a layer of the head's name
  */
 export function classify(
   features: tfl.SymbolicTensor,
-  head: {
-    logits: string;
-    output: string;
-    units: number;
-    seed: number | undefined;
-    kernelRegularizer?: KernelRegularizer;
-  },
+  head: string,
+  options: { units: number; seed: number | undefined; kernelRegularizer?: KernelRegularizer },
 ): tfl.SymbolicTensor {
-  const { logits, output, units, seed, kernelRegularizer } = head;
-  const scores = dense({ name: logits, units, seed, kernelRegularizer });
+  const scores = dense({ name: logitsName(head), ...options });
   return tfl.layers
-    .activation({ name: output, activation: 'softmax' })
+    .activation({ name: head, activation: 'softmax' })
     .apply(scores.apply(features)) as tfl.SymbolicTensor;
 }

@@ -8,7 +8,7 @@ import type { GoogLeNetOptions, ResolvedOptions } from './option-types';
 import { resolveOptions } from './options';
 import { mixSeed } from './seed';
 import { SeededDropout } from './seeded-dropout';
-import { AUXILIARY_BLOCKS, INCEPTION_FILTERS, scaleFilters, type TrunkRow } from './variants';
+import { AUXILIARY_MODULES, INCEPTION_FILTERS, scaleFilters, type TrunkRow } from './variants';
 
 /**
  * GoogLeNet, in any of the forms that go by that name.
@@ -31,7 +31,7 @@ export function googlenet(options: GoogLeNetOptions = {}): tfl.LayersModel {
   let x = input;
   for (const row of spec.trunk) {
     x = applyRow(x, row, resolved);
-    if (resolved.auxiliary && row.kind === 'inception' && AUXILIARY_BLOCKS.includes(row.block)) {
+    if (resolved.auxiliary && row.kind === 'inception' && AUXILIARY_MODULES.includes(row.module)) {
       auxiliaries.push(auxiliaryHead(x, `aux${auxiliaries.length + 1}`, resolved));
     }
   }
@@ -41,13 +41,7 @@ export function googlenet(options: GoogLeNetOptions = {}): tfl.LayersModel {
     rate: dropout,
     seed: mixSeed(seed ?? 0, 'dropout'),
   }).apply(x) as tfl.SymbolicTensor;
-  const predictions = classify(x, {
-    logits: 'logits',
-    output: 'predictions',
-    units: numClasses,
-    seed,
-    kernelRegularizer,
-  });
+  const predictions = classify(x, 'predictions', { units: numClasses, seed, kernelRegularizer });
   return tfl.model({ name: resolved.name, inputs: input, outputs: [predictions, ...auxiliaries] });
 }
 
@@ -71,11 +65,11 @@ function applyRow(x: tfl.SymbolicTensor, row: TrunkRow, options: ResolvedOptions
         ...kernelOptions(options, row.name),
       }).apply(x) as tfl.SymbolicTensor;
     case 'inception': {
-      const name = `inception_${row.block}`;
+      const name = `inception_${row.module}`;
       return inception({
         ...unit,
         name,
-        filters: INCEPTION_FILTERS[row.block].map(scale) as unknown as InceptionFilterTuple,
+        filters: INCEPTION_FILTERS[row.module].map(scale) as unknown as InceptionFilterTuple,
         branch5x5: options.branch5x5,
         ...kernelOptions(options, name),
       }).apply(x) as tfl.SymbolicTensor;

@@ -1,7 +1,7 @@
 import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
 import { unknownOptions } from '@googlenet-tooling/shared/option-names';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { classify } from './classifier';
+import { classify, type KernelRegularizer, logitsName } from './classifier';
 
 const outputLayers = (model: tfl.LayersModel) => model.outputs.map((output) => output.sourceLayer.name);
 
@@ -19,11 +19,6 @@ export function headNames(model: tfl.LayersModel, where: string): string[] {
     );
   }
   return ['predictions', 'aux1', 'aux2'].filter((name) => present.includes(name));
-}
-
-/** The name of the layer before a head's softmax. */
-export function logitsName(head: string): string {
-  return head === 'predictions' ? 'logits' : `${head}_logits`;
 }
 
 /** The output of a layer where it was first used. */
@@ -107,12 +102,10 @@ export function replaceHead(model: tfl.LayersModel, options: ReplaceHeadOptions)
   const outputs = heads.map((head) => {
     const old = model.getLayer(logitsName(head));
     const { kernelRegularizer } = old.getConfig();
-    return classify(old.getInputAt(0) as tfl.SymbolicTensor, {
-      logits: old.name,
-      output: head,
+    return classify(old.getInputAt(0) as tfl.SymbolicTensor, head, {
       units: numClasses,
       seed,
-      kernelRegularizer: kernelRegularizer as Parameters<typeof classify>[1]['kernelRegularizer'],
+      kernelRegularizer: kernelRegularizer as KernelRegularizer,
     });
   });
   return tfl.model({ name: model.name, inputs: model.inputs, outputs });

@@ -14,7 +14,7 @@ export {
   VARIANTS,
   scaleFilters,
   variantNames,
-  type InceptionBlock,
+  type ModuleName,
   type PoolPadding,
   type TrunkRow,
   type Variant,

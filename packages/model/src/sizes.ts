@@ -1,7 +1,7 @@
 import { MAX_NUMBERS } from '@googlenet-tooling/shared/checks';
 import { poolBorder } from './max-pool';
 import type { ResolvedOptions } from './option-types';
-import { AUXILIARY_BLOCKS, AUXILIARY_HEAD, scaleFilters, type TrunkRow } from './variants';
+import { AUXILIARY_MODULES, AUXILIARY_HEAD, scaleFilters, type TrunkRow } from './variants';
 
 type Size = readonly [height: number, width: number];
 
@@ -55,7 +55,7 @@ export function findLostMaps({ spec, inputShape, auxiliary, widthMultiplier }: R
     const small = row.kind === 'maxPool' ? tooSmall(row.name, 2, size, '') : [];
     if (small.length > 0) return small;
     size = sizeAfter(size, row);
-    const head = row.kind === 'inception' ? AUXILIARY_BLOCKS.indexOf(row.block) + 1 : 0;
+    const head = row.kind === 'inception' ? AUXILIARY_MODULES.indexOf(row.module) + 1 : 0;
     if (auxiliary && head > 0 && spec.auxiliary.form === 'paper') {
       const problem = problemOfHead(`aux${head}`, size);
       if (problem.length > 0) return problem;

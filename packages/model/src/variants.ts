@@ -10,7 +10,7 @@ import type { Branch5x5, ConvUnitOptions, InceptionFilterTuple } from '@googlene
 export type Variant = 'mnist' | 'paper' | 'torchvision' | 'slim' | 'cifar';
 
 /** An Inception module of the network, by its name in the paper. */
-export type InceptionBlock = '3a' | '3b' | '4a' | '4b' | '4c' | '4d' | '4e' | '5a' | '5b';
+export type ModuleName = '3a' | '3b' | '4a' | '4b' | '4c' | '4d' | '4e' | '5a' | '5b';
 
 /**
  * How a max pool treats the border.
@@ -38,7 +38,7 @@ export type TrunkRow =
       readonly padding: PoolPadding;
     }
   | { readonly kind: 'lrn'; readonly name: string }
-  | { readonly kind: 'inception'; readonly block: InceptionBlock };
+  | { readonly kind: 'inception'; readonly module: ModuleName };
 
 /** Everything that tells one variant from another. */
 export interface VariantSpec {
@@ -70,7 +70,7 @@ export interface VariantSpec {
  *
  * @see Szegedy et al. 2014 (arXiv:1409.4842), Table 1
  */
-export const INCEPTION_FILTERS: Readonly<Record<InceptionBlock, InceptionFilterTuple>> = {
+export const INCEPTION_FILTERS: Readonly<Record<ModuleName, InceptionFilterTuple>> = {
   '3a': [64, 96, 128, 16, 32, 32],
   '3b': [128, 128, 192, 32, 96, 64],
   '4a': [192, 96, 208, 16, 48, 64],
@@ -83,7 +83,7 @@ export const INCEPTION_FILTERS: Readonly<Record<InceptionBlock, InceptionFilterT
 };
 
 /** The modules whose outputs feed the auxiliary heads, in order: `aux1`, `aux2`. */
-export const AUXILIARY_BLOCKS: readonly InceptionBlock[] = ['4a', '4d'];
+export const AUXILIARY_MODULES: readonly ModuleName[] = ['4a', '4d'];
 
 /** Sizes of an auxiliary head at width 1. */
 export const AUXILIARY_HEAD = {
@@ -123,14 +123,14 @@ const SMALL_STEM: readonly TrunkRow[] = [{ kind: 'conv', name: 'conv1', filters:
 
 /** The nine modules and the two pools between them. */
 function body(pool3: PoolPadding, pool4: PoolPadding, pool4Size = 3) {
-  const blocks = (...names: InceptionBlock[]): TrunkRow[] =>
-    names.map((block) => ({ kind: 'inception', block }));
+  const modules = (...names: ModuleName[]): TrunkRow[] =>
+    names.map((module) => ({ kind: 'inception', module }));
   return [
-    ...blocks('3a', '3b'),
+    ...modules('3a', '3b'),
     { kind: 'maxPool', name: 'pool3', size: 3, padding: pool3 },
-    ...blocks('4a', '4b', '4c', '4d', '4e'),
+    ...modules('4a', '4b', '4c', '4d', '4e'),
     { kind: 'maxPool', name: 'pool4', size: pool4Size, padding: pool4 },
-    ...blocks('5a', '5b'),
+    ...modules('5a', '5b'),
   ] satisfies TrunkRow[];
 }
 

@@ -21,9 +21,8 @@ export const modulePresets: readonly ModulePreset[] = chain();
 
 function chain(): ModulePreset[] {
   let inputChannels = STEM_CHANNELS;
-  return Object.entries(INCEPTION_FILTERS).map(([block, row]) => {
+  return Object.entries(INCEPTION_FILTERS).map(([name, row]) => {
     const [conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, poolProj] = row;
-    const name = block.replace(/^inception_/, '');
     const side = SIDES[name[0] ?? ''] ?? 0;
     const preset = {
       name,

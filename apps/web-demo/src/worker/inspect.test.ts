@@ -11,7 +11,7 @@ import { predictOne, toInput } from './predict';
 const image = Uint8Array.from({ length: 784 }, (_, i) => (i * 37) % 256);
 const OPTIONS = { widthMultiplier: 0.0625, seed: 3 };
 
-const blocks = ['3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'].map((block) => `inception_${block}`);
+const moduleNames = ['3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'].map((name) => `inception_${name}`);
 
 let model: tfl.LayersModel;
 let standard: tfl.LayersModel;
@@ -38,7 +38,7 @@ describe.each([
 
   it('are found in order, with their shapes', () => {
     const modules = describeModules(subject);
-    expect(modules.map(({ name }) => name)).toEqual(blocks);
+    expect(modules.map(({ name }) => name)).toEqual(moduleNames);
     expect(modules[0]).toEqual({
       name: 'inception_3a',
       inputShape: [28, 28, 16],
@@ -123,7 +123,7 @@ describe('summarizeModules', () => {
     const before = tf.memory().numTensors;
     const summaries = await summarizeModules(model, input);
     expect(tf.memory().numTensors).toBe(before);
-    expect(summaries.map(({ name }) => name)).toEqual(blocks);
+    expect(summaries.map(({ name }) => name)).toEqual(moduleNames);
     for (const { mean, activationShare } of summaries) {
       expect(Math.max(...mean.pixels)).toBe(255);
       expect(Object.values(activationShare).reduce((sum, part) => sum + part, 0)).toBeCloseTo(1, 5);

@@ -32,18 +32,22 @@ export interface ModelFiles {
  * A model as the files that stock TensorFlow.js loads, with the checksum of the weights in its metadata.
  *
  * @param artifacts - what `model.save()` hands to a save handler.
+ * @param card - what the model should know of its task. Default: what it knows.
  */
-export async function toModelFiles(artifacts: tf.io.ModelArtifacts): Promise<ModelFiles> {
+export async function toModelFiles(
+  artifacts: tf.io.ModelArtifacts,
+  card: ModelCard = modelCard(artifacts) ?? {},
+): Promise<ModelFiles> {
   const { weightData, weightSpecs = [], ...rest } = artifacts;
   const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
   const metadata = artifacts.userDefinedMetadata ?? {};
-  const { sha256: _earlier, ...card } = modelCard(artifacts) ?? {};
+  const { sha256: _earlier, ...notes } = card;
   const sum = await sha256(weights);
   const json = {
     ...rest,
     userDefinedMetadata: {
       ...metadata,
-      [CARD]: { ...card, ...(sum !== undefined && { sha256: { [WEIGHTS]: sum } }) },
+      [CARD]: { ...notes, ...(sum !== undefined && { sha256: { [WEIGHTS]: sum } }) },
     },
     weightsManifest: [{ paths: [WEIGHTS], weights: weightSpecs }],
   };

@@ -36,12 +36,7 @@ const MAX_JSON_BYTES = 64 * 2 ** 20;
 export async function saveModel(model: tfl.LayersModel, folder: string, card: ModelCard = {}): Promise<void> {
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
-      const known = artifacts.userDefinedMetadata ?? {};
-      const files = await toModelFiles({
-        ...artifacts,
-        userDefinedMetadata: { ...known, googlenet: { ...modelCard(artifacts), ...card } },
-      });
-      writeFolder(folder, files);
+      writeFolder(folder, await toModelFiles(artifacts, { ...modelCard(artifacts), ...card }));
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     }),
   );

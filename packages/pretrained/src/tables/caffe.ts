@@ -1,12 +1,12 @@
-import { BLOCKS, UNITS, type TableRow, type WeightTable } from './table';
+import { moduleNames, UNITS, type TableRow, type WeightTable } from './table';
 
 /** Layer in Caffe's prototxt, layer here. */
 const LAYERS: readonly [source: string, target: string][] = [
   ['conv1/7x7_s2', 'conv1_7x7_s2'],
   ['conv2/3x3_reduce', 'conv2_3x3_reduce'],
   ['conv2/3x3', 'conv2_3x3'],
-  ...BLOCKS.flatMap((block) =>
-    UNITS.map((unit): [string, string] => [`inception_${block}/${unit}`, `inception_${block}/${unit}`]),
+  ...moduleNames.flatMap((name) =>
+    UNITS.map((unit): [string, string] => [`inception_${name}/${unit}`, `inception_${name}/${unit}`]),
   ),
 ];
 

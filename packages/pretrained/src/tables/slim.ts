@@ -1,6 +1,6 @@
-import { BLOCKS, type TableRow, type WeightTable } from './table';
+import { moduleNames, type TableRow, type WeightTable } from './table';
 
-/** slim's names of the modules, in the order of `BLOCKS`. */
+/** slim's names of the modules, in the order of `moduleNames`. */
 const MIXED = ['3b', '3c', '4b', '4c', '4d', '4e', '4f', '5b', '5c'];
 
 /** Convolution in slim, and here. */
@@ -8,8 +8,8 @@ const CONVOLUTIONS: readonly [source: string, target: string][] = [
   ['Conv2d_1a_7x7', 'conv1_7x7_s2'],
   ['Conv2d_2b_1x1', 'conv2_3x3_reduce'],
   ['Conv2d_2c_3x3', 'conv2_3x3'],
-  ...BLOCKS.flatMap((block, i): [string, string][] => {
-    const [mixed, module] = [`Mixed_${MIXED[i]}`, `inception_${block}`];
+  ...moduleNames.flatMap((name, i): [string, string][] => {
+    const [mixed, module] = [`Mixed_${MIXED[i]}`, `inception_${name}`];
     // One layer of Mixed_5b is called 0a for 0b in slim, and so in every checkpoint.
     const second = mixed === 'Mixed_5b' ? 'Conv2d_0a_3x3' : 'Conv2d_0b_3x3';
     return [

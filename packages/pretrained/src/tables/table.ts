@@ -1,3 +1,5 @@
+import { INCEPTION_FILTERS } from '@googlenet/model';
+
 /**
  * How the numbers of a weight lie in a file.
  *
@@ -28,7 +30,7 @@ export interface WeightTable {
   readonly backgroundClasses?: number;
 }
 
-/** The modules, in the order of the network. */
-export const BLOCKS = ['3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'] as const;
+/** The modules, in the order of the network: `3a`, ... */
+export const moduleNames = Object.keys(INCEPTION_FILTERS);
 /** The convolutions of a module with one convolution in each branch. */
 export const UNITS = ['1x1', '3x3_reduce', '3x3', '5x5_reduce', '5x5', 'pool_proj'] as const;

@@ -1,17 +1,17 @@
-import { BLOCKS, type TableRow, type WeightTable } from './table';
+import { moduleNames, type TableRow, type WeightTable } from './table';
 
 /** Convolution with batch norm in torchvision, and here. */
 const CONVOLUTIONS: readonly [source: string, target: string][] = [
   ['conv1', 'conv1_7x7_s2'],
   ['conv2', 'conv2_3x3_reduce'],
   ['conv3', 'conv2_3x3'],
-  ...BLOCKS.flatMap((block): [string, string][] => [
-    [`inception${block}.branch1`, `inception_${block}/1x1`],
-    [`inception${block}.branch2.0`, `inception_${block}/3x3_reduce`],
-    [`inception${block}.branch2.1`, `inception_${block}/3x3`],
-    [`inception${block}.branch3.0`, `inception_${block}/5x5_reduce`],
-    [`inception${block}.branch3.1`, `inception_${block}/5x5`],
-    [`inception${block}.branch4.1`, `inception_${block}/pool_proj`],
+  ...moduleNames.flatMap((name): [string, string][] => [
+    [`inception${name}.branch1`, `inception_${name}/1x1`],
+    [`inception${name}.branch2.0`, `inception_${name}/3x3_reduce`],
+    [`inception${name}.branch2.1`, `inception_${name}/3x3`],
+    [`inception${name}.branch3.0`, `inception_${name}/5x5_reduce`],
+    [`inception${name}.branch3.1`, `inception_${name}/5x5`],
+    [`inception${name}.branch4.1`, `inception_${name}/pool_proj`],
   ]),
 ];
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type * as tf from '@tensorflow/tfjs-core';
 import { useWasm } from '@googlenet/backend-wasm';
 import { ImageDataset } from '@googlenet/mnist';
 import { loadDataset } from '@googlenet/mnist/node';
+import { readModelFiles } from '@googlenet/model';
 import { evaluate } from '@googlenet/training';
 import { findModules } from './worker/graph';
 import { loadModel } from './worker/model-store';
@@ -47,13 +47,8 @@ describe('the shipped network', () => {
 
   it(`reads the first ${IMAGES} test images as well as its record says`, async () => {
     await useWasm({ threads: 2 });
-    const json = JSON.parse(read('model.json').toString()) as tf.io.ModelJSON;
-    const weights = Uint8Array.from(read('weights.bin'));
-    const model = await loadModel({
-      modelTopology: json.modelTopology,
-      weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
-      weightData: weights.buffer,
-    });
+    const json = JSON.parse(read('model.json').toString()) as unknown;
+    const model = await loadModel(await readModelFiles(json, (name) => Promise.resolve(read(name))));
     expect(findModules(model)).toHaveLength(9);
     const { test } = await loadDataset({ name: 'mnist', source: 'package' });
     const rows = Int32Array.from({ length: IMAGES }, (_, i) => i);

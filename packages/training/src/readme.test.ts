@@ -1,29 +1,23 @@
+import * as cpu from '@tensorflow/tfjs-backend-cpu';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { transformSync } from '@swc/core';
+import { runnableSnippets, runSnippet } from '../../../tooling/config/readme';
 import { trainConfigProblems } from './config/config-rules';
+import * as own from './index';
 import { useCpu } from './testing/tiny';
 
 beforeAll(useCpu);
 
-const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+const folder = join(__dirname, '..');
 
 it('the first snippet of the README trains, and prints falling losses and two predictions', async () => {
-  const [, snippet] = /^```ts run\n([\s\S]*?)^```$/m.exec(readme)!;
-  const body = snippet.replace(/^import (type )?.*?from '(.*?)';$/gm, '').replace(/^import '.*?';$/gm, '');
-  const { code } = transformSync(`export async function run(tfl, train, predict, console) {${body}}`, {
-    jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-    module: { type: 'commonjs' },
-    swcrc: false,
-  });
-  const exports: { run?: (...args: unknown[]) => Promise<void> } = {};
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-  new Function('exports', code)(exports);
-  const { predict, train } = await import('./index');
-  const printed: unknown[] = [];
-  await exports.run!(await import('@tensorflow/tfjs-layers'), train, predict, {
-    log: (value: unknown) => printed.push(value),
-  });
+  const modules = {
+    '@tensorflow/tfjs-backend-cpu': cpu,
+    '@tensorflow/tfjs-layers': tfl,
+    '@googlenet/training': own,
+  };
+  const printed = (await runSnippet(runnableSnippets(folder)[0], modules)).flat();
   const losses = printed.slice(0, -1) as number[];
   expect(losses).toHaveLength(20);
   expect(losses.at(-1)).toBeLessThan(0.7 * losses[0]);
@@ -34,6 +28,7 @@ it('the first snippet of the README trains, and prints falling losses and two pr
 
 it('the table of the README lists every field of the configuration', () => {
   const [message] = trainConfigProblems({ epochs: 1, batchSize: 1, nothing: 1 });
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   const fields = /expected one of (.*); there/.exec(message)![1].split(', ');
   expect(fields).toHaveLength(17);
   for (const field of fields) expect(readme).toContain(`\`${field}\``);

@@ -1,17 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Checkpoint, CheckpointTensor, TrainState } from '../checkpoint/checkpoint';
-import type { ResolvedTrainConfig } from '../config/config';
-import type { TrainingBatch } from '../data';
-import { WeightAverage } from '../optimizers/ema';
-import { NonFiniteLossError } from '../errors';
-import { computeGradients, type Gradients } from './gradients';
-import { clipByGlobalNorm } from './losses';
-import { type Share, Team } from './team';
-import { shareStatistics } from '../classifier/shared-statistics';
-import { argMaxRows, crossEntropyRows } from '../evaluate/metrics';
-import { createOptimizer, type Optimizer } from '../optimizers/optimizers';
-import { createReseeder, runFrozenLayersInInference } from '../classifier/reseed';
 import {
   checkSameRun,
   readGroup,
@@ -19,7 +8,20 @@ import {
   type TensorGroup,
   writeGroup,
 } from '../checkpoint/tensor-group';
-import { modelWeights, ownData, readValues, type Weight, writeValues } from '../classifier/weights';
+import { createReseeder, runFrozenLayersInInference } from '../classifier/reseed';
+import { shareStatistics } from '../classifier/shared-statistics';
+import { modelWeights, ownData, type Weight } from '../classifier/weights';
+import type { ResolvedTrainConfig } from '../config/config';
+import type { TrainingBatch } from '../data';
+import { NonFiniteLossError } from '../errors';
+import { argMaxRows, crossEntropyRows } from '../evaluate/metrics';
+import { WeightAverage } from '../optimizers/ema';
+import { createOptimizer, type Optimizer } from '../optimizers/optimizers';
+import { computeGradients, type Gradients } from './gradients';
+import { clipByGlobalNorm } from './losses';
+import { checkSameWeights, shareVariables } from './same-weights';
+import { StepSum, type Sums } from './step-sum';
+import { Team } from './team';
 
 /** The numbers of one step. */
 export interface StepResult {
@@ -31,15 +33,6 @@ export interface StepResult {
   gradientNorm?: number;
   /** Whether a process wants to stop after this step. */
   stop: boolean;
-}
-
-/** What the rows of a step, or of one process's part of it, add up to. */
-interface Sums {
-  loss: number;
-  crossEntropy: number;
-  correct: number;
-  /** How many processes want to stop. */
-  stops: number;
 }
 
 /** A model in training: one step at a time, with all the state that a checkpoint holds. Knows nothing of epochs' order or events. */
@@ -61,8 +54,7 @@ export class TrainingSession {
   private readonly reseeder: ReturnType<typeof createReseeder>;
   private readonly thawFrozenLayers: () => void;
   private readonly statistics: ReturnType<typeof shareStatistics> | undefined;
-  /** What goes over the wire in each step; kept from step to step. */
-  private wire = new Float32Array(0);
+  private readonly stepSum: StepSum;
 
   /** @throws {RangeError} if the model has no trainable weight, or a batch norm that cannot be synchronised as the configuration asks. */
   constructor(
@@ -86,6 +78,11 @@ export class TrainingSession {
     this.reseeder = createReseeder(model, config.seed);
     this.thawFrozenLayers = runFrozenLayersInInference(model);
     this.statistics = syncBatchNorm && team.collective ? shareStatistics(model, team) : undefined;
+    this.stepSum = new StepSum(team);
+  }
+
+  private get variables(): tf.Variable[] {
+    return this.weights.map(({ variable }) => variable);
   }
 
   /** Number of single weights that are trained. */
@@ -100,7 +97,6 @@ export class TrainingSession {
    */
   async step(whole: TrainingBatch, learningRate: number, stop = false): Promise<StepResult> {
     const { state, config, team } = this;
-    const number = state.step + 1;
     const share = team.share(whole);
     const { batch, images, counted } = share;
     this.reseeder.seedStep(state.step, share);
@@ -114,27 +110,24 @@ export class TrainingSession {
       const part = { images, counted, penalties: team.leads };
       const pass = computeGradients(this.model, this.parameters, batch, config, part);
       owned.push(pass.loss, pass.logits, ...pass.gradients);
+      let { gradients } = pass;
       const sums = await measure(pass, batch, counted, stop);
-      const gradients = team.collective
-        ? await this.sumOverRanks(pass.gradients, moving, share, sums)
-        : pass.gradients;
-      if (gradients !== pass.gradients) owned.push(...gradients);
-      let applied = gradients;
-      let norm: tf.Scalar | undefined;
+      if (team.collective) {
+        // Synchronised statistics are the same everywhere already.
+        gradients = await this.stepSum.over(gradients, this.statistics ? [] : moving, share, sums);
+        owned.push(...gradients);
+      }
+      this.requireFinite('loss', sums.loss);
+      let gradientNorm: number | undefined;
       if (config.clipNorm !== undefined) {
-        ({ clipped: applied, norm } = clipByGlobalNorm(gradients, config.clipNorm));
-        owned.push(norm, ...applied);
+        const { clipped, norm } = clipByGlobalNorm(gradients, config.clipNorm);
+        owned.push(norm, ...clipped);
+        [gradientNorm] = await norm.data();
+        this.requireFinite('gradient norm', gradientNorm);
+        gradients = clipped;
       }
-      const [gradientNorm] = (await norm?.data()) ?? [];
-      for (const [what, value = 0] of [
-        ['loss', sums.loss],
-        ['gradient norm', gradientNorm],
-      ] as const) {
-        if (!Number.isFinite(value))
-          throw new NonFiniteLossError(number, what, value, this.lastCheckpointStep);
-      }
-      this.optimizer.apply(applied, learningRate);
-      this.ema?.update(number);
+      this.optimizer.apply(gradients, learningRate);
+      this.ema?.update(state.step + 1);
       const result = {
         loss: sums.loss,
         crossEntropy: sums.crossEntropy / images,
@@ -153,44 +146,9 @@ export class TrainingSession {
     }
   }
 
-  /**
-   * Adds up over all processes, in one sum: the gradients, what the step measures, and the moving statistics, each process's
-   * in proportion to its rows (synchronised ones are the same everywhere already).
-   *
-   * @returns the gradients of the whole batch; the caller disposes them.
-   */
-  private async sumOverRanks(
-    gradients: readonly (tf.Tensor | null)[],
-    moving: readonly tf.Variable[],
-    { first, end, images, counted }: Share,
-    sums: Sums,
-  ): Promise<(tf.Tensor | null)[]> {
-    const averaged = this.statistics ? [] : moving;
-    const own = gradients.flatMap((gradient) => gradient ?? []);
-    const length = [...own, ...averaged].reduce((total, { size }) => total + size, 0);
-    if (this.wire.length !== length + 4) this.wire = new Float32Array(length + 4);
-    const { wire } = this;
-    let offset = 0;
-    for (const gradient of own) {
-      wire.set(await gradient.data<'float32'>(), offset);
-      offset += gradient.size;
-    }
-    const weight = (end - first) / images;
-    for (const variable of averaged) {
-      const place = wire.subarray(offset, offset + variable.size);
-      if (counted) place.set(await variable.data<'float32'>());
-      else place.fill(0);
-      if (weight !== 1) for (let i = 0; i < place.length; i++) place[i] *= weight;
-      offset += variable.size;
-    }
-    wire.set([sums.loss, sums.crossEntropy, sums.correct, sums.stops], offset);
-    await this.team.sum(wire);
-    [sums.loss, sums.crossEntropy, sums.correct, sums.stops] = wire.subarray(offset);
-    offset = 0;
-    const take = ({ size }: tf.Tensor) => wire.subarray(offset, (offset += size));
-    const summed = gradients.map((gradient) => gradient && tf.tensor(take(gradient), gradient.shape));
-    for (const variable of averaged) writeValues(variable, take(variable));
-    return summed;
+  private requireFinite(what: 'loss' | 'gradient norm', value: number): void {
+    if (!Number.isFinite(value))
+      throw new NonFiniteLossError(this.state.step + 1, what, value, this.lastCheckpointStep);
   }
 
   /** Gives every process rank 0's state, so that only that one need have a checkpoint. */
@@ -202,40 +160,17 @@ export class TrainingSession {
       .tell(this.lastCheckpointStep ?? null)
       .then((step) => step ?? undefined);
     this.optimizer.step = state.step;
-    for (const group of this.groups()) await this.shareGroup(group);
+    for (const { variables } of this.groups()) await shareVariables(team, variables);
   }
 
   /** Gives every process the weights that rank 0's model holds at the moment. */
   async shareWeights(): Promise<void> {
-    if (this.team.collective) await this.shareGroup(this.groups()[0]);
-  }
-
-  private async shareGroup({ variables }: TensorGroup): Promise<void> {
-    const values = new Float32Array(variables.reduce((sum, { size }) => sum + size, 0));
-    let offset = 0;
-    for (const variable of variables) {
-      values.set(await variable.data<'float32'>(), offset);
-      offset += variable.size;
-    }
-    await this.team.broadcast(values);
-    offset = 0;
-    for (const variable of variables)
-      writeValues(variable, values.subarray(offset, (offset += variable.size)));
+    if (this.team.collective) await shareVariables(this.team, this.variables);
   }
 
   /** Checks that all processes hold the same weights, bit by bit. @throws {CollectiveError} on all of them if not. */
   async checkSameWeights(): Promise<void> {
-    if (!this.team.collective) return;
-    const parts: Uint8Array[] = [];
-    for (const { variable } of this.weights) {
-      const values = await readValues(variable);
-      parts.push(new Uint8Array(values.buffer));
-    }
-    await this.team.checkSame(
-      `weights after step ${this.state.step}`,
-      'Use the same engine, threads aside, and the same kind of processor for all of them; go on from the last checkpoint.',
-      parts,
-    );
+    await checkSameWeights(this.team, this.state.step, this.variables);
   }
 
   private count({ loss, crossEntropy, correct, images }: StepResult): void {
@@ -290,13 +225,13 @@ export class TrainingSession {
 
   /** Everything that a checkpoint holds; the weights first. */
   private groups(): TensorGroup[] {
-    const { weights, parameters, ema } = this;
+    const { weights, variables, parameters, ema } = this;
     return [
-      { name: 'weights', weights, variables: weights.map(({ variable }) => variable) },
-      ...Object.entries(this.optimizer.slots).map(([name, variables]) => ({
+      { name: 'weights', weights, variables },
+      ...Object.entries(this.optimizer.slots).map(([name, slots]) => ({
         name,
         weights: parameters,
-        variables,
+        variables: slots,
       })),
       ...(ema ? [{ name: 'ema', weights: weights.filter(({ live }) => live), variables: ema.averages }] : []),
     ];

@@ -1,5 +1,6 @@
-"""PyTorch on the MNIST variant, on `paper` (Caffe's network, written down here) and on `torchvision` (its own class). Modes: eager, channels_last, compile (channels last), bf16 (channels last, autocast),
-compile_bf16. Memory settings of malloc come from the caller's environment (see README.md)."""
+"""PyTorch on the MNIST variant, on `paper` (Caffe's network, written down here) and on `torchvision` (its own class).
+
+Modes: eager, channels_last, compile (channels last), bf16 (channels last, autocast), compile_bf16. Memory settings of malloc come from the caller's environment (see README.md)."""
 
 import torch
 import torch.nn.functional as F

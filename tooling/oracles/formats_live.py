@@ -1,6 +1,7 @@
 """What other tools make of our files: one command a format, outputs as JSON on standard output.
 
-Run by the tests of packages/formats where Python has the libraries. Images come from the formula of golden.py, so that only names and shapes are passed.
+Run by the tests of packages/formats where Python has the libraries. Images come from the formula of golden.py, so that only names and shapes are
+passed.
 """
 
 import json
@@ -79,7 +80,13 @@ def torch_onnx(folder, shape):
     for i, options in enumerate(kinds):
         kind = str(options)
         path = os.path.join(folder, f"{i}.onnx")
-        model = torchvision.models.googlenet(weights=None, init_weights=False, num_classes=10, transform_input=options.pop("transform_input", False), aux_logits=False)
+        model = torchvision.models.googlenet(
+            weights=None,
+            init_weights=False,
+            num_classes=10,
+            transform_input=options.pop("transform_input", False),
+            aux_logits=False,
+        )
         model = disturbed(model).eval()
         stdout, sys.stdout = sys.stdout, sys.stderr  # the exporter talks
         try:
@@ -142,5 +149,12 @@ def keras_outputs(path, name, shape, labels, steps):
 
 
 if __name__ == "__main__":
-    commands = {"torchvision": torchvision_outputs, "onnx": onnx_outputs, "torch_onnx": torch_onnx, "light_onnx": light_onnx, "hdf5": hdf5_datasets, "keras": lambda *each: [keras_outputs(*values) for values in each]}
+    commands = {
+        "torchvision": torchvision_outputs,
+        "onnx": onnx_outputs,
+        "torch_onnx": torch_onnx,
+        "light_onnx": light_onnx,
+        "hdf5": hdf5_datasets,
+        "keras": lambda *each: [keras_outputs(*values) for values in each],
+    }
     print(json.dumps(commands[sys.argv[1]](*json.loads(sys.argv[2]))))

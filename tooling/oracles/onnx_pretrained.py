@@ -1,8 +1,8 @@
-"""Writes the `inception_v1` that Python's onnx carries without its weights to FOLDER, with random ones, for packages/pretrained's live test: zoo.onnx, an input and the
-probabilities of onnxruntime.
+"""Writes the `inception_v1` that Python's onnx carries without its weights to FOLDER, with random ones, for packages/pretrained's
+live test: zoo.onnx, an input and the probabilities of onnxruntime.
 
-The graph, its names and its shapes are the model zoo's. Its pools round down; Caffe's, and the zoo's googlenet, round up: the pools get the padding at the end that
-does it, and the last one no longer needs its own.
+The graph, its names and its shapes are the model zoo's. Its pools round down; Caffe's, and the zoo's googlenet, round up: the pools get
+the padding at the end that does it, and the last one no longer needs its own.
 
   python onnx_pretrained.py FOLDER
 """

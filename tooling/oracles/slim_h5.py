@@ -1,5 +1,5 @@
-"""Writes slim.h5 to FOLDER with h5py, for packages/pretrained's live test: TF-slim's inception_v1 at 1/8 of the width under the names of its own variables, weights from the
-formula of tf_slim.py (whose golden file has the logits), with an output for the background in front.
+"""Writes slim.h5 to FOLDER with h5py, for packages/pretrained's live test: TF-slim's inception_v1 at 1/8 of the width under the
+names of its own variables, weights from the formula of tf_slim.py (whose golden file has the logits), with an output for the background in front.
 
   python slim_h5.py FOLDER
 """

@@ -1,4 +1,5 @@
-"""Writes a random torchvision GoogLeNet to FOLDER for packages/pretrained's live test: zip.pth, legacy.pth, model.safetensors, an input and the probabilities of all heads.
+"""Writes a random torchvision GoogLeNet to FOLDER for packages/pretrained's live test: zip.pth, legacy.pth,
+model.safetensors, an input and the probabilities of all heads.
 
   python torch_pretrained.py FOLDER
 """

@@ -4,8 +4,9 @@
     python unlike_digits.py folder OUT FONT...          # letters three times, bent by a seed, and scribbles: OUT/KIND/NAME.png
     python unlike_digits.py fixture OUT.json FONT...    # each letter once, as it is
 
-The rule that the page ships was learned from Debian's fonts-bwht, fonts-dkg-handwriting, fonts-breip, fonts-femkeklaver, fonts-humor-sans, fonts-kristi,
-fonts-rufscript, fonts-sjfonts, fonts-tomsontalks and fonts-comic-neue (Regular); the fixture holds the fonts that it names, none of them among these.
+The rule that the page ships was learned from Debian's fonts-bwht, fonts-dkg-handwriting, fonts-breip, fonts-femkeklaver, fonts-humor-sans,
+fonts-kristi, fonts-rufscript, fonts-sjfonts, fonts-tomsontalks and fonts-comic-neue (Regular); the fixture holds the fonts that it names, none of
+them among these.
 """
 
 import base64

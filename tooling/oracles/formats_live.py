@@ -9,11 +9,7 @@ import sys
 
 import numpy as np
 
-from golden import uniform
-
-
-def images(name, shape):
-    return uniform(name, int(np.prod(shape))).reshape(shape).astype(np.float32)
+from formats_models import disturbed, export_torch, images
 
 
 def torchvision_outputs(path, name, shape, classes):
@@ -65,8 +61,6 @@ def torch_onnx(folder, shape):
 
     import torch
     import torchvision
-
-    from formats_models import disturbed, export_torch
 
     torch.manual_seed(4)
     training = torch.onnx.TrainingMode

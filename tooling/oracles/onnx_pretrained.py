@@ -30,6 +30,13 @@ def weights_of(graph):
     return made | {name: tuple(shape) for name, shape in kept.items()}
 
 
+def repad(node, pads=None):
+    """Gives a pool other pads, or none."""
+    rest = [attribute for attribute in node.attribute if attribute.name != "pads"]
+    del node.attribute[:]
+    node.attribute.extend(rest if pads is None else [*rest, helper.make_attribute("pads", pads)])
+
+
 def filled(seed):
     """The model with random weights as initializers, and pools that round up."""
     model = onnx.load(LIGHT)
@@ -46,13 +53,9 @@ def filled(seed):
     for node in nodes:
         attributes = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
         if node.op_type == "MaxPool" and list(attributes["strides"]) == [2, 2]:
-            rest = [attribute for attribute in node.attribute if attribute.name != "pads"]
-            del node.attribute[:]
-            node.attribute.extend([*rest, helper.make_attribute("pads", [0, 0, 1, 1])])
+            repad(node, [0, 0, 1, 1])
         if node.op_type == "AveragePool":  # over the whole map, which has 7 pixels a side then, not 6 and padding
-            rest = [attribute for attribute in node.attribute if attribute.name != "pads"]
-            del node.attribute[:]
-            node.attribute.extend(rest)
+            repad(node)
     inputs = [value for value in graph.input if value.name == "data_0"]
     for field, items in (("initializer", kept), ("node", nodes), ("input", inputs)):
         graph.ClearField(field)

@@ -12,16 +12,11 @@ import torch
 import torchvision
 from safetensors.torch import save_file
 
+from formats_models import disturbed
+
 folder = Path(sys.argv[1])
 torch.manual_seed(1)
-model = torchvision.models.googlenet(weights=None, aux_logits=True, init_weights=False, transform_input=False)
-with torch.no_grad():
-    for module in model.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.weight.uniform_(0.5, 1.5)
-            module.bias.uniform_(-0.2, 0.2)
-            module.running_mean.uniform_(-0.2, 0.2)
-            module.running_var.uniform_(0.5, 1.5)
+model = disturbed(torchvision.models.googlenet(weights=None, aux_logits=True, init_weights=False, transform_input=False))
 torch.save(model.state_dict(), folder / "zip.pth")
 torch.save(model.state_dict(), folder / "legacy.pth", _use_new_zipfile_serialization=False)
 save_file(model.state_dict(), folder / "model.safetensors")

@@ -14,6 +14,7 @@ import {
 } from './tensors';
 import type { LazyPart } from './parts';
 import { torchName, weightName, type WeightLayout } from './weight-names';
+import { writeWeight } from './write-weight';
 
 /** A weight of a model, and how it lies in a file. */
 export interface WeightSlot {
@@ -163,10 +164,6 @@ export function assignWeights(
       `${where}: expected the weights of the model ${show(model.name)}, got ${list.join(', ')}. Build the model with the options it was written with, and check the layout (${layout}).`,
     );
   }
-  for (const slot of slots) {
-    const values = valuesOf(slot, tensorOf(slot.name)).slice();
-    const tensor = tf.tensor(values, slot.variable.shape as number[]);
-    slot.variable.write(tensor);
-    tensor.dispose();
-  }
+  for (const slot of slots)
+    writeWeight(slot.variable, valuesOf(slot, tensorOf(slot.name)), slot.variable.shape as number[]);
 }

@@ -17,6 +17,22 @@ export function byteLengthOf(parts: readonly Part[]): number {
   return parts.reduce((sum, part) => sum + part.byteLength, 0);
 }
 
+/** Bytes one after the other, in one allocation. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(byteLengthOf(pieces));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** As {@link joined}, without a copy where there is one piece only. */
+export function joinedView(pieces: readonly Uint8Array[]): Uint8Array {
+  return pieces.length === 1 ? pieces[0] : joined(pieces);
+}
+
 /** The file that parts make, in one allocation. */
 export async function assemble(parts: readonly Part[]): Promise<Uint8Array<ArrayBuffer>> {
   const file = new Uint8Array(byteLengthOf(parts));

@@ -3,6 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { googlenet, logitsModel } from '@googlenet/model';
 import { quantizeArtifacts } from './quantize-artifacts';
 import {
+  artifactsOf,
   dispose,
   disturbWeights,
   images,
@@ -14,17 +15,6 @@ import {
 import { codeOf } from './testing/errors';
 
 beforeAll(useQuickCpu);
-
-async function artifactsOf(model: tfl.LayersModel): Promise<tf.io.ModelArtifacts> {
-  let saved: tf.io.ModelArtifacts = {};
-  await model.save(
-    tf.io.withSaveHandler((artifacts) => {
-      saved = artifacts;
-      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } });
-    }),
-  );
-  return saved;
-}
 
 /** What stock TensorFlow.js makes of the artifacts, after JSON. */
 function load(artifacts: tf.io.ModelArtifacts): Promise<tfl.LayersModel> {

@@ -86,9 +86,33 @@ export function toFloat32({ dtype, data }: FileTensor): Float32Array {
   }
 }
 
+/** The numbers of a tensor of integers, exactly up to 2^53; of any other type those of {@link toFloat32} without their fractions. */
+export function integersOf(tensor: FileTensor): number[] {
+  if (tensor.dtype === 'I64') return Array.from(elements(tensor.data, BigInt64Array), Number);
+  return Array.from(toFloat32(tensor), Math.trunc);
+}
+
+/** The bytes of an array, without a copy. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Float32 numbers as a tensor, without a copy. */
+export function floatTensor(values: Float32Array, shape: readonly number[]): FileTensor & { dtype: 'F32' } {
+  return { dtype: 'F32', shape, data: bytesOf(values) };
+}
+
+/** Integers as a tensor, of one axis where no shape is given. */
+export function integerTensor(
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+): FileTensor {
+  return { dtype: 'I64', shape, data: bytesOf(BigInt64Array.from(values, BigInt)) };
+}
+
 /** Writes float32 numbers into `target` in another type. */
 export function encodeFloats(values: Float32Array, dtype: FloatDtype, target: Uint8Array): void {
-  if (dtype === 'F32') target.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  if (dtype === 'F32') target.set(bytesOf(values));
   else {
     const halves = dtype === 'F16' ? toFloat16(values) : toBfloat16(values);
     target.set(new Uint8Array(halves.buffer));

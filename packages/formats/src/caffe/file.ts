@@ -1,5 +1,6 @@
 import { show } from '@googlenet-tooling/shared/show';
 import { FormatError } from '../errors';
+import { joinedView } from '../parts';
 import {
   readBytes,
   readInteger,
@@ -106,7 +107,7 @@ function readBlob(field: Field, where: string): FileTensor {
   shape ??= Array.from(legacy, (size) => size ?? 1);
   if (floats.length > 0 && doubles.length > 0) throw malformed(`both floats and doubles in ${where}`);
   const isDouble = doubles.length > 0;
-  const data = joined(isDouble ? doubles : floats);
+  const data = joinedView(isDouble ? doubles : floats);
   const count = countOf(shape, `${WHERE}(${where})`);
   const held = data.length / (isDouble ? 8 : 4);
   if (count !== held) throw malformed(`${held} numbers for the shape [${shape.join(', ')}] in ${where}`);
@@ -119,15 +120,4 @@ function numbersOf(field: Field, bytes: 4 | 8, where: string): Uint8Array {
   const data = readBytes(field);
   if (data.length % bytes !== 0) throw malformed(`${data.length} bytes of packed numbers in ${where}`);
   return data;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

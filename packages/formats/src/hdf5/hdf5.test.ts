@@ -1,16 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import golden from '../__fixtures__/hdf5.json';
 import { FormatError } from '../errors';
 import { assemble } from '../parts';
 import { toFloat32 } from '../tensors';
 import { codeOf } from '../testing/errors';
 import { itWithPython } from '../testing/python';
+import { unpacked } from '../testing/unpacked';
 import { decodeHdf5 } from './read';
 import { hdf5Parts, type Hdf5Dataset, type Hdf5Group } from './write';
 
-const unpacked = (text: string) => Uint8Array.from(gunzipSync(Buffer.from(text, 'base64')));
 const file = unpacked(golden.file);
 const floats = (...values: number[]): Hdf5Dataset => ({
   dtype: 'F32',

@@ -46,6 +46,11 @@ function list(value: unknown, what: string): unknown[] {
   throw malformed(`${show(value)} for ${what}`);
 }
 
+/** The configuration of a layer or a model; the oldest sequential models are a list of layers. */
+function configOf({ config }: Config): Config {
+  return Array.isArray(config) ? { layers: config as unknown[] } : record(config, 'its config');
+}
+
 /** Whether a class is a model, which may be a layer too. `Model` is what Keras called a functional one until 2.3. */
 const isModelClass = (className: unknown): className is string =>
   className === 'Functional' || className === 'Sequential' || className === 'Model';
@@ -65,11 +70,7 @@ export function buildModel(json: unknown, weights: WeightSource, depth = 0): tfl
       `readKeras: expected models ${MAX_DEPTH} deep at most, got more. Save it flat.`,
     );
   const isSequential = top.class_name === 'Sequential';
-  // The oldest sequential models are a list of layers.
-  const config =
-    isSequential && Array.isArray(top.config)
-      ? { layers: top.config as unknown[] }
-      : record(top.config, 'its config');
+  const config: Config = isSequential ? configOf(top) : record(top.config, 'its config');
   const entries = list(config.layers, 'layers');
   if (entries.length > MAX_LAYERS)
     throw new FormatError(
@@ -220,9 +221,7 @@ function layersOf(entries: unknown[], source: WeightSource, isSequential: boolea
   const layers: KerasLayer[] = [];
   for (const entry of entries) {
     const layer = record(entry, 'a layer');
-    const config = Array.isArray(layer.config)
-      ? { layers: layer.config as unknown[] }
-      : record(layer.config, 'its config');
+    const config = configOf(layer);
     const className = String(layer.class_name);
     const name = String(config.name ?? layer.name);
     if (seen.has(name)) throw malformed(`two layers named ${show(name)}`);

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { fill } from '../../../inception/src/testing/golden';
@@ -17,11 +16,23 @@ import {
   useQuickCpu,
 } from '../testing/models';
 import { itWithPython } from '../testing/python';
+import { unpacked } from '../testing/unpacked';
 import { readZip, writeZip } from '../zip';
 import { readKeras } from './read';
 import { writeKeras } from './write';
 
 beforeAll(useQuickCpu);
+
+/** The code of the `FormatError` that a file gives, which leaves no tensors. */
+async function codeOfReading(file: Uint8Array): Promise<unknown> {
+  const before = tf.memory().numTensors;
+  const code = await readKeras(file).then(
+    () => 'read',
+    (error: unknown) => (error instanceof FormatError ? error.code : error),
+  );
+  expect(tf.memory().numTensors).toBe(before);
+  return code;
+}
 
 describe('a .keras file', () => {
   it.each(SMALL_VARIANTS)('of %s comes back with the same predictions', async (_, options) => {
@@ -60,13 +71,7 @@ describe('a .keras file', () => {
         name,
         parts: [name === 'config.json' ? new TextEncoder().encode(text) : bytes],
       }));
-      const before = tf.memory().numTensors;
-      const code = await readKeras(await writeZip(files)).then(
-        () => 'read',
-        (error: unknown) => (error instanceof FormatError ? error.code : error),
-      );
-      expect(tf.memory().numTensors).toBe(before);
-      return code;
+      return codeOfReading(await writeZip(files));
     };
     expect(await changed((text) => text.replace('"units":2', '"units":4'))).toBe('MISMATCH');
     expect(await changed((text) => text.replace('"Dense"', '"Lambda"'))).toBe('UNSUPPORTED');
@@ -133,8 +138,6 @@ describe('a .keras file', () => {
   );
 });
 
-const unpacked = (text: string) => Uint8Array.from(gunzipSync(Buffer.from(text, 'base64')));
-
 describe('a network that Keras saved', () => {
   const kinds = (['small', 'sequential', 'nested'] as const).flatMap((name) => [
     [`${name}.h5`, h5[name]] as const,
@@ -189,13 +192,7 @@ describe('a network that Keras saved', () => {
       expect(at).toBeGreaterThan(0);
       const file = unpacked(h5.sequential.file);
       file.set(new TextEncoder().encode(to.padEnd(from.length)), at);
-      const before = tf.memory().numTensors;
-      const result = await readKeras(file).then(
-        () => 'read',
-        (error: unknown) => (error instanceof FormatError ? error.code : error),
-      );
-      expect(tf.memory().numTensors).toBe(before);
-      return result;
+      return codeOfReading(file);
     };
     expect(await changed('model_config', 'model_confid')).toBe('UNSUPPORTED');
     expect(await changed('"units": 5,', '"units":9e8,')).toBe('MISMATCH');

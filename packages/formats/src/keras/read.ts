@@ -4,7 +4,7 @@ import { FormatError } from '../errors';
 import { decodeHdf5, decodeHdf5Texts, isHdf5 } from '../hdf5/read';
 import { readZip, type ZipOptions } from '../zip';
 import { buildModel, malformed } from './build';
-import { countedWeights, namedWeights } from './weights';
+import { below, countedWeights, namedWeights } from './weights';
 
 /** Largest config.json that is believed, in bytes. */
 const MAX_CONFIG_BYTES = 2 ** 26;
@@ -39,11 +39,8 @@ function readH5(file: Uint8Array): tfl.LayersModel {
     );
   }
   requireConfigSize(text.length);
-  const prefix = 'model_weights/';
-  const datasets = [...decodeHdf5(file)]
-    .filter(([path]) => path.startsWith(prefix))
-    .map(([path, tensor]) => [path.slice(prefix.length), tensor] as const);
-  return buildModel(parsed(text, 'model_config'), namedWeights(new Map(datasets)));
+  const datasets = below(decodeHdf5(file), 'model_weights/');
+  return buildModel(parsed(text, 'model_config'), namedWeights(datasets));
 }
 
 function requireConfigSize(size: number): void {

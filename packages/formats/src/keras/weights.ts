@@ -2,7 +2,8 @@ import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { FormatError } from '../errors';
-import { toFloat32, type FileTensor } from '../tensors';
+import { countOf, floatTensor, toFloat32, type FileTensor } from '../tensors';
+import { writeWeight } from '../write-weight';
 import type { Config } from './layer-configs';
 import { counter, snakeCase } from './write';
 
@@ -17,7 +18,7 @@ export interface WeightSource {
 type Datasets = ReadonlyMap<string, FileTensor>;
 
 /** The data sets below a path, by what is behind it. */
-function below(datasets: Datasets, prefix: string): Map<string, FileTensor> {
+export function below(datasets: Datasets, prefix: string): Map<string, FileTensor> {
   return new Map(
     [...datasets].flatMap(([path, tensor]) =>
       path.startsWith(prefix) ? [[path.slice(prefix.length), tensor] as const] : [],
@@ -72,13 +73,11 @@ export function namedWeights(datasets: Datasets): WeightSource {
 
 /** A batch norm's weights, with ones and zeros for those that it was made without. */
 function completed(config: Config, weights: readonly FileTensor[], count: number): FileTensor[] {
-  const filled = (value: number): FileTensor => {
-    const shape = weights.at(-1)?.shape ?? [];
-    const values = new Float32Array(toFloat32(weights[weights.length - 1]).length).fill(value);
-    return { dtype: 'F32', shape, data: new Uint8Array(values.buffer) };
-  };
   const result = [...weights];
   if (weights.length === 0 || weights.length >= count) return result;
+  const { shape } = weights[weights.length - 1];
+  const filled = (value: number) =>
+    floatTensor(new Float32Array(countOf(shape, 'readKeras')).fill(value), shape);
   if (config.scale === false) result.unshift(filled(1));
   if (config.center === false) result.splice(1, 0, filled(0));
   return result;
@@ -100,9 +99,5 @@ export function assignWeights(layer: tfl.layers.Layer, config: Config, found: re
       `readKeras(${show(layer.name)}): expected weights ${shapes(wanted)}, got ${shapes(weights.map(({ shape }) => shape))}. Save the model again.`,
     );
   }
-  weights.forEach((tensor, i) => {
-    const value = tf.tensor(toFloat32(tensor).slice(), wanted[i]);
-    layer.weights[i].write(value);
-    value.dispose();
-  });
+  weights.forEach((tensor, i) => writeWeight(layer.weights[i], toFloat32(tensor), wanted[i]));
 }

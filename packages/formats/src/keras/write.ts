@@ -4,6 +4,7 @@ import { toStandardLayers } from '@googlenet/inception';
 import { FormatError } from '../errors';
 import { hdf5Parts, type Hdf5Dataset, type Hdf5Group } from '../hdf5/write';
 import { lazyWeight } from '../model-weights';
+import { floatTensor } from '../tensors';
 import { writeZip } from '../zip';
 import { writeLayerConfig, type Config } from './layer-configs';
 
@@ -124,11 +125,6 @@ function lrnNode(
     inputs,
     takesList: true,
   });
-  const data = (values: Float32Array<ArrayBuffer>, shape: number[]): Hdf5Dataset => ({
-    dtype: 'F32',
-    shape,
-    data: new Uint8Array(values.buffer),
-  });
   const window: GraphNode = {
     ...base,
     name: `${layer.name}_window`,
@@ -145,8 +141,8 @@ function lrnNode(
     },
     inputs: [product(`${layer.name}_square`, [input, input])],
     weights: [
-      data(kernel, [1, 1, channels, channels]),
-      data(new Float32Array(channels).fill(bias), [channels]),
+      floatTensor(kernel, [1, 1, channels, channels]),
+      floatTensor(new Float32Array(channels).fill(bias), [channels]),
     ],
   };
   const name = `${layer.name}_power`;

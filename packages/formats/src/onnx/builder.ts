@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LazyPart } from '../parts';
 import { quantizeKernel, ZERO_POINT, type Quantization } from '../quantize';
-import { countOf, encodeFloats, permute } from '../tensors';
+import { countOf, encodeFloats, floatTensor, integerTensor, permute } from '../tensors';
 import type { OnnxAttribute, OnnxNode } from './schema';
 import type { OnnxInitializer } from './tensor-proto';
 
@@ -69,15 +69,14 @@ export class GraphBuilder {
   /** Adds integers that an operation takes as an input. */
   integers(name: string, values: readonly number[]): string {
     const unique = this.unique(name);
-    const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    this.initializers.push({ name: unique, dtype: 'I64', shape: [values.length], data });
+    this.initializers.push({ name: unique, ...integerTensor(values) });
     return unique;
   }
 
   /** Adds float32 numbers that are known. */
-  floats(name: string, values: Float32Array<ArrayBuffer>, shape: readonly number[]): string {
+  floats(name: string, values: Float32Array, shape: readonly number[]): string {
     const unique = this.unique(name);
-    this.initializers.push({ name: unique, dtype: 'F32', shape, data: new Uint8Array(values.buffer) });
+    this.initializers.push({ name: unique, ...floatTensor(values, shape) });
     return unique;
   }
 

@@ -1,8 +1,18 @@
 import { show } from '@googlenet-tooling/shared/show';
 import { FormatError } from '../errors';
-import { countOf, DTYPE_BYTES, permute, toFloat32, type FileTensor } from '../tensors';
+import {
+  countOf,
+  DTYPE_BYTES,
+  floatTensor,
+  integersOf,
+  integerTensor,
+  permute,
+  toFloat32,
+  type FileTensor,
+} from '../tensors';
 import type { Network } from './network';
 import type { OnnxNode } from './schema';
+import { isFloatType } from './tensor-proto';
 
 /*
  * What is known before the network runs: weights that are widened, turned or reshaped, and the arithmetic of shapes that exporters write
@@ -11,27 +21,6 @@ import type { OnnxNode } from './schema';
 
 /** `inputs` has nothing where an input is left out. */
 type Fold = (node: OnnxNode, inputs: readonly FileTensor[], network: Network) => FileTensor;
-
-/** The numbers of a tensor of integers. */
-export function integersOf({ dtype, shape, data }: FileTensor): number[] {
-  const values = toFloat32({ dtype, shape, data });
-  if (dtype !== 'I64') return Array.from(values, Math.trunc);
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  return Array.from(values, (_, i) => Number(view.getBigInt64(8 * i, true)));
-}
-
-/** Integers as a tensor of one axis. */
-export function integerTensor(
-  values: readonly number[],
-  shape: readonly number[] = [values.length],
-): FileTensor {
-  return { dtype: 'I64', shape, data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer) };
-}
-
-/** Float32 numbers as a tensor. */
-export function floatTensor(values: Float32Array, shape: readonly number[]): FileTensor {
-  return { dtype: 'F32', shape, data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
-}
 
 /** Whether a number type is floating point. */
 export const isFloat = ({ dtype }: FileTensor): boolean => dtype.includes('F');
@@ -54,9 +43,31 @@ export function textAttribute({ attributes }: OnnxNode, name: string, fallback: 
   return typeof value === 'string' ? value : fallback;
 }
 
+/** An attribute that is a float. */
+export function floatAttribute({ attributes }: OnnxNode, name: string): number | undefined {
+  const value = attributes[name];
+  return typeof value === 'object' && 'float' in value ? value.float : undefined;
+}
+
 /** Integers that older operations have as an attribute and newer ones as an input. */
-function listOf(node: OnnxNode, name: string, input: FileTensor | undefined): readonly number[] | undefined {
+export function integerList(
+  node: OnnxNode,
+  name: string,
+  input: FileTensor | undefined,
+): readonly number[] | undefined {
   return input ? integersOf(input) : integersAttribute(node, name);
+}
+
+/** The order that a `Transpose` gives the axes: the last first where it says none. */
+export function orderOf(node: OnnxNode, rank: number): readonly number[] {
+  return integersAttribute(node, 'perm') ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+}
+
+/** Whether an order names each axis once. */
+export function isOrder(order: readonly number[], axes: readonly unknown[]): boolean {
+  return (
+    order.length === axes.length && new Set(order).size === axes.length && order.every((axis) => axis in axes)
+  );
 }
 
 function malformed(node: OnnxNode, what: string): FormatError {
@@ -67,7 +78,7 @@ function malformed(node: OnnxNode, what: string): FormatError {
 }
 
 const reshape: Fold = (node, [tensor, given]) => {
-  const wanted = (given ? integersOf(given) : (integersAttribute(node, 'shape') ?? [])).map((size, axis) =>
+  const wanted = (integerList(node, 'shape', given) ?? []).map((size, axis) =>
     size === 0 ? (tensor.shape[axis] ?? 0) : size,
   );
   const known = wanted.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
@@ -84,7 +95,7 @@ function inShape(node: OnnxNode, tensor: FileTensor, shape: readonly number[]): 
 }
 
 const unsqueeze: Fold = (node, [tensor, given]) => {
-  const axes = listOf(node, 'axes', given) ?? [];
+  const axes = integerList(node, 'axes', given) ?? [];
   const rank = tensor.shape.length + axes.length;
   const added = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
   const rest = [...tensor.shape];
@@ -97,21 +108,16 @@ const unsqueeze: Fold = (node, [tensor, given]) => {
 
 const squeeze: Fold = (node, [tensor, given]) => {
   const rank = tensor.shape.length;
-  const axes = listOf(node, 'axes', given)?.map((axis) => (axis < 0 ? axis + rank : axis));
+  const axes = integerList(node, 'axes', given)?.map((axis) => (axis < 0 ? axis + rank : axis));
   const stays = (size: number, axis: number) => (axes ? !axes.includes(axis) : size !== 1);
   return inShape(node, tensor, tensor.shape.filter(stays));
 };
 
 const transpose: Fold = (node, [tensor], network) => {
   const { shape } = tensor;
-  const order = integersAttribute(node, 'perm') ?? shape.map((_, axis) => shape.length - 1 - axis);
-  if (
-    order.length !== shape.length ||
-    new Set(order).size !== shape.length ||
-    order.some((axis) => !(axis in shape))
-  )
-    throw malformed(node, `the order ${show(order)} for ${shape.length} axes`);
-  network.reserve(shape, `readOnnx(${show(node.name)})`);
+  const order = orderOf(node, shape.length);
+  if (!isOrder(order, shape)) throw malformed(node, `the order ${show(order)} for ${shape.length} axes`);
+  network.reserve(shape, node.name);
   const turned = shape.length < 2 ? toFloat32(tensor) : permute(toFloat32(tensor), shape, order);
   return floatTensor(
     turned,
@@ -120,16 +126,15 @@ const transpose: Fold = (node, [tensor], network) => {
 };
 
 const cast: Fold = (node, [tensor], network) => {
-  const isToFloat = [1, 10, 11, 16].includes(integerAttribute(node, 'to', 1));
+  const isToFloat = isFloatType(integerAttribute(node, 'to', 1));
   if (!isToFloat && isFloat(tensor)) return integerTensor(integersOf(tensor), tensor.shape);
   if (!isToFloat || tensor.dtype === 'F32') return tensor;
-  network.reserve(tensor.shape, `readOnnx(${show(node.name)})`);
+  network.reserve(tensor.shape, node.name);
   return floatTensor(toFloat32(tensor), tensor.shape);
 };
 
 const dequantize: Fold = (node, [tensor, scale, zeroPoint], network) => {
-  const where = `readOnnx(${show(node.name)})`;
-  const count = network.reserve(tensor.shape, where);
+  const count = network.reserve(tensor.shape, node.name);
   const [steps, scales] = [toFloat32(tensor), toFloat32(scale)];
   const zeros = zeroPoint ? toFloat32(zeroPoint) : new Float32Array(scales.length);
   const rank = tensor.shape.length;
@@ -155,7 +160,7 @@ const constantOfShape: Fold = (node, [given], network) => {
   const { value } = node.attributes;
   const filling: FileTensor =
     typeof value === 'object' && 'dtype' in value ? value : floatTensor(new Float32Array(1), [1]);
-  const count = network.reserve(shape, `readOnnx(${show(node.name)})`);
+  const count = network.reserve(shape, node.name);
   if (filling.data.length !== DTYPE_BYTES[filling.dtype])
     throw malformed(node, `${show(filling.shape)} values`);
   const data = new Uint8Array(count * DTYPE_BYTES[filling.dtype]);
@@ -175,14 +180,23 @@ const gather: Fold = (node, [tensor, given]) => {
 };
 
 const slice: Fold = (node, [tensor, starts, ends, , steps]) => {
-  const [start] = listOf(node, 'starts', starts) ?? [];
-  const [end] = listOf(node, 'ends', ends) ?? [];
+  const [start] = integerList(node, 'starts', starts) ?? [];
+  const [end] = integerList(node, 'ends', ends) ?? [];
   if (tensor.shape.length !== 1 || (steps && integersOf(steps).some((step) => step !== 1)))
     throw malformed(node, `a part of ${show(tensor.shape)}`);
   return integerTensor(integersOf(tensor).slice(start, end));
 };
 
 const concat: Fold = (_node, inputs) => integerTensor(inputs.flatMap(integersOf));
+
+const multiply: Fold = (node, [a, b]) => {
+  const [left, right] = [integersOf(a), integersOf(b)];
+  if (left.length !== right.length) throw malformed(node, 'integers of other lengths');
+  return integerTensor(
+    left.map((value, i) => value * right[i]),
+    a.shape,
+  );
+};
 
 const FOLDS: Readonly<Record<string, Fold>> = {
   Cast: cast,
@@ -199,22 +213,9 @@ const FOLDS: Readonly<Record<string, Fold>> = {
 const SHAPE_FOLDS: Readonly<Record<string, Fold>> = {
   Concat: concat,
   Gather: gather,
-  Mul: (node, inputs) => arithmetic(node, inputs, (a, b) => a * b),
+  Mul: multiply,
   Slice: slice,
 };
-
-function arithmetic(
-  node: OnnxNode,
-  [a, b]: readonly FileTensor[],
-  operation: (a: number, b: number) => number,
-): FileTensor {
-  const [left, right] = [integersOf(a), integersOf(b)];
-  if (left.length !== right.length) throw malformed(node, 'integers of other lengths');
-  return integerTensor(
-    left.map((value, i) => operation(value, right[i])),
-    a.shape,
-  );
-}
 
 /** Inputs that an operation cannot do without, where they are more than one. */
 const LEAST_INPUTS: Readonly<Record<string, number>> = { DequantizeLinear: 2, Gather: 2, Mul: 2 };
@@ -227,7 +228,6 @@ export const FOLDED_OPERATIONS: readonly string[] = [
   ...Object.keys(FOLDS),
   ...Object.keys(SHAPE_FOLDS),
   'Constant',
-  'Shape',
 ];
 
 /** What an operation gives whose inputs are all constants; undefined where it is not computed here. */
@@ -246,7 +246,7 @@ export function foldConstants(
   const areSmall =
     counts.every((count) => count <= MAX_SHAPE_NUMBERS) && !inputs.filter(Boolean).some(isFloat);
   if (!areSmall || !Object.hasOwn(SHAPE_FOLDS, node.opType)) return undefined;
-  network.reserve([counts.reduce((sum, count) => sum + count, 0)], `readOnnx(${show(node.name)})`);
+  network.reserve([counts.reduce((sum, count) => sum + count, 0)], node.name);
   return SHAPE_FOLDS[node.opType](node, inputs, network);
 }
 

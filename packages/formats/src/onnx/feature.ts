@@ -1,4 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
+import { inverseOrder } from '../tensors';
 import type { Network } from './network';
 
 /*
@@ -34,6 +35,11 @@ export function asIs(tensor: tfl.SymbolicTensor, isPositive = false): Feature {
 export function asImage(tensor: tfl.SymbolicTensor, isPositive = false): Feature {
   const [batch, height, width, channels] = tensor.shape;
   return { tensor, shape: [batch, channels, height, width], axes: [0, 3, 1, 2], isPositive };
+}
+
+/** Whether the tensor has all of ONNX's axes and no other, in whatever order. */
+export function isWhole({ tensor, axes, map }: Feature): boolean {
+  return !map && axes.length === tensor.shape.length && !axes.includes(undefined);
 }
 
 /** What another layer makes of a tensor value by value. */
@@ -106,6 +112,21 @@ export function plain(network: Network, feature: Feature, name: string): tfl.Sym
     feature.shape.map((_, axis) => axis),
     name,
   );
+}
+
+/** A tensor with one of its axes behind the others, and what one that lies like it is. */
+export function withAxisLast(
+  network: Network,
+  feature: Feature,
+  axis: number,
+  name: string,
+): { tensor: tfl.SymbolicTensor; result: (tensor: tfl.SymbolicTensor, isPositive: boolean) => Feature } {
+  const { shape } = feature;
+  const order = [...shape.keys()].filter((one) => one !== axis).concat(axis);
+  return {
+    tensor: arranged(network, feature, order, name),
+    result: (tensor, isPositive) => ({ tensor, shape, axes: inverseOrder(order), isPositive }),
+  };
 }
 
 /** The same numbers in another shape; a layer of this name only where more than axes of size 1 change. */

@@ -4,6 +4,7 @@ import { FormatError } from '../errors';
 import { averages } from './averages';
 import { numbersOf, type Constant, type GraphBuilder, type Value } from './builder';
 import type { OnnxAttribute } from './schema';
+import { samePadding } from './windows';
 
 /*
  * What ONNX operations a layer is. Between layers every tensor of four axes has its channels second, as ONNX wants it.
@@ -141,10 +142,7 @@ function windowOf(context: LayerContext, kernel: [number, number]): Attributes {
   if (config.padding !== 'same') return { ...attributes, pads };
   const sizes = inputs[0].shape.slice(1, 3).filter((size) => size !== null);
   if (sizes.length < 2) return { ...attributes, auto_pad: 'SAME_UPPER' };
-  const totals = sizes.map((size, i) => {
-    const reach = (kernel[i] - 1) * dilations[i] + 1;
-    return Math.max(0, (Math.ceil(size / strides[i]) - 1) * strides[i] + reach - size);
-  });
+  const totals = sizes.map((size, i) => samePadding(size, (kernel[i] - 1) * dilations[i] + 1, strides[i]));
   const before = totals.map((total) => Math.floor(total / 2));
   return { ...attributes, pads: [...before, totals[0] - before[0], totals[1] - before[1]] };
 }

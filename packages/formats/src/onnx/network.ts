@@ -1,9 +1,9 @@
 import { messageOf, show } from '@googlenet-tooling/shared/show';
-import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { FormatError } from '../errors';
 import { LayerNames } from '../layer-names';
 import { countOf } from '../tensors';
+import { writeWeight } from '../write-weight';
 
 /** Numbers for one of a layer's weights. */
 export interface LayerWeight {
@@ -20,8 +20,9 @@ export class Network {
   /** @param maxBytes - of all weights together, those that are only made on the way among them. */
   constructor(private readonly maxBytes: number) {}
 
-  /** Asks for memory before it is taken; gives the count of float32 numbers. */
-  reserve(shape: readonly number[], where: string): number {
+  /** Asks for memory before it is taken, for a layer or an operation of this name; gives the count of float32 numbers. */
+  reserve(shape: readonly number[], name: string): number {
+    const where = `readOnnx(${show(name)})`;
     const count = countOf(shape, where);
     this.taken += 4 * count;
     if (this.taken > this.maxBytes) {
@@ -51,12 +52,7 @@ export class Network {
         { cause },
       );
     }
-    weights.forEach(({ shape, values }, i) => {
-      // Engines keep the array, and some train it in place.
-      const value = tf.tensor(values.slice(), shape as number[]);
-      layer.weights[i].write(value);
-      value.dispose();
-    });
+    weights.forEach(({ shape, values }, i) => writeWeight(layer.weights[i], values, shape));
     return output;
   }
 

@@ -2,7 +2,7 @@ import { show } from '@googlenet-tooling/shared/show';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { FormatError } from '../errors';
 import { toFloat32, type FileTensor } from '../tensors';
-import { integersAttribute, integersOf } from './constants';
+import { floatAttribute, integerList } from './constants';
 import { arranged, CHANNELS_LAST, type Feature } from './feature';
 import type { LayerWeight, Network } from './network';
 import type { OnnxNode } from './schema';
@@ -59,22 +59,18 @@ export const optionalConstant = (operation: Operation, index: number): FileTenso
 
 /** A float attribute. */
 export function floatOf({ node }: Operation, name: string, fallback: number): number {
-  const value = node.attributes[name];
-  return typeof value === 'object' && 'float' in value ? value.float : fallback;
+  return floatAttribute(node, name) ?? fallback;
 }
 
 /** A number that older operations have as an attribute and newer ones as an input. */
 export function scalarOf(operation: Operation, name: string, index: number): number | undefined {
   const constant = optionalConstant(operation, index);
-  if (constant) return toFloat32(constant).at(0);
-  const value = operation.node.attributes[name];
-  return typeof value === 'object' && 'float' in value ? value.float : undefined;
+  return constant ? toFloat32(constant).at(0) : floatAttribute(operation.node, name);
 }
 
-/** Integers that older operations have as an attribute and newer ones as an input. */
+/** Integers that older operations have as an attribute and newer ones as this input. */
 export function listOf(operation: Operation, name: string, index: number): readonly number[] | undefined {
-  const constant = optionalConstant(operation, index);
-  return constant ? integersOf(constant) : integersAttribute(operation.node, name);
+  return integerList(operation.node, name, optionalConstant(operation, index));
 }
 
 export function apply(

@@ -1,7 +1,7 @@
 import { show } from '@googlenet-tooling/shared/show';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { toFloat32 } from '../tensors';
-import { arranged, like, type Feature } from './feature';
+import { like, withAxisLast, type Feature } from './feature';
 import {
   type Operation,
   type Read,
@@ -64,26 +64,20 @@ function scaled(
   const [{ size: channels, axis }] = long;
   if (long.length !== 1 || axis < 1 || feature.shape[axis] !== channels)
     throw unsupported(operation, `one number a channel of ${show(feature.shape)}`, given);
-  const order = [...feature.shape.keys()].filter((one) => one !== axis).concat(axis);
-  const tensor = arranged(network, feature, order, name);
-  const axes = order.map((_, i) => order.indexOf(i));
-  const back = (output: tfl.SymbolicTensor): Feature => ({
-    tensor: output,
-    shape: feature.shape,
-    axes,
-    isPositive: false,
-  });
+  const { tensor, result } = withAxisLast(network, feature, axis, name);
   const factors = scale ?? new Float32Array(channels).fill(1);
   const bias = shift ? [{ shape: [channels], values: shift }] : [];
   const common = { name, useBias: shift !== undefined, trainable: false };
   if (rank === 4) {
     const layer = tfl.layers.depthwiseConv2d({ ...common, kernelSize: 1, depthwiseInitializer: 'ones' });
-    return back(apply(operation, layer, tensor, [{ shape: [1, 1, channels, 1], values: factors }, ...bias]));
+    const kernel = { shape: [1, 1, channels, 1], values: factors };
+    return result(apply(operation, layer, tensor, [kernel, ...bias]), false);
   }
-  const diagonal = new Float32Array(network.reserve([channels, channels], `readOnnx(${show(name)})`));
+  const diagonal = new Float32Array(network.reserve([channels, channels], name));
   factors.forEach((factor, i) => (diagonal[i * channels + i] = factor));
   const layer = tfl.layers.dense({ ...common, units: channels, kernelInitializer: 'zeros' });
-  return back(apply(operation, layer, tensor, [{ shape: [channels, channels], values: diagonal }, ...bias]));
+  const kernel = { shape: [channels, channels], values: diagonal };
+  return result(apply(operation, layer, tensor, [kernel, ...bias]), false);
 }
 
 export const negated = (values: Float32Array): Float32Array => values.map((value) => -value);

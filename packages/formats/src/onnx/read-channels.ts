@@ -1,7 +1,8 @@
 import { show } from '@googlenet-tooling/shared/show';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { Lrn } from '@googlenet/model';
-import { integerAttribute, integersOf, isFloat } from './constants';
+import { integersOf } from '../tensors';
+import { integerAttribute, isFloat } from './constants';
 import { asImage, asIs, plain } from './feature';
 import {
   type Read,
@@ -66,7 +67,7 @@ export const gather: Read = (operation) => {
   if (feature.shape.length !== 4 || axis !== 1 || others.length > 0 || channels === null || isFloat(index))
     throw unsupported(operation, 'one channel of an image', `indices ${show(index.shape)} on axis ${axis}`);
   const channel = normal(operation, chosen, channels);
-  const values = new Float32Array(network.reserve([1, 1, channels, 1], `readOnnx(${show(name)})`));
+  const values = new Float32Array(network.reserve([1, 1, channels, 1], name));
   values[channel] = 1;
   const options = { name, filters: 1, kernelSize: 1, useBias: false, trainable: false };
   const layer = tfl.layers.conv2d({ ...options, kernelInitializer: 'zeros' });

@@ -1,4 +1,3 @@
-import { show } from '@googlenet-tooling/shared/show';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { AdaptiveAveragePooling2D } from '@googlenet/model';
 import { permute, toFloat32, type FileTensor } from '../tensors';
@@ -34,7 +33,7 @@ function dense(
   const inputs = matrix.length / units;
   if (feature.shape.at(-1) !== inputs)
     throw unsupported(operation, `a matrix of ${String(feature.shape.at(-1))} rows`, `${inputs}`);
-  network.reserve([inputs, units], `readOnnx(${show(name)})`);
+  network.reserve([inputs, units], name);
   const [height, width, channels] = feature.map ?? [];
   const values =
     height === undefined

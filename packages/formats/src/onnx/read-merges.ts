@@ -1,6 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { integerAttribute } from './constants';
-import { arranged, asImage, asIs, CHANNELS_LAST, plain, type Feature } from './feature';
+import { arranged, asImage, asIs, CHANNELS_LAST, isWhole, plain, type Feature } from './feature';
 import { type Operation, type Read, unsupported, featureOf, apply, normal } from './operation';
 
 /*
@@ -20,12 +20,7 @@ function alike(
       tensor.shape.length === first.tensor.shape.length &&
       axes.every((axis, i) => axis === first.axes[i]),
   );
-  if (
-    isAlike &&
-    !first.map &&
-    !first.axes.includes(undefined) &&
-    first.axes.length === first.tensor.shape.length
-  )
+  if (isAlike && isWhole(first))
     return {
       tensors: features.map(({ tensor }) => tensor),
       result: (tensor) => ({

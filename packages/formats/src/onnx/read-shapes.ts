@@ -1,4 +1,5 @@
-import { integerAttribute, integersAttribute, integerTensor } from './constants';
+import { integerTensor } from '../tensors';
+import { integerAttribute, isOrder, orderOf } from './constants';
 import { asIs, plain, withShape, type Feature, type Sizes } from './feature';
 import { type Operation, type Read, unsupported, featureOf, listOf, normal } from './operation';
 
@@ -80,14 +81,8 @@ export const unsqueeze: Read = (operation) => {
 
 export const transpose: Read = (operation) => {
   const given = featureOf(operation);
-  const rank = given.shape.length;
-  const order = integersAttribute(operation.node, 'perm') ?? given.shape.map((_, axis) => rank - 1 - axis);
-  if (
-    order.length !== rank ||
-    order[0] !== 0 ||
-    new Set(order).size !== rank ||
-    order.some((axis) => !(axis in given.shape))
-  )
+  const order = orderOf(operation.node, given.shape.length);
+  if (!isOrder(order, given.shape) || order[0] !== 0)
     throw unsupported(operation, 'the batch as its first axis', order);
   const feature = given.map ? asIs(plain(operation.network, given, operation.name), given.isPositive) : given;
   return {

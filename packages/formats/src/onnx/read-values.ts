@@ -1,7 +1,7 @@
 import { show } from '@googlenet-tooling/shared/show';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { integerAttribute } from './constants';
-import { arranged, like, type Feature } from './feature';
+import { like, withAxisLast, type Feature } from './feature';
 import {
   type Operation,
   type Read,
@@ -12,6 +12,7 @@ import {
   apply,
   normal,
 } from './operation';
+import { isFloatType } from './tensor-proto';
 
 /*
  * Operations value by value.
@@ -54,17 +55,10 @@ export const softmax: Read = (operation) => {
   // Until opset 12 it runs over everything from the axis on.
   const rest = feature.shape.slice(axis + 1);
   if (opset < 13 && rest.some((size) => size !== 1)) throw unsupported(operation, 'the last axis', axis);
-  const order = [...feature.shape.keys()].filter((one) => one !== axis).concat(axis);
   const isLast = !feature.map && feature.axes[axis] === feature.tensor.shape.length - 1;
-  const tensor = isLast ? feature.tensor : arranged(network, feature, order, name);
-  const output = apply(operation, tfl.layers.activation({ name, activation: 'softmax' }), tensor);
-  if (isLast) return like(feature, output, true);
-  return {
-    tensor: output,
-    shape: feature.shape,
-    axes: order.map((_, i) => order.indexOf(i)),
-    isPositive: true,
-  };
+  if (isLast) return activated(operation, 'softmax', true);
+  const { tensor, result } = withAxisLast(network, feature, axis, name);
+  return result(apply(operation, tfl.layers.activation({ name, activation: 'softmax' }), tensor), true);
 };
 
 export const dropout: Read = (operation) => {
@@ -82,7 +76,7 @@ export const hardSigmoid: Read = (operation) => {
 };
 
 export const cast: Read = (operation) => {
-  if (![1, 10, 11, 16].includes(integerAttribute(operation.node, 'to', 0)))
+  if (!isFloatType(integerAttribute(operation.node, 'to', 0)))
     throw unsupported(operation, 'floating point', `type ${show(operation.node.attributes.to)}`);
   return featureOf(operation);
 };

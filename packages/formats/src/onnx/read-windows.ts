@@ -1,7 +1,6 @@
-import { show } from '@googlenet-tooling/shared/show';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { permute, toFloat32 } from '../tensors';
-import { integerAttribute, integersAttribute, integersOf, textAttribute } from './constants';
+import { integersOf, inverseOrder, permute, toFloat32 } from '../tensors';
+import { integerAttribute, integersAttribute, textAttribute } from './constants';
 import { arranged, asImage, type Feature } from './feature';
 import { windowOf, type Window } from './windows';
 import {
@@ -63,7 +62,7 @@ export const convolution: Read = (operation) => {
   const shape = isDepthwise
     ? [height, width, groups, filters / groups]
     : [height, width, perGroup * groups, filters];
-  network.reserve(shape, `readOnnx(${show(name)})`);
+  network.reserve(shape, name);
   const values = toFloat32(kernel);
   const source = bordered(operation, image, window);
   if (isDepthwise) {
@@ -93,28 +92,31 @@ function ungrouped(values: Float32Array, shape: readonly number[], groups: numbe
   return result;
 }
 
-export const maxPool: Read = (operation) => {
-  const { node, name } = operation;
+/** What goes into a pool, and its window. */
+function poolOf(operation: Operation) {
   const { isPositive } = featureOf(operation);
   const image = imageOf(operation);
-  const poolSize = integersAttribute(node, 'kernel_shape') ?? [];
+  const poolSize = (integersAttribute(operation.node, 'kernel_shape') ?? []) as [number, number];
   const window = windowFor(operation, image, poolSize);
-  const { strides, padding, dilations, border } = window;
+  const { dilations } = window;
   if (dilations.some((rate) => rate !== 1)) throw unsupported(operation, 'a dense window', dilations);
+  return { isPositive, image, poolSize, window };
+}
+
+export const maxPool: Read = (operation) => {
+  const { name } = operation;
+  const { isPositive, image, poolSize, window } = poolOf(operation);
+  const { strides, padding, border } = window;
   if (border && !isPositive)
     throw unsupported(operation, 'padding as TensorFlow has it, or an input without negative values', border);
-  const layer = tfl.layers.maxPooling2d({ name, poolSize: poolSize as [number, number], strides, padding });
+  const layer = tfl.layers.maxPooling2d({ name, poolSize, strides, padding });
   return asImage(apply(operation, layer, bordered(operation, image, window)), isPositive);
 };
 
 export const averagePool: Read = (operation) => {
   const { node, name } = operation;
-  const { isPositive } = featureOf(operation);
-  const image = imageOf(operation);
-  const poolSize = integersAttribute(node, 'kernel_shape') ?? [];
-  const window = windowFor(operation, image, poolSize);
-  const { strides, padding, dilations, border, within } = window;
-  if (dilations.some((rate) => rate !== 1)) throw unsupported(operation, 'a dense window', dilations);
+  const { isPositive, image, poolSize, window } = poolOf(operation);
+  const { strides, padding, border, within } = window;
   const countsZeros = integerAttribute(node, 'count_include_pad', 0) === 1;
   if (within && !countsZeros) {
     const whole = tfl.layers.averagePooling2d({ name, poolSize: within, strides, padding: 'valid' });
@@ -129,12 +131,7 @@ export const averagePool: Read = (operation) => {
       'padding as TensorFlow has it, or one that counts',
       countsZeros ? 'counted padding' : 'padding that is not counted',
     );
-  const layer = tfl.layers.averagePooling2d({
-    name,
-    poolSize: poolSize as [number, number],
-    strides,
-    padding,
-  });
+  const layer = tfl.layers.averagePooling2d({ name, poolSize, strides, padding });
   return asImage(apply(operation, layer, bordered(operation, image, window)), isPositive);
 };
 
@@ -164,7 +161,7 @@ export const reduceMean: Read = (operation) => {
   const tensor = apply(
     operation,
     tfl.layers.globalAveragePooling2d({ name: operation.name }),
-    arranged(operation.network, feature, orderOf(feature), operation.name),
+    arranged(operation.network, feature, inverseOrder(places as number[]), operation.name),
   );
   const keeps = integerAttribute(operation.node, 'keepdims', 1) === 1;
   const kept = places.map((place) => (place === 0 ? 0 : place === 3 ? 1 : undefined));
@@ -172,11 +169,6 @@ export const reduceMean: Read = (operation) => {
   const stays = (_: unknown, axis: number) => keeps || !reduced.includes(axis);
   return { tensor, shape: sizes.filter(stays), axes: kept.filter(stays), isPositive };
 };
-
-/** ONNX's axes in the order in which they lie here. */
-function orderOf({ axes }: Feature): number[] {
-  return axes.map((_, axis) => axes.indexOf(axis));
-}
 
 export const pad: Read = (operation) => {
   const feature = featureOf(operation);

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
 import { fromStandardLayers, Inception } from '@googlenet/inception';
 import { logitsModel, modelCard } from '@googlenet/model';
@@ -24,6 +23,7 @@ import {
 } from '../testing/models';
 import { channelsFirst, runAllOnnx, runOnnx, type Numbers } from '../testing/onnx-runtime';
 import { itWithPython } from '../testing/python';
+import { unpacked } from '../testing/unpacked';
 import { readOnnx, type OnnxReadOptions } from './read';
 import { onnxParts, type OnnxAttribute, type OnnxNode, type OnnxValue } from './schema';
 import type { OnnxInitializer } from './tensor-proto';
@@ -184,7 +184,7 @@ describe('an ONNX file of ours, read', () => {
 describe("PyTorch's ONNX file of a small GoogLeNet", () => {
   const { source: _source, shape, ...files } = golden;
   it.each(Object.entries(files))('%s predicts what PyTorch does', (kind, { file, outputs: expected }) => {
-    const model = readOnnx(Uint8Array.from(gunzipSync(Buffer.from(file, 'base64'))));
+    const model = readOnnx(unpacked(file));
     const x = fill<tf.Tensor4D>('images', shape, 0, 1);
     const found = outputs(model, x);
     expect(model.inputs[0].shape).toEqual([null, ...shape.slice(1)]);
@@ -196,9 +196,7 @@ describe("PyTorch's ONNX file of a small GoogLeNet", () => {
   });
 
   it('becomes a network of modules', () => {
-    const model = readOnnx(
-      Uint8Array.from(gunzipSync(Buffer.from(golden['with batch norm'].file, 'base64'))),
-    );
+    const model = readOnnx(unpacked(golden['with batch norm'].file));
     const modules = fromStandardLayers(model);
     expect(modules.layers.filter((layer) => layer instanceof Inception)).toHaveLength(2);
     dispose(model, modules);

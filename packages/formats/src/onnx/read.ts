@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { FormatError } from '../errors';
 import type { FileTensor } from '../tensors';
 import { FOLDED_OPERATIONS, foldConstants, integersAttribute } from './constants';
-import { arranged, asImage, asIs, type Feature } from './feature';
+import { arranged, asImage, asIs, CHANNELS_LAST, isWhole, type Feature } from './feature';
 import { Network } from './network';
 import { unsupported, type Operation } from './operation';
 import { OPERATIONS } from './operations';
@@ -67,6 +67,7 @@ class GraphReader {
   private readonly values = new Map<string, Feature | FileTensor>();
   private readonly users = new Map<string, OnnxNode[]>();
   private readonly done = new Set<OnnxNode>();
+  private readonly outputNames: ReadonlySet<string>;
   private readonly nodes: readonly OnnxNode[];
   private readonly inputs: tfl.SymbolicTensor[] = [];
 
@@ -76,6 +77,7 @@ class GraphReader {
     private readonly options: OnnxReadOptions,
   ) {
     this.nodes = wantedNodes(graph);
+    this.outputNames = new Set(graph.outputs.map(({ name }) => name));
     for (const node of this.nodes)
       for (const name of new Set(node.inputs)) this.users.set(name, [...(this.users.get(name) ?? []), node]);
     graph.initializers.forEach((tensor, name) => this.values.set(name, tensor));
@@ -137,13 +139,14 @@ class GraphReader {
       if (folded) return folded;
     }
     const next = this.nextOf(node);
+    const batch = this.graph.inputs.at(0)?.shape.at(0);
     let result = node;
     const operation: Operation = {
       node,
       network: this.network,
       name: this.network.names.unique(this.layerName(node)),
       opset: this.graph.opset,
-      fixedBatch: this.fixedBatch(),
+      fixedBatch: typeof batch === 'number' ? batch : undefined,
       inputs,
       next,
       constantNamed: (name) => {
@@ -175,20 +178,18 @@ class GraphReader {
   }
 
   private isWanted(name: string): boolean {
-    return this.users.has(name) || this.graph.outputs.some((output) => output.name === name);
+    return this.users.has(name) || this.outputNames.has(name);
   }
 
   /** The one user of an operation's output. */
   private nextOf({ outputs: [output] }: OnnxNode): OnnxNode | undefined {
     const users = this.users.get(output) ?? [];
-    return users.length === 1 && !this.graph.outputs.some(({ name }) => name === output)
-      ? users[0]
-      : undefined;
+    return users.length === 1 && !this.outputNames.has(output) ? users[0] : undefined;
   }
 
   /** A name that tells where in the file the layer comes from; that of the output, where it is one. */
   private layerName({ opType, name, outputs: [output] }: OnnxNode): string {
-    if (this.graph.outputs.some((one) => one.name === output)) return output;
+    if (this.outputNames.has(output)) return output;
     const path = name || output;
     const [, before, last] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
     if (!before) return path;
@@ -196,20 +197,14 @@ class GraphReader {
     return isKind ? before : path;
   }
 
-  private fixedBatch(): number | undefined {
-    const sizes = this.graph.inputs.map(({ shape }) => shape[0]);
-    return typeof sizes[0] === 'number' ? sizes[0] : undefined;
-  }
-
   private output(name: string): tfl.SymbolicTensor {
     const value = this.values.get(name);
     if (value === undefined || 'dtype' in value)
       throw malformed(`an output ${show(name)} that ${value ? 'is a constant' : 'nothing makes'}`);
-    const { axes, tensor, map } = value;
-    const isWhole = !map && axes.length === tensor.shape.length && !axes.includes(undefined);
+    const { axes, tensor } = value;
     const isTurned = String(axes) === '0,3,1,2';
-    if (isWhole && (isTurned || axes.every((axis, i) => axis === i))) return tensor;
-    const order = axes.length === 4 ? [0, 2, 3, 1] : axes.map((_, axis) => axis);
+    if (isWhole(value) && (isTurned || axes.every((axis, i) => axis === i))) return tensor;
+    const order = axes.length === 4 ? CHANNELS_LAST : axes.map((_, axis) => axis);
     return arranged(this.network, value, order, this.network.names.unique(name));
   }
 }

@@ -1,6 +1,6 @@
 import { show } from '@googlenet-tooling/shared/show';
 import { FormatError } from '../errors';
-import { byteLengthOf, type Part } from '../parts';
+import { joinedView, type Part } from '../parts';
 import {
   bytesField,
   integerField,
@@ -15,7 +15,7 @@ import {
   readString,
   type Field,
 } from '../protobuf';
-import { countOf, DTYPE_BYTES, type Dtype, type FileTensor } from '../tensors';
+import { bytesOf, countOf, DTYPE_BYTES, type Dtype, type FileTensor } from '../tensors';
 
 /*
  * The message TensorProto: numbers lie in `raw_data`, in a list of their kind, or in another file.
@@ -39,6 +39,11 @@ const DATA_TYPES: Partial<Record<number, Dtype>> = {
 /** The number of a type in `TensorProto.DataType`. */
 export function dataType(dtype: Dtype): number {
   return Number(Object.keys(DATA_TYPES).find((key) => DATA_TYPES[Number(key)] === dtype));
+}
+
+/** Whether a number of `TensorProto.DataType` is that of a floating point type. */
+export function isFloatType(type: number): boolean {
+  return DATA_TYPES[type]?.includes('F') ?? false;
 }
 
 /** An initializer whose data may be made later. */
@@ -119,27 +124,12 @@ function listed(
   { floats, integers, longs, doubles }: Record<'floats' | 'integers' | 'longs' | 'doubles', Field[]>,
   dtype: Dtype,
 ): Uint8Array {
-  if (dtype === 'F32') return joined(floats.map(readFloatBytes));
-  if (dtype === 'F64') return joined(doubles.map(readDoubleBytes));
+  if (dtype === 'F32') return joinedView(floats.map(readFloatBytes));
+  if (dtype === 'F64') return joinedView(doubles.map(readDoubleBytes));
   if (dtype === 'I64') return bytesOf(BigInt64Array.from(longs.flatMap(readIntegers), BigInt));
   const values = integers.map(readInt32s);
   const narrow = { 1: Uint8Array, 2: Uint16Array, 4: Int32Array }[DTYPE_BYTES[dtype]];
-  return joined(values.map((some) => bytesOf(narrow.from(some))));
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0];
-  const result = new Uint8Array(byteLengthOf(pieces));
-  let at = 0;
-  for (const piece of pieces) {
-    result.set(piece, at);
-    at += piece.length;
-  }
-  return result;
+  return joinedView(values.map((some) => bytesOf(narrow.from(some))));
 }
 
 /** A view of another file. */

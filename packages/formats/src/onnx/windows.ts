@@ -72,6 +72,11 @@ export function windowOf(node: OnnxNode, sizes: Sizes, kernel: readonly [number,
   return { strides, dilations, padding: 'valid', border: [rows, columns], within };
 }
 
+/** Pixels that TensorFlow's `same` puts around an axis, on both sides together. */
+export function samePadding(size: number, reach: number, stride: number): number {
+  return Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size);
+}
+
 function sideOf(axis: {
   size: number | null;
   reach: number;
@@ -87,8 +92,7 @@ function sideOf(axis: {
     const [begin, end] = given;
     return { begin, end, isSame, isValid: begin === 0 && end === 0 };
   }
-  const sameCount = Math.ceil(size / stride);
-  const sameTotal = Math.max(0, (sameCount - 1) * stride + reach - size);
+  const sameTotal = samePadding(size, reach, stride);
   if (given === 'lower') {
     const begin = Math.ceil(sameTotal / 2);
     return { begin, end: sameTotal - begin, isSame: sameTotal % 2 === 0, isValid: sameTotal === 0 };
@@ -105,7 +109,7 @@ function sideOf(axis: {
   return {
     begin,
     end: isCeiling ? needed : after,
-    isSame: count === sameCount && begin === sameBegin && needed === sameTotal - sameBegin,
+    isSame: count === Math.ceil(size / stride) && begin === sameBegin && needed === sameTotal - sameBegin,
     isValid: begin === 0 && needed === 0,
     within: count === 1 && begin === 0 ? Math.min(size, reach) : undefined,
   };

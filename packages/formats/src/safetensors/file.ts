@@ -1,7 +1,7 @@
 import { isObject } from '@googlenet-tooling/shared/checks';
 import { show } from '@googlenet-tooling/shared/show';
 import { FormatError } from '../errors';
-import { byteLengthOf, type LazyPart, type Part } from '../parts';
+import { byteLengthOf, joined, type LazyPart, type Part } from '../parts';
 import { countOf, DTYPE_BYTES, type Dtype, type FileTensor } from '../tensors';
 
 /** Largest header that is believed, as in the Rust library. */
@@ -161,12 +161,5 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, FileTensor>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
-  const parts = safetensorsParts(tensors, metadata) as Uint8Array[];
-  const file = new Uint8Array(byteLengthOf(parts));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  return joined(safetensorsParts(tensors, metadata) as Uint8Array[]);
 }

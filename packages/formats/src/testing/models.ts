@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { fill, fillWeights } from '../../../inception/src/testing/golden';
 import { useQuickCpu } from '../../../inception/src/testing/quick-cpu';
@@ -25,6 +25,23 @@ export function filledModel(options: GoogLeNetOptions): tfl.LayersModel {
   const model = googlenet(options);
   fillWeights(model.weights);
   return model;
+}
+
+/** The numbers of every weight of a model. */
+export function weightValues(model: tfl.LayersModel): tf.TypedArray[] {
+  return model.getWeights().map((weight) => weight.dataSync());
+}
+
+/** What `model.save` hands out. */
+export async function artifactsOf(model: tfl.LayersModel): Promise<tf.io.ModelArtifacts> {
+  let saved: tf.io.ModelArtifacts = {};
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      saved = artifacts;
+      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } });
+    }),
+  );
+  return saved;
 }
 
 /** Images that `formats_live.py` makes alike. */

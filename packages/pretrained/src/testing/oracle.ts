@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pythonWith } from '../../../formats/src/testing/python';
-
-const ORACLES = join(__dirname, '..', '..', '..', '..', 'tooling', 'oracles');
+import { itWithScripts } from '../../../formats/src/testing/python';
 
 /** A folder that a script of `tooling/oracles` has filled. */
 export interface OracleFolder {
@@ -25,31 +21,13 @@ export function itWithOracle(
   body: (folder: OracleFolder) => Promise<void>,
   prepare: (folder: string) => Promise<void> = () => Promise.resolve(),
 ): void {
-  const python = pythonWith(...modules);
-  if (python === undefined) {
-    process.stdout.write(
-      `passed over: ${name} (no Python with ${modules.join(', ')}; set GOOGLENET_PYTHON)\n`,
-    );
-    it.skip(name, () => undefined);
-    return;
-  }
-  it(
-    name,
-    async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'oracle-'));
-      try {
-        await prepare(folder);
-        const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
-        execFileSync(python, [join(ORACLES, script), folder], { stdio: 'pipe', env });
-        const path = (file: string) => join(folder, file);
-        await body({
-          path,
-          floats: (file) => new Float32Array(new Uint8Array(readFileSync(path(file))).buffer),
-        });
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    },
-    300_000,
-  );
+  itWithScripts(name, modules, async (run, folder) => {
+    await prepare(folder);
+    run(script, folder);
+    const path = (file: string) => join(folder, file);
+    await body({
+      path,
+      floats: (file) => new Float32Array(new Uint8Array(readFileSync(path(file))).buffer),
+    });
+  });
 }

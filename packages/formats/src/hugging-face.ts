@@ -16,7 +16,7 @@ export interface HuggingFaceOptions {
 }
 
 /** Resampling as Pillow numbers it. */
-const BILINEAR = 2;
+const RESAMPLE = { bilinear: 2, bicubic: 3 } as const;
 
 /**
  * A model as a Hugging Face folder: files by their path.
@@ -66,13 +66,24 @@ export async function* huggingFaceFiles(
     classes,
     preprocessing,
   };
-  yield ['config.json', json(configOf(classes, inputShape))];
-  yield ['preprocessor_config.json', json(preprocessorOf(preprocessing, [height, width]))];
-  yield ['README.md', text(modelCard({ ...record, classes, inputShape, parameters: model.countParams() }))];
   const metadata = { classes: JSON.stringify(classes) };
-  yield ['model.safetensors', await writeSafetensors(model, { layout: 'pytorch', metadata })];
-  yield ['onnx/model.onnx', await writeOnnx(model, onnx)];
-  yield ['onnx/model_quantized.onnx', await writeOnnx(model, { ...onnx, quantize: 'uint8' })];
+  const card = () => modelCard({ ...record, classes, inputShape, parameters: model.countParams() });
+  const makers: Record<string, () => Bytes | Promise<Bytes>> = {
+    'config.json': () => json(configOf(classes, inputShape)),
+    'preprocessor_config.json': () => json(preprocessorOf(preprocessing, [height, width])),
+    'README.md': () => text(card()),
+    'model.safetensors': () => writeSafetensors(model, { layout: 'pytorch', metadata }),
+    'onnx/model.onnx': () => writeOnnx(model, onnx),
+    'onnx/model_quantized.onnx': () => writeOnnx(model, { ...onnx, quantize: 'uint8' }),
+  };
+  // Nothing here may hold a file that was handed over while the next is made.
+  for (const path of Object.keys(makers)) yield await made(path, makers[path]);
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+async function made(path: string, make: () => Bytes | Promise<Bytes>): Promise<[path: string, bytes: Bytes]> {
+  return [path, await make()];
 }
 
 /** transformers.js runs a graph by the name of a kind of model, and knows no GoogLeNet: any plain convolutional classifier will do. */
@@ -92,6 +103,7 @@ function configOf(classes: readonly string[], [height, width, channels]: number[
 
 function preprocessorOf(preprocessing: Preprocessing, [height, width]: number[]) {
   const { scale = 1 / 255, mean, std, channelOrder = 'RGB', resize, centerCrop } = preprocessing;
+  const { filter = 'bilinear' } = preprocessing;
   const three = (values: readonly number[] | undefined, fallback: number) =>
     values === undefined
       ? [fallback, fallback, fallback]
@@ -106,7 +118,7 @@ function preprocessorOf(preprocessing: Preprocessing, [height, width]: number[])
     do_convert_rgb: true,
     do_resize: true,
     size: resize === undefined ? { height, width } : { shortest_edge: resize },
-    resample: BILINEAR,
+    resample: RESAMPLE[filter],
     do_center_crop: centerCrop ?? resize !== undefined,
     crop_size: { height, width },
     do_rescale: scale !== 1,

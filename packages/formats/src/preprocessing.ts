@@ -10,6 +10,8 @@ export interface Preprocessing {
   channelOrder?: 'RGB' | 'BGR';
   /** Pixels of the shorter side after resizing. Default: both sides become the model's. */
   resize?: number;
+  /** How pixels are made when it is resized. Default `bilinear`. */
+  filter?: 'bilinear' | 'bicubic';
   /** Whether the middle is cut out after resizing. Default: where `resize` is given. */
   centerCrop?: boolean;
 }

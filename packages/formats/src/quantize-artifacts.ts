@@ -2,14 +2,17 @@ import { show } from '@googlenet-tooling/shared/show';
 import * as tf from '@tensorflow/tfjs-core';
 import { FormatError } from './errors';
 import { quantizeKernel, ZERO_POINT, type Quantization } from './quantize';
-import { countOf, encodeFloats } from './tensors';
+import { bytesOf, countOf, encodeFloats } from './tensors';
 
 type Spec = tf.io.WeightsManifestEntry;
 
 /** A weight of a saved model. */
 interface Weight {
   spec: Spec;
+  /** May be a view of the saved bytes. */
   values: Float32Array;
+  /** What the numbers of each output channel are divided by before they are packed. */
+  divisors?: Float32Array;
 }
 
 /** What a saved layer says of itself; the keys are in Python's style. */
@@ -23,6 +26,7 @@ type LayerConfig = Record<string, unknown>;
  * (`variance + epsilon` is divided by its square, mean and bias by itself: the same function), and every channel uses all 255 steps. A
  * unit without batch norm gets one that does nothing else. Dense layers and plain convolutions have one scale.
  * @param artifacts - what `model.save` hands to an `IOHandler`, float32; left as it is.
+ * Memory: the new weights, and one kernel at a time.
  * @returns new artifacts for `tf.io.fromMemory`, or to be written as `model.json` and weights.
  * @throws {FormatError} `UNSUPPORTED` for weights that are quantized already; `MALFORMED` if the bytes do not fit the weights.
  */
@@ -35,46 +39,43 @@ export function quantizeArtifacts(
     JSON.stringify(artifacts.modelTopology),
   ) as tf.io.ModelArtifacts['modelTopology'];
   const ready = quantization === 'uint8' ? equalizeUnits(weights, layerConfigs(modelTopology)) : weights;
-  const packed = ready.map((weight) => pack(weight, quantization));
-  const weightData = new Uint8Array(packed.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  const sizes = ready.map((weight) => packedBytes(weight, quantization));
+  const weightData = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
   let at = 0;
-  for (const { bytes } of packed) {
-    weightData.set(bytes, at);
-    at += bytes.length;
-  }
-  return {
-    ...artifacts,
-    modelTopology,
-    weightSpecs: packed.map(({ spec }) => spec),
-    weightData: weightData.buffer,
-  };
+  const weightSpecs = ready.map((weight, i) =>
+    pack(weight, quantization, weightData.subarray(at, (at += sizes[i]))),
+  );
+  return { ...artifacts, modelTopology, weightSpecs, weightData: weightData.buffer };
 }
 
 function readWeights({ weightSpecs = [], weightData }: tf.io.ModelArtifacts): Weight[] {
-  const data = tf.io.CompositeArrayBuffer.join(weightData);
-  let at = 0;
-  const weights = weightSpecs.map((spec): Weight => {
+  // `join` copies.
+  const data =
+    weightData === undefined || Array.isArray(weightData)
+      ? tf.io.CompositeArrayBuffer.join(weightData)
+      : weightData;
+  const counts = weightSpecs.map((spec) => {
     if (spec.dtype !== 'float32' || spec.quantization !== undefined) {
       throw new FormatError(
         'UNSUPPORTED',
         `quantizeArtifacts(${show(spec.name)}): expected float32, got ${spec.quantization?.dtype ?? spec.dtype}. Start from the model as it was trained.`,
       );
     }
-    const bytes = 4 * countOf(spec.shape, `quantizeArtifacts(${show(spec.name)})`);
-    at += bytes;
-    // At the end of the weights before; `slice` gives bytes of its own, which may be changed.
-    return { spec, values: new Float32Array(data.slice(at - bytes, at)) };
+    return countOf(spec.shape, `quantizeArtifacts(${show(spec.name)})`);
   });
-  if (
-    at !== data.byteLength ||
-    weights.some(({ spec, values }) => values.length !== countOf(spec.shape, 'weights'))
-  ) {
+  const total = 4 * counts.reduce((sum, count) => sum + count, 0);
+  if (total !== data.byteLength) {
     throw new FormatError(
       'MALFORMED',
-      `quantizeArtifacts: expected ${at} bytes of weights, got ${data.byteLength}. Save the model again.`,
+      `quantizeArtifacts: expected ${total} bytes of weights, got ${data.byteLength}. Save the model again.`,
     );
   }
-  return weights;
+  let at = 0;
+  return weightSpecs.map((spec, i): Weight => {
+    const values = new Float32Array(data, at, counts[i]);
+    at += values.byteLength;
+    return { spec, values };
+  });
 }
 
 /** The configuration of every layer, by name, models within models included. */
@@ -112,7 +113,7 @@ function equalizeUnits(weights: readonly Weight[], configs: Map<string, LayerCon
         (value, i) => (largest[i % channels] = Math.max(largest[i % channels], Math.abs(value))),
       );
       const scale = largest.map((value) => value || 1);
-      result.push({ ...weight, values: values.map((value, i) => value / scale[i % channels]) });
+      result.push({ ...weight, divisors: scale });
       const epsilon = Number(config.epsilon ?? 1e-3);
       if (hasNorm) moveScale(byName, unit, scale, epsilon);
       else {
@@ -140,38 +141,37 @@ function equalizeUnits(weights: readonly Weight[], configs: Map<string, LayerCon
 function moveScale(byName: Map<string, Weight>, unit: string, scale: Float32Array, epsilon: number): void {
   const change = (field: string, by: (value: number, factor: number) => number) => {
     const weight = byName.get(`${unit}/${field}`);
-    weight?.values.forEach((value, i) => (weight.values[i] = by(value, scale[i])));
+    if (weight) weight.values = weight.values.map((value, i) => by(value, scale[i]));
   };
   change('bias', (value, factor) => value / factor);
   change('moving_mean', (value, factor) => value / factor);
   change('moving_variance', (value, factor) => (value + epsilon) / (factor * factor) - epsilon);
 }
 
-function pack({ spec, values }: Weight, quantization: Quantization): { spec: Spec; bytes: Uint8Array } {
-  if (spec.shape.length < 2) return { spec, bytes: new Uint8Array(values.buffer) };
+/** Bytes of a weight once it is packed. */
+function packedBytes({ spec, values }: Weight, quantization: Quantization): number {
+  if (spec.shape.length < 2) return values.byteLength;
+  return values.length * (quantization === 'float16' ? 2 : 1);
+}
+
+/** Writes a weight into `target`, which is exactly as long; gives what model.json says of it. */
+function pack(weight: Weight, quantization: Quantization, target: Uint8Array): Spec {
+  const { spec, divisors } = weight;
+  if (spec.shape.length < 2) {
+    target.set(bytesOf(weight.values));
+    return spec;
+  }
+  const values = divisors
+    ? weight.values.map((value, i) => value / divisors[i % divisors.length])
+    : weight.values;
   if (quantization === 'float16') {
-    const bytes = new Uint8Array(2 * values.length);
-    encodeFloats(values, 'F16', bytes);
-    return {
-      spec: {
-        ...spec,
-        quantization: { dtype: 'float16', original_dtype: 'float32' } as Spec['quantization'],
-      },
-      bytes,
-    };
+    encodeFloats(values, 'F16', target);
+    const entry = { dtype: 'float16', original_dtype: 'float32' } as Spec['quantization'];
+    return { ...spec, quantization: entry };
   }
   const { data, scales } = quantizeKernel(values, 1, () => 0);
+  target.set(data);
   const [scale] = scales;
-  return {
-    spec: {
-      ...spec,
-      quantization: {
-        dtype: 'uint8',
-        original_dtype: 'float32',
-        scale,
-        min: -ZERO_POINT * scale,
-      } as Spec['quantization'],
-    },
-    bytes: data,
-  };
+  const entry = { dtype: 'uint8', original_dtype: 'float32', scale, min: -ZERO_POINT * scale };
+  return { ...spec, quantization: entry as Spec['quantization'] };
 }

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { decodeOnnx, decodeSafetensors, decodeTorchFile } from '@googlenet/formats';
 import { googlenet } from '@googlenet/model';
+import { WEIGHTS } from '@googlenet/pretrained';
 import * as tf from '@tensorflow/tfjs-core';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -87,6 +88,38 @@ describe('googlenet export', () => {
     expect(card).toContain('| accuracy | 0.5 | 20 test images; nothing was chosen on them');
     expect(card).toContain('digit 3');
     expect(card).toContain('mnist, CC BY-SA 3.0.');
+  });
+
+  it.each([
+    ['caffe', { scale: 1, mean: [104, 117, 123], channelOrder: 'BGR', resize: 12, filter: 'bicubic' }],
+    [
+      'torchvision',
+      { scale: 1 / 127.5, mean: [1, 1, 1], channelOrder: 'RGB', resize: 256, filter: 'bilinear' },
+    ],
+    ['slim', { scale: 1 / 127.5, mean: [1, 1, 1], channelOrder: 'RGB', resize: 14, filter: 'bilinear' }],
+  ] as const)('writes how photographs become the input, as %s has it', async (weights, expected) => {
+    const preprocessing = { ...WEIGHTS[weights].preprocessing, size: 12 };
+    const model = googlenet({ widthMultiplier: 0.0625, inputShape: [12, 12, 3] });
+    await saveModel(model, join(cwd, weights), { dataset: 'photographs', classNames, preprocessing });
+    model.dispose();
+    expect((await run(weights, '--to', 'onnx', '--out', 'photos.onnx')).code).toBe(0);
+    const { metadata } = decodeOnnx(read('photos.onnx'));
+    expect(JSON.parse(metadata.preprocessing)).toEqual({ ...expected, centerCrop: true });
+    expect((await run(weights, '--to', 'hf', '--out', 'photos')).code).toBe(0);
+    const isBlueFirst = expected.channelOrder === 'BGR';
+    const config = JSON.parse(new TextDecoder().decode(read('photos', 'preprocessor_config.json'))) as object;
+    expect(config).toMatchObject({
+      size: { shortest_edge: expected.resize },
+      do_center_crop: true,
+      crop_size: { height: 12, width: 12 },
+      resample: expected.filter === 'bicubic' ? 3 : 2,
+      do_rescale: expected.scale !== 1,
+      rescale_factor: expected.scale,
+      do_normalize: true,
+      image_mean: isBlueFirst ? [123, 117, 104] : [1, 1, 1],
+      image_std: [1, 1, 1],
+    });
+    expect('do_flip_channel_order' in config).toBe(isBlueFirst);
   });
 
   it('writes an ONNX file with its batch norm and a state_dict', async () => {

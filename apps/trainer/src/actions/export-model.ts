@@ -39,11 +39,13 @@ const DEFAULT_NAMES: Readonly<Record<Format, string>> = {
 /** How pixels become the input: those of photographs as the network was trained, those of this project's data sets to [0, 1]. */
 function preprocessingOf(card: ModelCard | undefined): Preprocessing {
   if (card?.preprocessing === undefined) return { scale: 1 / 255 };
-  const { order, ...numbers } = card.preprocessing.pixels;
+  const { pixels, filter } = card.preprocessing;
+  const { order, ...numbers } = pixels;
   return {
     ...numbers,
     channelOrder: order === 'bgr' ? 'BGR' : 'RGB',
     resize: shorterSideOf(card.preprocessing),
+    filter,
     centerCrop: true,
   };
 }

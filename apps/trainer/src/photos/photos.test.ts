@@ -105,6 +105,18 @@ describe('pictures of your own', () => {
     const report = JSON.parse(evaluated.io.out()) as { accuracy: number; part: string; size: number };
     expect(report).toMatchObject({ part: 'validation', size: 8 });
     expect(report.accuracy).toBeCloseTo(summary.testAccuracy as number, 5);
+
+    expect((await run('export', 'own', '--to', 'hf', '--out', 'hub', ...ENGINE_OPTIONS)).code).toBe(0);
+    const hub = (name: string) => readFileSync(join(cwd, 'hub', name), 'utf8');
+    expect(JSON.parse(hub('preprocessor_config.json'))).toMatchObject({
+      size: { shortest_edge: 18 },
+      do_center_crop: true,
+      crop_size: { height: 16, width: 16 },
+      rescale_factor: 1 / 255,
+      do_normalize: false,
+    });
+    expect(JSON.parse(hub('config.json'))).toMatchObject({ id2label: { 0: 'lying', 1: 'standing' } });
+    expect(hub('README.md')).toContain('| 8 validation images, which may have chosen the weights too');
   });
 
   it('trains further layers, keeps them only if they help, and resumed equals uninterrupted', async () => {

@@ -55,7 +55,7 @@ def onnx_outputs(path, name, shape, channels_last):
 
 
 def torch_onnx(folder, shape):
-    """torchvision's own class by torch.onnx at every opset, and by the newer exporter where onnxscript is installed; each with its outputs."""
+    """torchvision's GoogLeNet by torch.onnx at every opset, ResNet, MobileNet; by the newer exporter too where onnxscript is; with outputs."""
     import importlib.util
     import os
 
@@ -67,20 +67,22 @@ def torch_onnx(folder, shape):
     kinds = [{"opset_version": opset, "dynamo": False} for opset in (13, 15, 18, 20)]
     kinds.append({"opset_version": 17, "dynamo": False, "training": training.PRESERVE, "do_constant_folding": False})
     kinds.append({"opset_version": 17, "dynamo": False, "transform_input": True})
+    others = ("resnet18", "mobilenet_v2")
+    kinds += [{"network": network, "opset_version": 17, "dynamo": False} for network in others]
     if importlib.util.find_spec("onnxscript"):
         kinds += [{"opset_version": opset, "dynamo": True} for opset in (18, 21)]
         kinds.append({"opset_version": 18, "dynamo": True, "external_data": False, "transform_input": True})
+        free = ({0: torch.export.Dim("batch")},)
+        newer = {"opset_version": 18, "dynamo": True, "dynamic_shapes": free}
+        kinds += [{"network": network, **newer} for network in ("googlenet", *others)]
     found = []
     for i, options in enumerate(kinds):
         kind = str(options)
         path = os.path.join(folder, f"{i}.onnx")
-        model = torchvision.models.googlenet(
-            weights=None,
-            init_weights=False,
-            num_classes=10,
-            transform_input=options.pop("transform_input", False),
-            aux_logits=False,
-        )
+        network, transforms = options.pop("network", "googlenet"), options.pop("transform_input", False)
+        own = {"init_weights": False, "transform_input": transforms, "aux_logits": False}
+        further = own if network == "googlenet" else {}
+        model = torchvision.models.get_model(network, weights=None, num_classes=10, **further)
         model = disturbed(model).eval()
         stdout, sys.stdout = sys.stdout, sys.stderr  # the exporter talks
         try:
@@ -122,7 +124,7 @@ def hdf5_datasets(path):
     return found
 
 
-def keras_outputs(path, name, shape, labels, steps):
+def keras_outputs(path, name, shape, labels, steps, rate):
     """Opens a .keras file: outputs, losses of some steps of gradient descent, and the outputs of the model saved after them."""
     import keras
 
@@ -133,7 +135,7 @@ def keras_outputs(path, name, shape, labels, steps):
     outputs = model.predict_on_batch(x)
     found = {"outputs": [value.tolist() for value in (outputs if isinstance(outputs, (list, tuple)) else [outputs])], "losses": [], "trained": []}
     if steps:
-        model.compile(optimizer=keras.optimizers.SGD(0.0001), loss="sparse_categorical_crossentropy")
+        model.compile(optimizer=keras.optimizers.SGD(rate), loss="sparse_categorical_crossentropy")
         for _ in range(steps):
             model.reset_metrics()  # else the mean of all steps so far
             found["losses"].append(float(model.train_on_batch(x, np.array(labels))))

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { useWasm } from '@googlenet/backend-wasm';
 import { decodeOnnx, decodeSafetensors, readZip } from '@googlenet/formats';
 import { googlenet, modelCard } from '@googlenet/model';
+import { itWithPython } from '../../../../packages/formats/src/testing/python';
+import { fill } from '../../../../packages/inception/src/testing/golden';
 import { exportModel } from './export-model';
 import { artifactsFromFiles, loadModel } from './model-store';
 import type { ExportFormat } from './protocol';
@@ -67,6 +71,28 @@ describe('a network that is taken away', () => {
     const { tensors } = decodeSafetensors(bytes);
     expect([name, tensors.get('fc.weight')?.shape]).toEqual(['mine.safetensors', [10, 64]]);
   });
+
+  itWithPython(
+    'is a file that Keras opens, with the predictions of the page',
+    ['keras'],
+    async (ask, folder) => {
+      const [name, bytes] = await exported('keras');
+      const path = join(folder, name);
+      writeFileSync(path, bytes);
+      const shape: [number, number, number, number] = [2, 28, 28, 1];
+      const [{ outputs }] = ask<[{ outputs: number[][][] }]>('keras', [path, 'images', shape, [], 0, 0]);
+      const model = await loadModel(artifacts);
+      const x = fill('images', shape, 0, 1);
+      const predictions = model.predict(x) as tf.Tensor2D;
+      const expected = await predictions.array();
+      outputs[0]?.forEach((row, i) =>
+        row.forEach((value, j) => expect(value).toBeCloseTo(expected[i]?.[j] ?? NaN, 5)),
+      );
+      expect(outputs[0]).toHaveLength(2);
+      tf.dispose([x, predictions]);
+      model.dispose();
+    },
+  );
 
   it('is a file of Keras, and a Hugging Face folder in one zip file', async () => {
     const [keras, kerasBytes] = await exported('keras');

@@ -734,10 +734,10 @@ describe('an ONNX file that is no network of layers', () => {
 
 describe('ONNX files of other programs', () => {
   itWithPython(
-    "torchvision's own GoogLeNet by torch.onnx, every opset, predicts what PyTorch does",
+    "torchvision's own GoogLeNet by both exporters of torch.onnx, every opset, ResNet and MobileNet predict what PyTorch does",
     ['torch', 'torchvision', 'onnx'],
     async (ask, folder) => {
-      const shape = [1, 96, 80, 3];
+      const shape = [2, 64, 80, 3];
       const files = ask<{ path: string; outputs: number[][][]; kind: string }[]>('torch_onnx', folder, shape);
       const x = fill<tf.Tensor4D>('images', shape, 0, 1);
       for (const {

@@ -59,7 +59,7 @@ export function itWithScripts(
         rmSync(folder, { recursive: true });
       }
     },
-    300_000,
+    600_000,
   );
 }
 

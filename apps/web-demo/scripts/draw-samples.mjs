@@ -2,8 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { chromiumFlags, chromiumHint, findChromium } from './chromium.cjs';
+import { launchChromium } from './launch-chromium.mjs';
 
 const SIDE = 448;
 const target = fileURLToPath(new URL('../samples/', import.meta.url));
@@ -71,13 +70,8 @@ function trafficLight() {
     ${lamp(96, '#ff2a1c', '#ff5a3c')}${lamp(210, '#4a3a10')}${lamp(324, '#0f3d1c')}`;
 }
 
-const executablePath = findChromium();
-if (!executablePath) {
-  console.error(chromiumHint);
-  process.exit(2);
-}
+const browser = await launchChromium();
 mkdirSync(target, { recursive: true });
-const browser = await chromium.launch({ executablePath, args: chromiumFlags });
 try {
   const page = await browser.newPage({ viewport: { width: SIDE, height: SIDE } });
   for (const [name, draw] of Object.entries({ clock, crossword, 'traffic-light': trafficLight })) {

@@ -3,14 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { chromiumFlags, chromiumHint, findChromium } from './chromium.cjs';
+import { launchChromium } from './launch-chromium.mjs';
 import { serveFolder } from './static-server.cjs';
 
 const [picture, times = '11'] = process.argv.slice(2);
-const executablePath = findChromium();
-if (!executablePath || picture === undefined) {
-  console.error(picture === undefined ? 'measure-answer.mjs PICTURE [TIMES]' : chromiumHint);
+if (picture === undefined) {
+  console.error('measure-answer.mjs PICTURE [TIMES]');
   process.exit(2);
 }
 
@@ -37,8 +35,8 @@ async function dropAndWait({ base64, name }) {
 }
 
 const root = fileURLToPath(new URL('../dist', import.meta.url));
+const browser = await launchChromium();
 const server = await serveFolder({ root, isolated: true });
-const browser = await chromium.launch({ executablePath, args: chromiumFlags });
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(`${server.url}#/photo`);

@@ -1,19 +1,13 @@
 // Writes public/og-image.jpg, what chat programs show of a link to the page: the page itself with a digit drawn. Build first.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { chromiumFlags, chromiumHint, findChromium } from './chromium.cjs';
 import { exampleDrawing } from './example-drawing.mjs';
+import { launchChromium } from './launch-chromium.mjs';
 import { serveFolder } from './static-server.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const executablePath = findChromium();
-if (!executablePath) {
-  console.error(chromiumHint);
-  process.exit(2);
-}
+const browser = await launchChromium();
 const server = await serveFolder({ root: join(root, 'dist'), isolated: true });
-const browser = await chromium.launch({ executablePath, args: chromiumFlags });
 try {
   const page = await browser.newPage({ viewport: { width: 1200, height: 630 }, reducedMotion: 'reduce' });
   await page.goto(`${server.url}#/draw?d=${exampleDrawing}`);

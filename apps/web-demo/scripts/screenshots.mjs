@@ -3,19 +3,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { chromiumFlags, chromiumHint, findChromium } from './chromium.cjs';
 import { exampleDrawing } from './example-drawing.mjs';
+import { launchChromium } from './launch-chromium.mjs';
 import { serveFolder } from './static-server.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2];
 const only = process.argv[3];
-const executablePath = findChromium();
-if (!executablePath) {
-  console.error(chromiumHint);
-  process.exit(2);
-}
 
 const looks = {
   wide: { viewport: { width: 1280, height: 860 }, colorScheme: 'light' },
@@ -29,8 +23,8 @@ const looks = {
 };
 const views = ['draw', 'photo', 'inside', 'cost', 'train'];
 
+const browser = await launchChromium();
 const server = await serveFolder({ root: join(root, 'dist'), isolated: true });
-const browser = await chromium.launch({ executablePath, args: chromiumFlags });
 try {
   const wanted = folder
     ? Object.entries(looks).flatMap(([look, options]) => views.map((view) => ({ look, options, view })))

@@ -12,6 +12,7 @@ import {
 import { messageOf, trouble } from '../state/network';
 import { shownTheme } from '../state/theme';
 import { rampTable } from '../ui/colour-ramp';
+import { useFileDrop } from '../ui/use-file-drop';
 import { drawStroke, PEN_WIDTH, type Point } from './strokes';
 
 const SIDE = 560;
@@ -25,7 +26,9 @@ export function DrawingCanvas() {
   const ref = useRef<HTMLCanvasElement>(null);
   const current = useRef<Point[]>([]);
   const [pen, setPen] = useState<{ at: Point; down: boolean } | undefined>();
-  const [dropping, setDropping] = useState(false);
+  const { dropping, target } = useFileDrop(([file]) => {
+    if (file) void openPicture(file);
+  });
 
   useEffect(() => {
     const context = ref.current?.getContext('2d');
@@ -82,13 +85,6 @@ export function DrawingCanvas() {
     event.preventDefault();
   };
 
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    setDropping(false);
-    const file = event.dataTransfer?.files[0];
-    if (file) void openPicture(file);
-  };
-
   return (
     <div class={`canvas-frame${dropping ? ' dropping' : ''}`}>
       <canvas
@@ -106,12 +102,7 @@ export function DrawingCanvas() {
         onPointerCancel={endStroke}
         onKeyDown={onKeyDown}
         onBlur={() => setPen(undefined)}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setDropping(true);
-        }}
-        onDragLeave={() => setDropping(false)}
-        onDrop={onDrop}
+        {...target}
       />
       {isEmpty.value && !pen && (
         <p class="canvas-hint" aria-hidden="true">

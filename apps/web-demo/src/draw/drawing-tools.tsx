@@ -1,11 +1,11 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { clearDrawing, drawingLink, isEmpty, source, strokes, undo } from '../state/drawing';
+import { FileButton } from '../ui/file-button';
 import { Icon } from '../ui/icon';
 import { openPicture } from './drawing-canvas';
 
 /** The buttons under the canvas. */
 export function DrawingTools() {
-  const picker = useRef<HTMLInputElement>(null);
   const [copied, setCopied] = useState<string | undefined>();
 
   const copyLink = async () => {
@@ -28,21 +28,9 @@ export function DrawingTools() {
       <button class="button" type="button" disabled={isEmpty.value} onClick={clearDrawing}>
         <Icon name="clear" /> <span class="tool-label">Clear</span>
       </button>
-      <button class="button" type="button" onClick={() => picker.current?.click()}>
-        <Icon name="upload" /> <span class="tool-label">Picture</span>
-      </button>
-      <input
-        ref={picker}
-        type="file"
-        accept="image/*"
-        hidden
-        aria-label="Picture file"
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          event.currentTarget.value = '';
-          if (file) void openPicture(file);
-        }}
-      />
+      <FileButton label="Picture file" accept="image/*" onFiles={([file]) => void openPicture(file)}>
+        <span class="tool-label">Picture</span>
+      </FileButton>
       <button
         class="button"
         type="button"

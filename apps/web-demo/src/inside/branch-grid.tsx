@@ -1,4 +1,3 @@
-import type { Branch5x5 } from '@googlenet/inception';
 import { percent, signed } from '../ui/format';
 import {
   BRANCH_NAMES,
@@ -28,13 +27,11 @@ export function BranchGrid({ module, view, target, onEnlarge }: GridProps) {
       {BRANCH_NAMES.map((branch) => (
         <Branch
           key={branch}
-          channels={module.channels[branch]}
-          branch5x5={module.branch5x5}
-          view={view?.branches.find((candidate) => candidate.branch === branch)}
+          module={module}
           branch={branch}
+          view={view?.branches.find((candidate) => candidate.branch === branch)}
           target={target}
           strongest={strongest}
-          size={module.outputShape[0]}
           onEnlarge={onEnlarge && ((channel) => onEnlarge(branch, channel))}
         />
       ))}
@@ -43,28 +40,26 @@ export function BranchGrid({ module, view, target, onEnlarge }: GridProps) {
 }
 
 interface BranchProps {
+  module: ModuleInfo;
   branch: BranchName;
-  channels: number;
-  branch5x5: Branch5x5;
   view: BranchView | undefined;
   target: string | undefined;
   strongest: number;
-  size: number;
   /** Makes the maps buttons. */
   onEnlarge?: (channel: number) => void;
 }
 
-function Branch({ branch, channels, branch5x5, view, target, strongest, size, onEnlarge }: BranchProps) {
+function Branch({ module, branch, view, target, strongest, onEnlarge }: BranchProps) {
   const title = BRANCH_TITLES[branch];
   const evidence = view?.evidence ?? 0;
   return (
     <article class={`branch branch-${branch}`} aria-label={`Branch ${title}`} data-branch={branch}>
       <header class="branch-head">
         <h3>{title}</h3>
-        <span class="number soft">{channels} channels</span>
+        <span class="number soft">{module.channels[branch]} channels</span>
       </header>
-      <p class="soft small branch-about">{aboutBranch(branch, branch5x5)}</p>
-      <div class="maps" style={{ '--map-size': size }}>
+      <p class="soft small branch-about">{aboutBranch(branch, module.branch5x5)}</p>
+      <div class="maps" style={{ '--map-size': module.outputShape[0] }}>
         {view
           ? view.maps.map((map) => (
               <MapButton

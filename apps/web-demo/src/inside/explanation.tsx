@@ -1,9 +1,9 @@
 import { networkImage } from '../state/drawing';
 import { model, prediction } from '../state/network';
-import { Choice } from '../ui/choice';
 import { percent } from '../ui/format';
 import { PixelCanvas } from '../ui/pixel-canvas';
 import { shortName } from './branches';
+import { EvidenceChoice } from './evidence-choice';
 import { GradCam } from './grad-cam';
 import { chosenClass, explainedClass, moduleView, openModule } from './inside-state';
 
@@ -22,13 +22,9 @@ export function Explanation() {
       <GradCam view={view} side={112} over="the drawing">
         <PixelCanvas map={{ height: 28, width: 28, pixels: image }} ramp="grey" />
       </GradCam>
-      <Choice
-        label="Evidence for the class"
+      <EvidenceChoice
         value={chosenClass.value}
-        options={[
-          { value: undefined, label: "the network's answer" },
-          ...classNames.map((label, value) => ({ value, label })),
-        ]}
+        classes={classNames.map((label, value) => ({ value, label }))}
         onChange={(value) => {
           chosenClass.value = value;
         }}

@@ -1,25 +1,17 @@
-import { useRef } from 'preact/hooks';
-import { Icon } from '../ui/icon';
+import { FileButton } from '../ui/file-button';
+import { useFileDrop } from '../ui/use-file-drop';
 import { hasImagenet, loadImagenet, openOwnNetwork, photoState } from './photo-state';
 
 const MOST_NAMES = 8;
 
 /** How a visitor opens a network that was trained on photographs of their own, and how to get back. */
 export function OwnNetworkCard() {
-  const picker = useRef<HTMLInputElement>(null);
+  const open = (files: File[]) => void openOwnNetwork(files);
+  const { target } = useFileDrop(open);
   const state = photoState.value;
   const own = state.phase === 'ready' ? state.model.own : undefined;
   return (
-    <section
-      class="card"
-      aria-labelledby="own-network-title"
-      data-testid="own-network"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        void openOwnNetwork(Array.from(event.dataTransfer?.files ?? []));
-      }}
-    >
+    <section class="card" aria-labelledby="own-network-title" data-testid="own-network" {...target}>
       <h2 id="own-network-title">A network of your own</h2>
       {own && (
         <p data-testid="own-classes">
@@ -34,28 +26,15 @@ export function OwnNetworkCard() {
           then show it a photograph.
         </p>
         <div class="row">
-          <button class="button" type="button" onClick={() => picker.current?.click()}>
-            <Icon name="upload" /> Choose files
-          </button>
+          <FileButton label="Files of a photo network" multiple accept=".json,.bin" onFiles={open}>
+            Choose files
+          </FileButton>
           {own && hasImagenet.value !== false && (
             <button class="button quiet" type="button" onClick={() => void loadImagenet()}>
               Back to ImageNet's classes
             </button>
           )}
         </div>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          accept=".json,.bin"
-          hidden
-          aria-label="Files of a photo network"
-          onChange={({ currentTarget }) => {
-            const files = Array.from(currentTarget.files ?? []);
-            currentTarget.value = '';
-            if (files.length > 0) void openOwnNetwork(files);
-          }}
-        />
       </div>
     </section>
   );

@@ -1,10 +1,10 @@
 import { BranchGrid } from '../inside/branch-grid';
 import { BRANCH_TITLES, shortName } from '../inside/branches';
+import { EvidenceChoice } from '../inside/evidence-choice';
 import { GradCam } from '../inside/grad-cam';
 import { ModuleFace } from '../inside/module-face';
 import { shapes } from '../inside/module-panel';
 import { Legend } from '../inside/network-map';
-import { Choice } from '../ui/choice';
 import { percent } from '../ui/format';
 import type { ModuleInfo } from '../worker/protocol';
 import { PhotoPicture } from './photo-picture';
@@ -50,13 +50,9 @@ function Explanation() {
       <GradCam class="photo-cam" view={view} side={224} over="the photograph">
         <PhotoPicture />
       </GradCam>
-      <Choice
-        label="Evidence for the class"
+      <EvidenceChoice
         value={chosenClass.value}
-        options={[
-          { value: undefined, label: "the network's answer" },
-          ...answer.classes.map((each) => ({ value: each.index, label: each.name })),
-        ]}
+        classes={answer.classes.map((each) => ({ value: each.index, label: each.name }))}
         onChange={chooseClass}
       />
       <p class="soft small">

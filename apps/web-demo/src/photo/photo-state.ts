@@ -1,11 +1,11 @@
 import { computed, signal } from '@preact/signals';
 import { proxy, wrap, type Remote } from 'comlink';
 import { latestOnly } from '../state/latest';
-import { messageOf, trouble } from '../state/network';
+import { messageOf, storedEngine, trouble } from '../state/network';
 import { readPictureFile } from '../state/picture-file';
 import type { PhotoAnswer, PhotoModel, PhotoSummaries, WeightsManifest } from '../worker/photo-protocol';
 import type { PhotoWorker } from '../worker/photo-worker';
-import { ENGINE_NAMES, type ModuleView, type Progress } from '../worker/protocol';
+import type { ModuleView, Progress } from '../worker/protocol';
 
 /** Where the photo network is. */
 export type PhotoState =
@@ -52,8 +52,7 @@ async function connect(): Promise<Remote<PhotoWorker>> {
     const started = wrap<PhotoWorker>(
       new Worker(new URL('../worker/photo-main.ts', import.meta.url), { type: 'module' }),
     );
-    const stored = localStorage.getItem('googlenet-engine');
-    await started.start(ENGINE_NAMES.find((name) => name === stored));
+    await started.start(storedEngine());
     return started;
   })();
   try {

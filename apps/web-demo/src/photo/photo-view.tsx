@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { percent, short, bytes } from '../ui/format';
 import { Icon } from '../ui/icon';
+import { useFileDrop } from '../ui/use-file-drop';
 import { Camera } from './camera';
 import { OwnNetworkCard } from './own-network-card';
 import { PhotoInside } from './photo-inside';
@@ -99,22 +100,13 @@ function Loading({ loadedBytes, totalBytes }: { loadedBytes: number; totalBytes:
 }
 
 function PictureCard() {
-  const [dropping, setDropping] = useState(false);
+  const { dropping, target } = useFileDrop((files) => void takeFiles(files));
   return (
     <section
       class={`card photo-card${dropping ? ' dropping' : ''}`}
       aria-label="Photograph"
       data-testid="photo-drop"
-      onDragOver={(event) => {
-        event.preventDefault();
-        setDropping(true);
-      }}
-      onDragLeave={() => setDropping(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setDropping(false);
-        void takeFiles(Array.from(event.dataTransfer?.files ?? []));
-      }}
+      {...target}
     >
       {photo.value ? <PhotoPicture /> : <p class="photo-empty soft">Drop or paste a photograph here.</p>}
       <div class="photo-tools">

@@ -38,9 +38,7 @@ export const network = worker.remote;
 
 /** Starts the engine, loads the shipped model, and from then on answers every new picture. */
 export async function startNetwork(): Promise<void> {
-  const stored = localStorage.getItem(ENGINE_KEY);
-  const preferred = ENGINE_NAMES.find((name) => name === stored);
-  if (await useEngine(preferred)) await loadShippedModel();
+  if (await useEngine(storedEngine())) await loadShippedModel();
   effect(() => {
     const image = networkImage.value;
     if (!image) prediction.value = undefined;
@@ -60,6 +58,12 @@ export async function useEngine(preferred?: EngineName, excluded?: EngineFailure
     engine.value = { phase: 'failed', message: messageOf(error) };
     return false;
   }
+}
+
+/** The engine that the visitor chose, on this visit or an earlier one. */
+export function storedEngine(): EngineName | undefined {
+  const stored = localStorage.getItem(ENGINE_KEY);
+  return ENGINE_NAMES.find((name) => name === stored);
 }
 
 /** The visitor's own choice: kept for the next visit. */

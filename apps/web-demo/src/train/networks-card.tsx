@@ -1,25 +1,19 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { loadModelFiles, loadShippedModel, model, network, trouble } from '../state/network';
+import { FileButton } from '../ui/file-button';
 import { count } from '../ui/format';
 import { Icon } from '../ui/icon';
+import { useFileDrop } from '../ui/use-file-drop';
 import { DownloadMenu } from './download-menu';
 
 /** The network that the page has loaded, and how to load one from files. */
 export function NetworksCard() {
-  const picker = useRef<HTMLInputElement>(null);
+  const open = (files: File[]) => void loadModelFiles(files);
+  const { target } = useFileDrop(open);
   const [downloading, setDownloading] = useState(false);
   const current = model.value.phase === 'ready' ? model.value.info : undefined;
   return (
-    <section
-      class="card"
-      aria-labelledby="model-title"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        void loadModelFiles(Array.from(event.dataTransfer?.files ?? []));
-      }}
-      data-testid="model-drop"
-    >
+    <section class="card" aria-labelledby="model-title" data-testid="model-drop" {...target}>
       <div class="card-head">
         <h2 id="model-title">A network from files</h2>
         {current && (
@@ -34,9 +28,9 @@ export function NetworksCard() {
           or that were downloaded here. Then draw with it, look inside, or train it further.
         </p>
         <div class="row">
-          <button class="button" type="button" onClick={() => picker.current?.click()}>
-            <Icon name="upload" /> Choose files
-          </button>
+          <FileButton label="Model files" multiple accept=".json,.bin" onFiles={open}>
+            Choose files
+          </FileButton>
           {current && (
             <button class="button" type="button" onClick={() => setDownloading(true)}>
               <Icon name="download" /> Download “{current.name}”
@@ -56,19 +50,6 @@ export function NetworksCard() {
             onClose={() => setDownloading(false)}
           />
         )}
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          accept=".json,.bin"
-          hidden
-          aria-label="Model files"
-          onChange={(event) => {
-            const files = Array.from(event.currentTarget.files ?? []);
-            event.currentTarget.value = '';
-            if (files.length > 0) void loadModelFiles(files);
-          }}
-        />
       </div>
     </section>
   );

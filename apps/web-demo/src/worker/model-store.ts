@@ -123,6 +123,11 @@ async function build(
   }
 }
 
+/** Whether these are names, one for each class. */
+export function areClassNames(names: unknown, classes: number | null): names is string[] {
+  return Array.isArray(names) && names.length === classes && names.every((name) => typeof name === 'string');
+}
+
 async function parseJson(source: { text: () => Promise<string> }, name: string): Promise<unknown> {
   try {
     return JSON.parse(await source.text()) as unknown;

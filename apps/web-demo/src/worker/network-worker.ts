@@ -8,10 +8,17 @@ import { startEngine } from './engines';
 import { describeFirst, lookAtFirst } from './first-convolution';
 import { describeModules, inspectModule, summarizeModules } from './inspect';
 import { traceMap } from './map-trace';
-import { artifactsFromFiles, fetchArtifacts, fetchOutlierRule, loadModel, toArtifacts } from './model-store';
+import {
+  areClassNames,
+  artifactsFromFiles,
+  fetchArtifacts,
+  fetchOutlierRule,
+  loadModel,
+  toArtifacts,
+} from './model-store';
 import { fitModules, readModules, type ModuleReadout, type References } from './opinions';
 import { doubterOf, predictOne, toInput, type Doubter } from './predict';
-import { predictorOf } from './predictor';
+import { disposeBoth, predictorOf } from './predictor';
 import type { SavedModel } from '../train/training-protocol';
 import type {
   EngineFailure,
@@ -152,13 +159,11 @@ export class NetworkWorker {
     try {
       modules = describeModules(model);
       first = describeFirst(model);
-      // Auxiliary heads would be lost with it.
       predictor = predictorOf(model);
       doubter = rule && doubterOf(predictor, rule);
       await predictOne(predictor, new Uint8Array(784), doubter);
     } catch (error) {
-      model.dispose();
-      if (predictor !== model) predictor.dispose();
+      disposeBoth(model, predictor);
       throw error;
     }
     this.dropModel();
@@ -197,8 +202,7 @@ export class NetworkWorker {
   }
 
   private dropModel(): void {
-    if (this.predictor !== this.model) this.predictor?.dispose();
-    this.model?.dispose();
+    disposeBoth(this.model, this.predictor);
     this.predictor = undefined;
     this.doubter = undefined;
     this.model = undefined;
@@ -209,7 +213,5 @@ export class NetworkWorker {
 /** The names that the trainer wrote into the file, else the numbers of the classes. */
 function classNamesOf(artifacts: tf.io.ModelArtifacts, classes: number): string[] {
   const names: unknown = modelCard(artifacts)?.classNames;
-  const usable =
-    Array.isArray(names) && names.length === classes && names.every((name) => typeof name === 'string');
-  return usable ? names : Array.from({ length: classes }, (_, i) => String(i));
+  return areClassNames(names, classes) ? names : Array.from({ length: classes }, (_, i) => String(i));
 }

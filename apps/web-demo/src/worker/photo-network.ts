@@ -9,7 +9,7 @@ import {
   type Preprocessing,
 } from '@googlenet/pretrained';
 import { rankClasses } from '@googlenet/training';
-import { loadPhotoModel } from './model-store';
+import { areClassNames, loadPhotoModel } from './model-store';
 import type { OwnClasses, PhotoClass } from './photo-protocol';
 
 const SHOWN_CLASSES = 5;
@@ -68,8 +68,7 @@ export async function ownNetwork(artifacts: tf.io.ModelArtifacts): Promise<Photo
 }
 
 function namesOf(names: unknown, classes: number | null): string[] {
-  if (Array.isArray(names) && names.length === classes && names.every((name) => typeof name === 'string'))
-    return names;
+  if (areClassNames(names, classes)) return names;
   throw new TypeError(
     `ownNetwork(): expected the names of ${classes} classes in model.json, got ${Array.isArray(names) ? names.length : 'none'}. Choose a network of \`googlenet train --data FOLDER\`.`,
   );

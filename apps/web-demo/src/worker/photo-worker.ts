@@ -8,7 +8,7 @@ import { describeModules, inspectModule, summarizeModules } from './inspect';
 import { artifactsFromFiles } from './model-store';
 import { imagenetNetwork, ownNetwork, type PhotoNetwork } from './photo-network';
 import type { PhotoAnswer, PhotoModel, PhotoSummaries, WeightsManifest } from './photo-protocol';
-import { predictorOf } from './predictor';
+import { disposeBoth, predictorOf } from './predictor';
 import type { EngineName, EngineReport, ModuleView, Progress } from './protocol';
 
 /** Pixels that are read of a photograph for each pixel of the input, along a side: more change nothing that one could see. */
@@ -18,11 +18,14 @@ const ENOUGH = 4;
 const LOOKS = 3;
 const EMPTY: PixelImage = { data: new Uint8Array(640 * 480 * 3), width: 640, height: 480, channels: 3 };
 
+interface LoadedNetwork extends PhotoNetwork {
+  /** The same network as it answers fastest. */
+  readonly predictor: tfl.LayersModel;
+}
+
 /** What the photo view asks of its worker: a network of photographs, on an engine of its own. */
 export class PhotoWorker {
-  private network: PhotoNetwork | undefined;
-  /** The same network as it answers fastest. */
-  private predictor: tfl.LayersModel | undefined;
+  private network: LoadedNetwork | undefined;
   private input: tf.Tensor4D | undefined;
 
   start(preferred?: EngineName): Promise<EngineReport> {
@@ -53,10 +56,10 @@ export class PhotoWorker {
   /** Decodes a picture file, keeps it for the questions below, and answers. */
   async answer(picture: Uint8Array): Promise<PhotoAnswer> {
     const started = performance.now();
-    const { model, preprocessing, rank } = this.loaded();
+    const { predictor, preprocessing, rank } = this.loaded();
     const side = preprocessing.size;
     const decoded = await decodeImage(picture, { shorterSide: ENOUGH * side });
-    const { seen, input, probabilities } = await look(this.predictor ?? model, decoded, preprocessing);
+    const { seen, input, probabilities } = await look(predictor, decoded, preprocessing);
     this.input?.dispose();
     this.input = input;
     const pixels = opaque(seen);
@@ -79,17 +82,18 @@ export class PhotoWorker {
       predictor = predictorOf(model);
       for (let i = 0; i < LOOKS; i++) (await look(predictor, EMPTY, preprocessing)).input.dispose();
       const described = { parameters: model.countParams(), modules: describeModules(model) };
-      dispose(this.network?.model, this.predictor);
+      disposeBoth(this.network?.model, this.network?.predictor);
       this.input?.dispose();
-      Object.assign(this, { network, predictor, input: undefined });
+      this.network = { ...network, predictor };
+      this.input = undefined;
       return { ...described, ...(own && { own }) };
     } catch (error) {
-      dispose(model, predictor);
+      disposeBoth(model, predictor);
       throw error;
     }
   }
 
-  private loaded(): PhotoNetwork {
+  private loaded(): LoadedNetwork {
     if (!this.network) throw new Error('PhotoWorker: expected a loaded network, got none. Load it first.');
     return this.network;
   }
@@ -128,10 +132,4 @@ function opaque({ data, width, height }: PixelImage): Uint8ClampedArray<ArrayBuf
     pixels[to + 2] = data[from + 2];
   }
   return pixels;
-}
-
-/** Frees a network, and its predictor where that has weights of its own. */
-function dispose(model: tfl.LayersModel | undefined, predictor: tfl.LayersModel | undefined): void {
-  if (predictor !== model && predictor !== undefined) predictor.dispose();
-  model?.dispose();
 }

@@ -1,3 +1,6 @@
+import { coverageOfLines, makePhotograph } from '../../../packages/mnist/src/testing/photographs';
+import { digitStrokes } from './digit-strokes';
+import type { Locator } from 'playwright-core';
 import { dropFiles, networkReady, openSite, drawDigit, settledAnswer, touchDigit, type Site } from './site';
 
 let site: Site;
@@ -100,6 +103,48 @@ describe('drawing', () => {
     await page.context().close();
   });
 
+  it('turns the photograph of a phone by its EXIF data, in a soft shadow and on ruled paper', async () => {
+    const { page } = await site.open();
+    await networkReady(page);
+    const answerTo = async (buffer: Buffer) => {
+      await page.getByLabel('Picture file').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+      const answer = await settledAnswer(page);
+      await page.getByRole('button', { name: 'Clear' }).click();
+      return answer;
+    };
+    for (const kind of ['softShadow', 'ruled'] as const) {
+      const coverage = coverageOfLines(digitStrokes[5] ?? [], 0.08);
+      const { data, width, height } = makePhotograph(coverage, kind, 5);
+      const rgb = Buffer.from(data).toString('base64');
+      const lying = Buffer.from(await page.evaluate(toLyingJpeg, { rgb, width, height }), 'base64');
+      expect([kind, await answerTo(withOrientation(lying))]).toEqual([kind, '5']);
+      if (kind === 'ruled') expect(await answerTo(lying)).not.toBe('5');
+    }
+    await page.context().close();
+  });
+
+  it.each([
+    ['upright', 390, 844],
+    ["upright, between its browser's bars", 390, 664],
+    ['on its side', 844, 390],
+  ])('shows the drawing and the answer together on a phone %s', async (_, width, height) => {
+    const { page } = await site.open('', { viewport: { width, height }, hasTouch: true, isMobile: true });
+    await networkReady(page);
+    await touchDigit(page, 3);
+    expect(await settledAnswer(page)).toBe('3');
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    const lowest = async (part: Locator) => {
+      const box = await part.boundingBox();
+      return (box?.y ?? Infinity) + (box?.height ?? 0);
+    };
+    expect(await lowest(page.getByLabel('Drawing canvas'))).toBeLessThanOrEqual(height);
+    expect(await lowest(page.getByTestId('answer'))).toBeLessThanOrEqual(height);
+    expect(await lowest(page.locator('.answer .bars li.best'))).toBeLessThanOrEqual(height);
+    // The bars of all digits where the window is as high as the phone.
+    if (height !== 664) expect(await lowest(page.locator('.answer .bars'))).toBeLessThanOrEqual(height);
+    await page.context().close();
+  });
+
   it('follows a finger at phone width, without scrolling the page away', async () => {
     const { page } = await site.open('', {
       viewport: { width: 360, height: 740 },
@@ -140,3 +185,37 @@ describe('drawing', () => {
     await Promise.all([page.context().close(), other.page.context().close()]);
   });
 });
+
+interface Pixels {
+  /** Red, green and blue bytes in base64: long arrays of numbers take the driver minutes. */
+  rgb: string;
+  width: number;
+  height: number;
+}
+
+/** In the page: a picture as a JPEG file in base64, turned left by a quarter, as the sensor of a phone that is held upright stores it. */
+async function toLyingJpeg({ rgb, width, height }: Pixels): Promise<string> {
+  const upright = new OffscreenCanvas(width, height);
+  const image = new ImageData(width, height);
+  const bytes = atob(rgb);
+  image.data.fill(255);
+  for (let i = 0; i < bytes.length; i++) image.data[4 * Math.floor(i / 3) + (i % 3)] = bytes.charCodeAt(i);
+  upright.getContext('2d')?.putImageData(image, 0, 0);
+  const lying = new OffscreenCanvas(height, width);
+  const context = lying.getContext('2d');
+  context?.translate(0, width);
+  context?.rotate(-Math.PI / 2);
+  context?.drawImage(upright, 0, 0);
+  const blob = await lying.convertToBlob({ type: 'image/jpeg', quality: 0.85 });
+  const jpeg = new Uint8Array(await blob.arrayBuffer());
+  return btoa(Array.from(jpeg, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+/** A JPEG file with the EXIF entry that says: turn it right by a quarter. */
+function withOrientation(jpeg: Buffer): Buffer {
+  const exif = Buffer.from(
+    'ffe10022457869660000' + '49492a0008000000' + '0100' + '120103000100000006000000' + '00000000',
+    'hex',
+  );
+  return Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]);
+}

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeOnnx, decodeSafetensors, readZip } from '@googlenet/formats';
 import type { Page } from 'playwright-core';
-import { dist, dropFiles, openSite, patience, type Site } from './site';
+import { dist, dropFiles, openSite, patience, seriousProblems, type Site } from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -73,6 +73,10 @@ describe('training in the page', () => {
       .locator('.matrix tbody td')
       .evaluateAll((cells) => cells.reduce((sum, cell) => sum + Number(cell.textContent), 0));
     expect(counted).toBe(300);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousProblems(page)).toEqual([]);
+    }
 
     await page.reload();
     const run = page.getByTestId('run');

@@ -12,6 +12,7 @@ import './styles/cost.css';
 import './styles/photo.css';
 import './styles/train.css';
 import './styles/about.css';
+import './styles/forced-colors.css';
 import { render } from 'preact';
 import { App } from './app';
 import { followDrawingLinks } from './state/drawing';

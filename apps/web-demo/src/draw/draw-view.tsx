@@ -65,7 +65,12 @@ function Answer() {
         {state.phase === 'ready' && (
           <span class="soft small number">
             {short(state.info.parameters)} weights
-            {answer && <span data-testid="latency"> · {answer.durationMs.toFixed(0)} ms</span>}
+            {answer && (
+              <span class="answer-latency" data-testid="latency">
+                {' '}
+                · {answer.durationMs.toFixed(0)} ms
+              </span>
+            )}
           </span>
         )}
       </div>

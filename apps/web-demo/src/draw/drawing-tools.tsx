@@ -37,7 +37,7 @@ export function DrawingTools() {
         disabled={source.value.kind !== 'strokes' || strokes.value.length === 0}
         onClick={() => void copyLink()}
       >
-        <Icon name="link" /> <span class="tool-label">{copied ?? 'Copy link'}</span>
+        <Icon name={copied ? 'check' : 'link'} /> <span class="tool-label">{copied ?? 'Copy link'}</span>
       </button>
       <span class="visually-hidden" role="status">
         {copied}

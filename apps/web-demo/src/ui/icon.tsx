@@ -11,6 +11,7 @@ const PATHS = {
   pause: 'M8 5v14M16 5v14',
   stop: 'M6.5 6.5h11v11h-11z',
   download: 'M12 4.5V16M7.5 11.5 12 16l4.5-4.5M4.5 15v4.5h15V15',
+  check: 'M4.5 12.5 10 18 19.5 6.5',
   close: 'M6 6l12 12M18 6 6 18',
 } as const;
 

@@ -29,7 +29,10 @@ const CONSTANT_BYTES = 2 ** 20;
 /** Weights between two measurements. */
 const STRIDE = 16;
 
-/** The most bytes held while a file is written, beyond those before; measured as its weights are read from the engine, when `write` says so, and at the end. */
+/**
+ * The most bytes held while a file is written, beyond those before: measured as its weights are read from the engine, when `write` says so,
+ * and at the end.
+ */
 async function peakOf(write: (measure: () => void) => unknown): Promise<number> {
   const before = heldBytes();
   let peak = before;

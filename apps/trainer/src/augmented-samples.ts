@@ -1,6 +1,7 @@
 import type { ImageDataset } from '@googlenet/mnist';
 import { join } from 'node:path';
 import type { TrainerConfig } from './config/schema';
+import { dataName } from './data-name';
 import { contactSheet } from './png/contact-sheet';
 import { writeWhole } from './run-folder';
 
@@ -53,7 +54,7 @@ export async function writeAugmented(
     ...variants.map((pixels, epoch) => ({ pixels, caption: label, note: `epoch ${epoch + 1}` })),
   ]);
   const { height, width } = training;
-  const title = `${config.data.dataset}: training images as the epochs see them`;
+  const title = `${dataName(config.data)}: training images as the epochs see them`;
   writeWhole(
     augmentedFile(runPath),
     contactSheet(items, { title, height, width, columns: 1 + VARIANTS, captions: 'plain' }),

@@ -1,5 +1,7 @@
 import picocolors from 'picocolors';
+import { lineWidth } from './render/format';
 import { plainJson, plainLine } from './render/plain-text';
+import { wrapped } from './render/wrap';
 
 /** A stream that text goes to. */
 export interface Output {
@@ -54,7 +56,11 @@ export function colorsFor(io: Io, output: Output = io.stdout): Colors {
   return picocolors.createColors(output.isTTY === true && !io.env.NO_COLOR);
 }
 
-/** Writes a line to standard output; names from files in it cannot steer the terminal or begin a line of their own. */
+/**
+ * Writes a line to standard output; names from files in it cannot steer the terminal or begin a line of their own.
+ *
+ * A terminal gets it broken at blanks where it is too long, a file or a pipe in one piece.
+ */
 export function say(io: Io, line = ''): void {
   writeLine(io.stdout, line);
 }
@@ -70,5 +76,7 @@ export function sayJson(io: Io, value: unknown): void {
 }
 
 function writeLine(output: Output, line: string): void {
-  output.write(`${plainLine(line, output.isTTY === true)}\n`);
+  const isTerminal = output.isTTY === true;
+  const text = plainLine(line, isTerminal);
+  output.write(`${isTerminal ? wrapped(text, lineWidth(output)) : text}\n`);
 }

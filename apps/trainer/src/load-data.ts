@@ -1,6 +1,7 @@
 import { ImageDataset } from '@googlenet/mnist';
 import { loadDataset } from '@googlenet/mnist/node';
 import type { TrainerConfig } from './config/schema';
+import { isOwnData } from './data-name';
 import { UserError, messageOf } from './errors';
 
 /** Which data, and where from: the names of `config.data`. */
@@ -8,6 +9,14 @@ export interface DataRequest {
   readonly dataset: TrainerConfig['data']['dataset'];
   readonly source: TrainerConfig['data']['source'];
   readonly folder?: string;
+}
+
+interface LoadDataOptions {
+  readonly signal?: AbortSignal;
+  /** Takes what was downloaded before and fetches nothing; default false. */
+  readonly offline?: boolean;
+  /** Of files of a person's own. Default: the labels that there are. */
+  readonly classes?: { readonly classNames?: readonly string[]; readonly numClasses?: number };
 }
 
 /** The two parts of a data set as they come. */
@@ -24,18 +33,17 @@ export interface LoadedData {
  * Loads a data set.
  *
  * @param report - gets a line about each download.
- * @param options.offline - takes what was downloaded before and fetches nothing; default false.
  * @throws {UserError} if a file is missing, damaged, or cannot be downloaded.
  */
 export async function loadData(
   request: DataRequest,
   report: (line: string) => void,
-  { signal, offline = false }: { readonly signal?: AbortSignal; readonly offline?: boolean } = {},
+  { signal, offline = false, classes }: LoadDataOptions = {},
 ): Promise<LoadedData> {
   try {
     let last = '';
     const { train, test, checksums } = await loadDataset({
-      name: request.dataset,
+      ...(isOwnData(request) ? { name: request.folder ?? '', ...classes } : { name: request.dataset }),
       source: request.source,
       folder: request.folder,
       signal,

@@ -219,9 +219,9 @@ describe('googlenet data', () => {
   it('shows what a folder holds', async () => {
     const { code, io } = await run('data', '--data-folder', 'data');
     expect(code).toBe(0);
-    expect(io.out()).toMatch(/^mnist from folder: 30 training and 10 test images of 8x8, 10 classes\n/);
+    expect(io.out()).toMatch(/^data from folder: 30 training and 10 test images of 8x8, 10 classes\n/);
     expect(io.out()).toMatch(/\n7 +3 +1\n/);
-    expect(io.out()).toMatch(/sha256 [0-9a-f]{64} {2}train-images-idx3-ubyte/);
+    expect(io.out()).toMatch(/\ntrain-images-idx3-ubyte\n {2}sha256 [0-9a-f]{64}\n/);
   });
 
   it('gives programs the same as JSON', async () => {

@@ -61,11 +61,12 @@ function list({ io, options }: Context): Promise<ExitCode> {
     ]);
     for (const line of table([['name', 'variant', 'size', 'top-1 / top-5 %', 'fetched'], ...rows]))
       say(io, line);
-    for (const { name, title, source, licence, note } of entries)
-      say(
-        io,
-        `\n${name}: ${title}\n  ${source}\n  licence: ${licence}${note === undefined ? '' : `\n  ${note}`}`,
-      );
+    for (const { name, title, source, licence, note } of entries) {
+      say(io);
+      say(io, `${name}: ${title}`);
+      for (const fact of [source, `licence: ${licence}`, ...(note === undefined ? [] : [note])])
+        say(io, `  ${fact}`);
+    }
   }
   return Promise.resolve(ExitCode.ok);
 }

@@ -24,7 +24,9 @@ export async function loadForModel(
   request: DataRequest,
   note: (line: string) => void,
 ): Promise<LoadedData> {
-  const loaded = await loadData(request, note);
+  const numClasses = model.outputs[0].shape.at(-1) ?? undefined;
+  const classNames = card?.classNames.length === numClasses ? card?.classNames : undefined;
+  const loaded = await loadData(request, note, { classes: { classNames, numClasses } });
   if (!isResizedFrom(card, loaded.test)) return loaded;
   const { height, width } = inputSize(model);
   return resizeData(loaded, [height, width]);

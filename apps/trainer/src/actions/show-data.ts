@@ -1,6 +1,7 @@
 import type { ImageDataset } from '@googlenet/mnist';
 import type { DataCommandRequest } from '../commands/data';
 import { DATASET_NAMES } from '../config/names';
+import { dataName } from '../data-name';
 import { ExitCode, UserError } from '../errors';
 import { remark, say, sayJson, type Io } from '../io';
 import { loadData } from '../load-data';
@@ -43,7 +44,7 @@ export async function showData(
   }
   say(
     io,
-    `${request.dataset} from ${request.source}: ${thousands(train.size)} training and ${thousands(test.size)} test images of ${train.height}x${train.width}, ${train.numClasses} classes`,
+    `${dataName(request)} from ${request.source}: ${thousands(train.size)} training and ${thousands(test.size)} test images of ${train.height}x${train.width}, ${train.numClasses} classes`,
   );
   say(io);
   const [trainCounts, testCounts] = [train.classCounts(), test.classCounts()];
@@ -51,7 +52,10 @@ export async function showData(
   for (const line of table([['class', 'training', 'test'], ...rows])) say(io, line);
   if (Object.keys(checksums).length > 0) {
     say(io);
-    for (const [file, sum] of Object.entries(checksums)) say(io, `sha256 ${sum}  ${file}`);
+    for (const [file, sum] of Object.entries(checksums)) {
+      say(io, file);
+      say(io, `  sha256 ${sum}`);
+    }
   }
   for (let i = 0; i < Math.min(options.show, train.size); i++) {
     say(io);

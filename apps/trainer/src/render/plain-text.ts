@@ -11,6 +11,15 @@ export function plainText(text: string): string {
 const COLOR = /(\u001b\[(?:[12]|22|3[1-6]|39)m)/;
 const COLORS_END = '\u001b[0m';
 
+/** What a line of this command shows. */
+export function withoutColors(line: string): string {
+  return line
+    .split(COLOR)
+    .filter((_, i) => i % 2 === 0)
+    .join('')
+    .replaceAll(COLORS_END, '');
+}
+
 /**
  * A line as it may be printed: {@link plainText}, with the command's own colours left in.
  *

@@ -55,7 +55,7 @@ describe('trainView', () => {
     view.event(EPOCH);
     const lines = io.out().trimEnd().split('\n');
     expect(lines[0]).toBe('1,234 trainable parameters, 40 steps, 20 an epoch');
-    expect(lines[1]).toBe('epoch 1 step 1/40  loss 0.500  accuracy 75.0 %  100 images/s  12 s left');
+    expect(lines[1]).toBe('epoch 1 step 1/40  12 s left  loss 0.500  accuracy 75.0 %  100 images/s');
     expect(lines).toHaveLength(13);
     expect(lines.at(-1)).toBe(EPOCH_LINE);
   });
@@ -63,7 +63,7 @@ describe('trainView', () => {
   it('lets a single slow step move the time left by little, and counts the checks on validation images that are to come', () => {
     const io = fakeIo('/');
     const view = trainView(io, false);
-    const left = () => /(\S+ ?s?) left$/.exec(io.out().trimEnd())?.[1];
+    const left = () => / {2}(\S+ ?s?) left {2}.*$/.exec(io.out().trimEnd())?.[1];
     view.event({ ...START, stepsPerEpoch: 100, totalSteps: 400 });
     const slow = (number: number, durationMs: number) =>
       view.event({
@@ -99,6 +99,32 @@ describe('trainView', () => {
     const text = io.out().replace(/\u001b\[[\d;?]*[A-Za-z]/g, '');
     expect(text).toMatch(/epoch 1\/2 █+░+ 50 % {2}/);
     expect(text.endsWith(`${EPOCH_LINE}\n`)).toBe(true);
+  });
+
+  it('fits 80 columns, time left and all', () => {
+    const io = fakeIo('/', 80);
+    const view = trainView(io, false);
+    view.event(START);
+    view.event(step(1));
+    view.event(step(10));
+    view.event(EPOCH);
+    view.note('a note of more words than one line of eighty columns has room for, whatever they say');
+    view.close();
+    /* eslint-disable no-control-regex */
+    const lines = io
+      .out()
+      .split(/\r|\n|\u001b\[[\d;?]*[A-LN-Z]/)
+      .map((line) => line.replace(/\u001b\[[\d;?]*m/g, ''));
+    /* eslint-enable no-control-regex */
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(
+      lines.some((line) =>
+        /50 % {2}\d+ s left {2}loss 0.500 {2}accuracy 75.0 % {2}100 images\/s$/.test(line),
+      ),
+    ).toBe(true);
+    expect(lines).toContain(
+      'epoch 1/2  loss 0.4000  accuracy 80.00 %  validation 90.00 % (loss 0.2000)  1:05',
+    );
   });
 
   it('gives programs each event as one JSON line, and no notes', () => {

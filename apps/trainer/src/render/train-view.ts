@@ -2,7 +2,7 @@ import { TimeLeft } from '@googlenet-tooling/shared/time-left';
 import type { EpochEvent, StepEvent, TrainEvent } from '@googlenet/training';
 import cliProgress from 'cli-progress';
 import { colorsFor, say, sayJson, type Io } from '../io';
-import { duration, percent, rate, thousands } from './format';
+import { duration, lineWidth, percent, rate, thousands } from './format';
 
 /** Shows a training run. */
 export interface TrainView {
@@ -45,6 +45,11 @@ function lineView(io: Io): TrainView {
   };
 }
 
+/** Columns of the bar. */
+const [LEAST_BAR, MOST_BAR] = [8, 24];
+/** Columns of what stands beside the bar, for numbers of usual length. */
+const STATUS = 72;
+
 function barView(io: Io): TrainView {
   const average = new Average();
   const colors = colorsFor(io);
@@ -59,7 +64,7 @@ function barView(io: Io): TrainView {
       {
         stream: io.stdout as NodeJS.WriteStream,
         format: `epoch ${epoch}/${epochs} ${colors.cyan('{bar}')} {percentage} %  {status}`,
-        barsize: 24,
+        barsize: Math.max(LEAST_BAR, Math.min(MOST_BAR, lineWidth(io.stdout) - STATUS)),
         hideCursor: true,
         clearOnComplete: true,
         stopOnComplete: false,
@@ -86,7 +91,7 @@ function barView(io: Io): TrainView {
         bar?.render();
         return;
       }
-      const lines = describe(event);
+      const lines = describe(event, lineWidth(io.stdout));
       if (lines.length === 0) return;
       stop();
       for (const line of lines) say(io, line);
@@ -138,12 +143,12 @@ class Average {
     const perImage = this.millisecondsAnImage / this.weight;
     const validations = Math.round(totalSteps / stepsPerEpoch) - epoch + 1;
     const left = 1000 * (this.timeLeft.seconds(totalSteps - step, validations) ?? 0);
-    return `loss ${(this.loss / this.weight).toFixed(3)}  accuracy ${percent(this.accuracy / this.weight, 1)}  ${rate(1000 / perImage)}${this.waiting()}  ${duration(left)} left`;
+    return `${duration(left)} left  loss ${(this.loss / this.weight).toFixed(3)}  accuracy ${percent(this.accuracy / this.weight, 1)}  ${rate(1000 / perImage)}${this.waiting()}`;
   }
 }
 
-/** What an event other than a step is worth saying. */
-function describe(event: TrainEvent): string[] {
+/** What an event other than a step is worth saying. @param width - of a line, where it matters */
+function describe(event: TrainEvent, width = Infinity): string[] {
   switch (event.type) {
     case 'start':
       return [
@@ -155,7 +160,7 @@ function describe(event: TrainEvent): string[] {
           : `${thousands(event.trainableParameters)} trainable parameters, ${thousands(event.totalSteps)} steps, ${thousands(event.stepsPerEpoch)} an epoch`,
       ];
     case 'epoch':
-      return [epochLine(event)];
+      return [epochLine(event, width)];
     case 'paused':
       return [`paused after step ${event.step}`];
     case 'resumed':
@@ -172,12 +177,18 @@ function describe(event: TrainEvent): string[] {
   }
 }
 
-function epochLine(event: EpochEvent): string {
+/** All of an epoch; what a narrow line has no room for is left out from the end. */
+function epochLine(event: EpochEvent, width: number): string {
   const validation =
     event.validation === undefined
       ? ''
       : `  validation ${percent(event.validation.accuracy)} (loss ${event.validation.loss.toFixed(4)})`;
-  const waited =
-    event.waitedMs === undefined ? '' : `, ${percent(event.waitedMs / event.durationMs, 0)} waiting`;
-  return `epoch ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(4)}  accuracy ${percent(event.accuracy)}${validation}  ${duration(event.durationMs)}, ${rate(event.imagesPerSecond)}${waited}`;
+  const results = `epoch ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(4)}  accuracy ${percent(event.accuracy)}${validation}`;
+  const times = [
+    `  ${duration(event.durationMs)}`,
+    `, ${rate(event.imagesPerSecond)}`,
+    ...(event.waitedMs === undefined ? [] : [`, ${percent(event.waitedMs / event.durationMs, 0)} waiting`]),
+  ];
+  while (times.length > 0 && results.length + times.join('').length > width) times.pop();
+  return results + times.join('');
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { getPath, isObject, type Json } from '../config/merge';
+import { dataName } from '../data-name';
 import { runHolder } from '../run-lock';
 import { readJsonFile, readMetricsFile, RunProblem, type Metrics } from './read-files';
 
@@ -76,11 +77,15 @@ function settingsOf(config: Json): Partial<RunRecord> {
   const photos = isObject(config.photos) ? config.photos : undefined;
   const folder = text(photos?.folder);
   const from = text(photos?.from);
+  const data = isObject(config.data) ? config.data : {};
   return {
     preset: text(config.preset),
     network: from === undefined ? text(getPath(config, ['model', 'variant'])) : basename(from),
     widthMultiplier: number(getPath(config, ['model', 'widthMultiplier'])),
-    dataset: folder === undefined ? text(getPath(config, ['data', 'dataset'])) : basename(folder),
+    dataset:
+      folder === undefined
+        ? text(dataName({ ...data, dataset: text(data.dataset) ?? '' }))
+        : basename(folder),
     plannedEpochs: number(getPath(config, ['training', 'epochs'])),
   };
 }

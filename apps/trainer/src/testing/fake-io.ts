@@ -7,13 +7,14 @@ export interface FakeIo extends Io {
   readonly interrupt: () => void;
 }
 
-/** @param terminal - whether the outputs say that they are terminals. */
-export function fakeIo(cwd: string, terminal = false): FakeIo {
+/** @param terminal - whether the outputs say that they are terminals, and how wide. */
+export function fakeIo(cwd: string, terminal: boolean | number = false): FakeIo {
   let [out, err] = ['', ''];
+  const facts = { isTTY: terminal !== false, columns: typeof terminal === 'number' ? terminal : 100 };
   const handlers = new Set<() => void>();
   return {
-    stdout: { write: (text) => (out += text), isTTY: terminal, columns: 100 },
-    stderr: { write: (text) => (err += text), isTTY: terminal, columns: 100 },
+    stdout: { write: (text) => (out += text), ...facts },
+    stderr: { write: (text) => (err += text), ...facts },
     cwd,
     env: {},
     onInterrupt(handler) {

@@ -8,19 +8,24 @@ export interface SyntheticOptions {
   readonly test: number;
   /** Height and width. */
   readonly size: number;
+  /** Default 10, as MNIST has. */
+  readonly classes?: number;
 }
 
 /**
  * A folder of IDX files under MNIST's names: class `k` is a bright block at a place of its own, on a little noise.
  */
-export function writeIdxFolder(folder: string, { train, test, size }: SyntheticOptions): string {
+export function writeIdxFolder(
+  folder: string,
+  { train, test, size, classes = 10 }: SyntheticOptions,
+): string {
   mkdirSync(folder, { recursive: true });
   for (const [prefix, count] of [
     ['train', train],
     ['t10k', test],
   ] as const) {
     const images = new Uint8Array(count * size * size);
-    const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % classes);
     labels.forEach((label, i) =>
       draw(images.subarray(i * size * size, (i + 1) * size * size), size, label, i),
     );

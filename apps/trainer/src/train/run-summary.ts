@@ -1,5 +1,6 @@
 import type { EvaluationReport } from '@googlenet/training';
 import { availableParallelism, cpus } from 'node:os';
+import { dataName } from '../data-name';
 import { provenanceOf } from './provenance';
 import type { TrainedRun } from './trained-run';
 
@@ -52,7 +53,7 @@ export function summarizeRun({
       platform: `${process.platform} ${process.arch}`,
     },
     ...provenanceOf(cwd, metrics),
-    data: { dataset: config.data.dataset, source: config.data.source, sha256: data.checksums },
+    data: { name: dataName(config.data), source: config.data.source, sha256: data.checksums },
     confusionMatrix: report.confusionMatrix,
     perClass: report.perClass,
     calibration: report.calibration,

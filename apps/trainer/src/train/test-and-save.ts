@@ -3,6 +3,7 @@ import { stripAuxiliary } from '@googlenet/model';
 import type { Collective, EvaluationReport } from '@googlenet/training';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { writeMistakes } from '../actions/evaluate-model';
+import { dataName } from '../data-name';
 import { evaluateFolded } from '../evaluate-folded';
 import type { Io } from '../io';
 import { saveModel } from '../model-files';
@@ -64,7 +65,7 @@ export interface WrittenResults {
 /** Writes the contact sheet and `summary.json` into the run folder. @param cwd - where the command was started. */
 export function writeResults(cwd: string, trained: TrainedRun, report: EvaluationReport): WrittenResults {
   const { config, data, run } = trained;
-  const title = `${config.data.dataset}: the ${report.mistakes.length} worst mistakes`;
+  const title = `${dataName(config.data)}: the ${report.mistakes.length} worst mistakes`;
   const sheet = writeMistakes(report, data.test, run.path, title);
   const summary = summarizeRun({ ...trained, report, cwd });
   run.writeSummary(summary);

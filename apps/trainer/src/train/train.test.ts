@@ -77,7 +77,7 @@ describe('googlenet train', () => {
     tensors = tf.memory().numTensors;
     expect(io.out()).toMatch(
       new RegExp(
-        `^engine ${ENGINE} \\(.*${ONE_THREAD}\\)\nmnist: 24 training of 30, 6 validation, 20 test images\nrun whole\n`,
+        `^engine ${ENGINE} \\(.*${ONE_THREAD}\\)\ndata: 24 training of 30, 6 validation, 20 test images\nrun whole\n`,
       ),
     );
     expect(io.out()).toMatch(/\nepoch 2\/2 {2}loss \d\.\d{4} .* validation \d+\.\d\d % /);
@@ -105,7 +105,7 @@ describe('googlenet train', () => {
       history: metricsOf('whole')
         .filter(({ type }) => type === 'epoch')
         .map(({ loss }, i) => ({ epoch: i + 1, step: (STEPS / 2) * (i + 1), loss })),
-      data: { dataset: 'mnist', source: 'folder' },
+      data: { name: 'data', source: 'folder' },
       times: { resumed: 0 },
     });
     const { testAccuracy, data, confusionMatrix } = summary as {
@@ -379,9 +379,31 @@ describe('the preset quick', () => {
     const io = fakeIo(cwd);
     const args = ['train', '--backend', ENGINE, '--threads', '1', '--data-folder', 'data', '--width', '0.01'];
     expect([await run(io, ...args, '--out', 'own'), io.err()]).toEqual([0, '']);
-    expect(io.out()).toContain('mnist: 28 training, 2 validation, 20 test images\n');
+    expect(io.out()).toContain('data: 28 training, 2 validation, 20 test images\n');
     expect(summaryOf('own')).toMatchObject({ preset: 'quick', epochs: 50 });
   }, 120_000);
+});
+
+describe("files of a person under MNIST's names", () => {
+  it.each([2, 12])(
+    'have the %d classes of their labels',
+    async (classes) => {
+      const name = `classes-${classes}`;
+      writeIdxFolder(join(cwd, name), { train: 36, test: 12, size: 4, classes });
+      const io = fakeIo(cwd);
+      const options = ['--backend', ENGINE, '--threads', '1'];
+      const args = ['train', ...options, '--data-folder', name, '--width', '0.01', '--epochs', '1'];
+      expect([await run(io, ...args, '--out', `${name}-run`), io.err()]).toEqual([0, '']);
+      expect(io.out()).toContain(`${name}: 34 training, 2 validation, 12 test images\n`);
+      const { confusionMatrix } = summaryOf(`${name}-run`) as unknown as { confusionMatrix: number[][] };
+      expect(confusionMatrix).toHaveLength(classes);
+      // Other files of the same task that lack some of its classes.
+      writeIdxFolder(join(cwd, `${name}-part`), { train: 2, test: 2, size: 4, classes: 1 });
+      const evaluated = ['evaluate', ...options, '--model', `${name}-run`, '--data-folder', `${name}-part`];
+      expect(await run(fakeIo(cwd), ...evaluated)).toBe(0);
+    },
+    120_000,
+  );
 });
 
 describe('googlenet evaluate', () => {

@@ -4,6 +4,7 @@ import { folderStore } from '@googlenet/training/node';
 import { writeAugmented } from '../augmented-samples';
 import type { TrainRequest } from '../commands/train';
 import type { TrainerConfig } from '../config/schema';
+import { dataName } from '../data-name';
 import { selectEngine } from '../engines';
 import { ExitCode } from '../errors';
 import { explained } from '../explain';
@@ -159,5 +160,5 @@ function describeData(config: TrainerConfig, training: number, validation: numbe
   const part = config.data.subset === undefined ? '' : ` of ${thousands(data.train.size)}`;
   const size =
     config.model.inputShape === undefined ? '' : `, resized to ${data.train.height}x${data.train.width}`;
-  return `${config.data.dataset}: ${thousands(training)} training${part}, ${thousands(validation)} validation, ${thousands(data.test.size)} test images${size}`;
+  return `${dataName(config.data)}: ${thousands(training)} training${part}, ${thousands(validation)} validation, ${thousands(data.test.size)} test images${size}`;
 }

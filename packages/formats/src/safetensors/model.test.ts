@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { googlenet } from '@googlenet/model';
+import { toFloat32 } from '../tensors';
 import { codeOf } from '../testing/errors';
 import { dispose, filledModel, SMALL_VARIANTS, useQuickCpu, weightValues } from '../testing/models';
 import { itWithPython } from '../testing/python';
@@ -24,6 +25,19 @@ describe('the weights of a model in a safetensors file', () => {
       dispose(model, other);
     });
   });
+
+  it.each(SMALL_VARIANTS)(
+    'of %s are the same numbers in a file with the axes of Keras',
+    async (_, options) => {
+      const model = filledModel(options);
+      const { tensors } = decodeSafetensors(await writeSafetensors(model, { layout: 'keras' }));
+      const expected = model.layers.flatMap(({ weights }) =>
+        weights.map((weight) => [weight.shape, weight.read().dataSync()]),
+      );
+      expect([...tensors.values()].map((tensor) => [tensor.shape, toFloat32(tensor)])).toEqual(expected);
+      model.dispose();
+    },
+  );
 
   it('have the names and shapes of torchvision', async () => {
     const model = filledModel(SMALL_VARIANTS.find(([name]) => name === 'torchvision')![1]);

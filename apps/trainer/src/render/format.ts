@@ -1,5 +1,3 @@
-import type { Output } from '../io';
-
 /** `98.76 %`. */
 export function percent(part: number, digits = 2): string {
   return `${(100 * part).toFixed(digits)} %`;
@@ -38,6 +36,12 @@ export function rate(perSecond: number): string {
 }
 
 /** Columns of a line: those of the terminal, and 80 for a file or a pipe. */
-export function lineWidth({ isTTY, columns }: Output): number {
+export function lineWidth({
+  isTTY,
+  columns,
+}: {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}): number {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : 80;
 }

@@ -41,9 +41,8 @@ export const DEFAULT_SETTINGS: TrainSettings = {
 /**
  * The run of the first click: about a minute on two cores.
  *
- * Of 1,000 validation images it reads 96.5 % rightly (seed 1, `googlenet-wasm`, one thread, Node 20); measured at 80 images
- * for each second of a busy core: 6,000 images and the looks at held-back ones take two cores about a minute. No test image had a
- * say in it.
+ * Of 1,000 validation images it reads 96.5 % rightly, for 76 seconds of processor time (seed 1, `googlenet-wasm`, two threads, in
+ * Chromium; see `scripts/measure-first-run.mjs`). No test image had a say in it.
  */
 export const FIRST_RUN_SETTINGS: TrainSettings = {
   ...DEFAULT_SETTINGS,

@@ -27,8 +27,9 @@ const startOf = (pid: number): string =>
   });
 
   it('takes over at once from a process that has ended and that nobody reaps', async () => {
-    // The shell becomes a sleep, which does not ask for its child's end.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 20']);
+    // The shell becomes a sleep, which does not ask for its child's end; the child waits for that.
+    const script = '(until [ "$(cat /proc/$$/comm)" = sleep ]; do :; done)';
+    const parent = spawn('sh', ['-c', `${script} & echo $!; exec sleep 20`]);
     const [out] = (await once(parent.stdout, 'data')) as [Buffer];
     const child = Number(out.toString());
     const started = startOf(child);

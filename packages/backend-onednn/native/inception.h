@@ -9,16 +9,11 @@
 
 namespace googlenet {
 
-// What the caller says of a module and of each of its convolutions.
+// What the caller says of a module; UnitShape is what it says of each of its convolutions.
 struct ModuleShape {
   int64_t batch, height, width, inputs, outputs;
   int64_t pooledChannel;  // the first channel of y that is the pooled input itself, or kNowhere
   int64_t relu, bf16;     // 0 or 1
-};
-struct UnitShape {
-  int64_t kernel, inputs, outputs;
-  int64_t source;         // kFromInput, kFromPool, or the unit whose activation it reads
-  int64_t outputChannel;  // the first channel of y that it writes, or kNowhere where another unit reads it
 };
 
 struct Unit : UnitShape {

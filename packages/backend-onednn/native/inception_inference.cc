@@ -13,11 +13,11 @@ constexpr int64_t kFewestChannels = 24;
 // What a few images read of the module's input should stay in a core's own cache.
 constexpr int64_t kCachedFloats = 96 * 1024, kEnoughPositions = 196;
 
-bool isWinograd(const Unit& u) {
+bool isWinograd(const UnitShape& u) {
   return winogradEnabled() && u.kernel > 1 && std::min(u.inputs, u.outputs) >= kFewestChannels;
 }
 
-int64_t borderFor(const Unit& reader) { return isWinograd(reader) ? 0 : reader.kernel / 2; }
+int64_t borderFor(const UnitShape& reader) { return isWinograd(reader) ? 0 : reader.kernel / 2; }
 
 int64_t imagesAtOnce(const InceptionPlan& plan) {
   if (plan.batch < threadCount()) return plan.batch;
@@ -29,9 +29,8 @@ int64_t imagesAtOnce(const InceptionPlan& plan) {
 
 std::vector<ModuleUnit> unitsOf(const InceptionPlan& plan) {
   std::vector<ModuleUnit> units;
-  for (const Unit& u : plan.units)
-    units.push_back({u.kernel, u.inputs, u.outputs, u.source, u.outputChannel, isWinograd(u), 0, nullptr});
-  for (const Unit& u : plan.units)
+  for (const UnitShape& u : plan.units) units.push_back({u, isWinograd(u), 0, nullptr});
+  for (const UnitShape& u : plan.units)
     if (u.source >= 0) units[static_cast<size_t>(u.source)].border = borderFor(u);
   return units;
 }
@@ -107,7 +106,7 @@ void inference(Call& call) {
   for (size_t i = 0; i < units.size(); ++i) {
     units[i].packed = packed;
     packed += modulePackedFloats(units[i]);
-    const int64_t border = borderFor(plan.units[i]);
+    const int64_t border = borderFor(units[i]);
     if (units[i].source == kFromInput) pass.inputBorder = std::max(pass.inputBorder, border);
     if (units[i].source == kFromPool) pass.poolBorder = border;
   }

@@ -49,13 +49,17 @@ constexpr int64_t kBlockPositions = 128;
 inline int64_t productScratch(const ProductShape&) { return kBlockPositions * 32; }
 inline int64_t productSums(const ProductShape& s) { return s.inputs * winogradPadded(s.outputs); }
 
-// A convolution of a module of inference: stride 1, `same`, over NHWC, then its bias and the module's ReLU.
+// A convolution of an Inception module, as its caller says it: stride 1, `same`, over NHWC.
 constexpr int64_t kFromInput = -1, kFromPool = -2, kNowhere = -1;
-constexpr int64_t kWidestBorder = 2;
-struct ModuleUnit {
+struct UnitShape {
   int64_t kernel, inputs, outputs;
-  int64_t source;         // kFromInput, kFromPool (3x3, stride 1), or the unit that it reads
+  int64_t source;         // kFromInput, kFromPool, or the unit whose activation it reads
   int64_t outputChannel;  // the first channel of y that it writes, or kNowhere where another unit reads it
+};
+
+// The same in inference, with its bias and the module's ReLU.
+constexpr int64_t kWidestBorder = 2;
+struct ModuleUnit : UnitShape {
   bool winograd;
   int64_t border;       // zeros that the unit which reads it wants around each image
   const float* packed;  // what modulePack made

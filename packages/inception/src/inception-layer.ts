@@ -1,4 +1,5 @@
 import { requireChoice } from '@googlenet-tooling/shared/checks';
+import type { BranchPlan } from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { type ConvUnit, inferUnits, trainUnits, withZeroGradients } from './conv-unit';
@@ -62,6 +63,7 @@ export class Inception extends ConvUnitLayer {
   readonly filters: InceptionFilters;
   readonly kind: InceptionKind;
   readonly branch5x5: Branch5x5;
+  private plan?: BranchPlan;
 
   constructor(options: InceptionOptions & LayerOptions) {
     const where = describe(options);
@@ -94,7 +96,7 @@ export class Inception extends ConvUnitLayer {
     return tf.tidy(() => {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
       const { units, settings, group } = this;
-      const plan = branchPlan(this.moduleShape(this.inputChannels));
+      const plan = (this.plan ??= branchPlan(this.moduleShape(this.inputChannels)));
       if (!kwargs.training || this.isFrozen)
         return inferFused(x, { units, settings, plan }) ?? this.join(this.runBranches(x, this.infer));
       const y =

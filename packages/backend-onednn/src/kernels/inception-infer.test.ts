@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs-layers';
 import type { ModuleAttributes } from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import { branchPlan, namedFilters } from '../../../inception/src/testing/module-plan';
+import { branchPlan } from '../../../inception/src/testing/module-plan';
 import { engineInfo, engineProfile, setExact, setThreads } from '../index';
-import { describeNative, expectNoTensors, largestError, RandomCase } from '../testing/compare';
-import { type Module, referenceInference } from '../testing/inception-reference';
+import { describeNative, expectNoTensors, largestError, largestShare, RandomCase } from '../testing/compare';
+import { drawModule, type Module, referenceInference } from '../testing/inception-reference';
 
 interface Case {
   module: Module;
@@ -16,20 +16,7 @@ interface Case {
 /** A module of up to `most` channels, and an input of it. */
 function randomCase(seed: number, most: number): Case {
   const data = new RandomCase(seed);
-  const channels = () => data.integer(1, most);
-  const kind = data.pick(['reduced', 'reduced', 'naive'] as const);
-  const module: Module = {
-    kind,
-    branch5x5: data.pick(['one5x5', 'two5x5', 'one3x3', 'two3x3'] as const),
-    filters: namedFilters(
-      [channels(), channels(), channels(), channels(), channels(), channels()],
-      kind,
-      'a test',
-    ),
-    inputChannels: channels(),
-    activation: data.pick(['relu', 'relu', 'linear'] as const),
-    epsilon: 0,
-  };
+  const module = drawModule(data, () => data.integer(1, most));
   const biased = data.pick([true, true, false]);
   const tensor = (...shape: number[]) => tf.tensor(data.floats(tf.util.sizeFromShape(shape)), shape);
   const x = tensor(
@@ -70,11 +57,12 @@ function share(one: Case): number {
   setExact(true);
   const expected = valuesOf(referenceInference(one.module, one.x, one.weights, one.biased));
   setExact(false);
-  const scale = expected.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-3);
-  return largestError(
-    valuesOf(y).map((v) => v / scale),
-    expected.map((v) => v / scale),
-  );
+  return largestShare(valuesOf(y), expected);
+}
+
+function expectSmallShare(seed: number, one: Case): void {
+  const worst = share(one);
+  expect({ seed, worst: worst < 1e-4 ? 'small' : worst }).toEqual({ seed, worst: 'small' });
 }
 
 /** Whether this processor's level has the kernel. */
@@ -93,8 +81,7 @@ describeNative('a whole Inception module of inference', () => {
       tf.tidy(() => {
         const one = randomCase(1000 * most + seed, most);
         if (!hasModules()) return expect(infer(one)).toEqual([]);
-        const worst = share(one);
-        expect({ seed, worst: worst < 1e-4 ? 'small' : worst }).toEqual({ seed, worst: 'small' });
+        expectSmallShare(seed, one);
       });
     }
   });
@@ -121,8 +108,7 @@ describeNative('a whole Inception module of inference', () => {
         const one = randomCase(100 * threads + seed, 60);
         const few = { ...one, x: tf.slice(one.x, 0, [2, -1, -1, -1]) };
         setThreads(threads);
-        const worst = share(few);
-        expect({ seed, worst: worst < 1e-4 ? 'small' : worst }).toEqual({ seed, worst: 'small' });
+        expectSmallShare(seed, few);
       });
     }
   });

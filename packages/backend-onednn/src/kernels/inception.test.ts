@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { engineInfo, setPrecision, setThreads, setExact } from '../index';
-import { describeNative, expectNoTensors, largestError, RandomCase } from '../testing/compare';
-import { branchPlan, namedFilters } from '../../../inception/src/testing/module-plan';
-import { type Module, referenceModule } from '../testing/inception-reference';
+import { describeNative, expectNoTensors, largestError, largestShare, RandomCase } from '../testing/compare';
+import { branchPlan } from '../../../inception/src/testing/module-plan';
+import { drawModule, type Module, referenceModule } from '../testing/inception-reference';
 
 function randomModule(
   seed: number,
@@ -12,20 +12,7 @@ function randomModule(
   fewestImages = 2,
 ): { module: Module; values: Float32Array[]; shapes: number[][]; dy: Float32Array } {
   const data = new RandomCase(seed);
-  const channels = () => multiple * data.integer(1, most);
-  const kind = data.pick(['reduced', 'reduced', 'naive'] as const);
-  const module: Module = {
-    kind,
-    branch5x5: data.pick(['one5x5', 'two5x5', 'one3x3', 'two3x3'] as const),
-    filters: namedFilters(
-      [channels(), channels(), channels(), channels(), channels(), channels()],
-      kind,
-      'a test',
-    ),
-    inputChannels: channels(),
-    activation: data.pick(['relu', 'relu', 'linear'] as const),
-    epsilon: 1e-3,
-  };
+  const module = drawModule(data, () => multiple * data.integer(1, most));
   const xShape = [
     fewestImages + data.integer(0, 1),
     data.integer(3, 8),
@@ -95,13 +82,7 @@ function shares(random: Random, { backend = 'onednn', winograd = true } = {}): n
   setExact(!winograd);
   const got = actual(random);
   setExact(false);
-  return got.map((values, i) => {
-    const scale = want[i].reduce((most, v) => Math.max(most, Math.abs(v)), 1e-3);
-    return largestError(
-      values.map((v) => v / scale),
-      want[i].map((v) => v / scale),
-    );
-  });
+  return got.map((values, i) => largestShare(values, want[i]));
 }
 
 describeNative('a whole Inception module equals the composed one', () => {

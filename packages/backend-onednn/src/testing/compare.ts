@@ -66,6 +66,15 @@ export function largestError(actual: ArrayLike<number>, expected: ArrayLike<numb
   return worst;
 }
 
+/** The largest difference as a share of the largest expected value. */
+export function largestShare(actual: Float32Array, expected: Float32Array): number {
+  const scale = expected.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-3);
+  return largestError(
+    actual.map((v) => v / scale),
+    expected.map((v) => v / scale),
+  );
+}
+
 /** Fails where the engines differ by more than `tolerance`, naming the case. */
 export function expectSame(run: () => tf.Tensor | tf.Tensor[], label: string, tolerance = 1e-4): void {
   const { cpu, native, shapes } = onBothEngines(run);

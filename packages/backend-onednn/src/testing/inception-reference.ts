@@ -1,10 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModuleShape } from '../../../inception/src/testing/module-plan';
+import { type ModuleShape, namedFilters } from '../../../inception/src/testing/module-plan';
+import type { RandomCase } from './compare';
 
 /** One module of a test. */
 export interface Module extends ModuleShape {
   activation: 'relu' | 'linear';
   epsilon: number;
+}
+
+/** A module of any kind; `channels` draws each of its sizes. */
+export function drawModule(data: RandomCase, channels: () => number): Module {
+  const kind = data.pick(['reduced', 'reduced', 'naive'] as const);
+  return {
+    kind,
+    branch5x5: data.pick(['one5x5', 'two5x5', 'one3x3', 'two3x3'] as const),
+    filters: namedFilters(
+      [channels(), channels(), channels(), channels(), channels(), channels()],
+      kind,
+      'a test',
+    ),
+    inputChannels: channels(),
+    activation: data.pick(['relu', 'relu', 'linear'] as const),
+    epsilon: 1e-3,
+  };
 }
 
 /** The module in training mode, from plain operations; `weights` are kernel, gamma, beta of every unit. */

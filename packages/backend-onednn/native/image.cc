@@ -83,22 +83,38 @@ void lrnGrad(Call& call) {
                         call.floats(4, "dx", size), e, readRule(call, 5));
 }
 
+ResizeShape readResize(const Call& call, size_t index) {
+  return call.shape<ResizeShape>(
+      index, "shape",
+      {&ResizeShape::images, &ResizeShape::height, &ResizeShape::width, &ResizeShape::channels, &ResizeShape::outHeight,
+       &ResizeShape::outWidth, &ResizeShape::alignCorners, &ResizeShape::halfPixelCenters, &ResizeShape::nearest});
+}
+
+int64_t sourceSize(const Call& call, const ResizeShape& s) {
+  return checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels});
+}
+int64_t targetSize(const Call& call, const ResizeShape& s) {
+  return checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels});
+}
+
 // resizeBilinear(shape, x, y)
 void resizeBilinear(Call& call) {
   const PhaseTimer timer(Phase::pointwise);
-  const auto s = call.shape<ResizeShape>(
-      0, "shape",
-      {&ResizeShape::images, &ResizeShape::height, &ResizeShape::width, &ResizeShape::channels, &ResizeShape::outHeight,
-       &ResizeShape::outWidth, &ResizeShape::alignCorners, &ResizeShape::halfPixelCenters});
-  const float* x = call.floats(1, "x", checkedProduct(call, "shape", {s.images, s.height, s.width, s.channels}));
-  kernels().resizeBilinear(
-      x, call.floats(2, "y", checkedProduct(call, "output shape", {s.images, s.outHeight, s.outWidth, s.channels})), s);
+  const auto s = readResize(call, 0);
+  kernels().resizeBilinear(call.floats(1, "x", sourceSize(call, s)), call.floats(2, "y", targetSize(call, s)), s);
+}
+
+// resizeGradient(shape, dy, dx)
+void resizeGradient(Call& call) {
+  const PhaseTimer timer(Phase::pointwise);
+  const auto s = readResize(call, 0);
+  kernels().resizeGradient(call.floats(1, "dy", targetSize(call, s)), call.floats(2, "dx", sourceSize(call, s)), s);
 }
 
 }  // namespace
 
 const std::vector<Export> kImageExports = {
     {"depthwise", depthwise}, {"depthwiseInput", depthwiseInput}, {"depthwiseFilter", depthwiseFilter}, {"lrn", lrn},
-    {"lrnGrad", lrnGrad},     {"resizeBilinear", resizeBilinear}};
+    {"lrnGrad", lrnGrad},     {"resizeBilinear", resizeBilinear}, {"resizeGradient", resizeGradient}};
 
 }  // namespace googlenet

@@ -138,7 +138,8 @@ struct LrnRule {
   float bias, alpha, beta;
 };
 struct ResizeShape {
-  int64_t images, height, width, channels, outHeight, outWidth, alignCorners, halfPixelCenters;  // the last two 0 or 1
+  int64_t images, height, width, channels, outHeight, outWidth, alignCorners, halfPixelCenters,
+      nearest;  // the last three 0 or 1
 };
 
 struct AdamRule {
@@ -202,6 +203,7 @@ struct KernelTable {
   void (*lrn)(const float* x, float* y, const Extent&, const LrnRule&);
   void (*lrnGradient)(const float* x, const float* y, const float* dy, float* dx, const Extent&, const LrnRule&);
   void (*resizeBilinear)(const float* x, float* y, const ResizeShape&);
+  void (*resizeGradient)(const float* dy, float* dx, const ResizeShape&);
 };
 
 namespace kernels_base {

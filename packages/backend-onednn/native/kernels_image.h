@@ -207,11 +207,14 @@ struct Between {
   float share;
 };
 
+inline double resizeRatio(int64_t from, int64_t to, const ResizeShape& s) {
+  const int64_t inner = s.alignCorners != 0 && to > 1 ? 1 : 0;
+  return static_cast<double>(from - inner) / static_cast<double>(to - inner);
+}
+
 inline std::vector<Between> positionsBetween(int64_t from, int64_t to, const ResizeShape& s) {
   std::vector<Between> all(static_cast<size_t>(to));
-  const bool corners = s.alignCorners != 0 && to > 1;
-  const double ratio = corners ? static_cast<double>(from - 1) / static_cast<double>(to - 1)
-                               : static_cast<double>(from) / static_cast<double>(to);
+  const double ratio = resizeRatio(from, to, s);
   for (int64_t i = 0; i < to; ++i) {
     const double at =
         s.halfPixelCenters != 0 ? ratio * (static_cast<double>(i) + 0.5) - 0.5 : ratio * static_cast<double>(i);
@@ -239,6 +242,48 @@ void resizeBilinear(const float* x, float* y, const ResizeShape& s) {
         const float upper = top[left + i] + (top[right + i] - top[left + i]) * across.share;
         const float lower = bottom[left + i] + (bottom[right + i] - bottom[left + i]) * across.share;
         out[i] = upper + (lower - upper) * vertical.share;
+      }
+    }
+  }
+}
+
+// For every position of the output the one that it takes from the input, in the form of two.
+inline std::vector<Between> positionsNearest(int64_t from, int64_t to, const ResizeShape& s) {
+  std::vector<Between> all(static_cast<size_t>(to));
+  const double ratio = resizeRatio(from, to, s);
+  for (int64_t i = 0; i < to; ++i) {
+    const double at = ratio * (static_cast<double>(i) + (s.halfPixelCenters != 0 ? 0.5 : 0));
+    const auto whole = static_cast<int64_t>(std::floor(s.alignCorners != 0 ? at + 0.5 : at));
+    const int64_t position = std::max<int64_t>(0, std::min(from - 1, whole));
+    all[static_cast<size_t>(i)] = {position, position, 0};
+  }
+  return all;
+}
+
+// The transpose of resizing: every position of dy goes to those of dx that it was made of, by their weights.
+void resizeGradient(const float* dy, float* dx, const ResizeShape& s) {
+  const auto positions = s.nearest != 0 ? positionsNearest : positionsBetween;
+  const auto rows = positions(s.height, s.outHeight, s), columns = positions(s.width, s.outWidth, s);
+  const int64_t line = s.width * s.channels;
+#pragma omp parallel for schedule(static) if (s.images * s.outHeight * s.outWidth * s.channels > kSmall)
+  for (int64_t image = 0; image < s.images; ++image) {
+    float* to = dx + image * s.height * line;
+    std::fill(to, to + s.height * line, 0.0f);
+    const float* from = dy + image * s.outHeight * s.outWidth * s.channels;
+    const auto spread = [&](int64_t at, float weight) {
+      if (weight == 0) return;
+#pragma omp simd
+      for (int64_t i = 0; i < s.channels; ++i) to[at + i] += from[i] * weight;
+    };
+    for (const Between& down : rows) {
+      const int64_t top = down.first * line, bottom = std::max<int64_t>(0, down.second) * line;
+      for (const Between& across : columns) {
+        const int64_t left = across.first * s.channels, right = std::max<int64_t>(0, across.second) * s.channels;
+        spread(top + left, (1 - down.share) * (1 - across.share));
+        spread(top + right, (1 - down.share) * across.share);
+        spread(bottom + left, down.share * (1 - across.share));
+        spread(bottom + right, down.share * across.share);
+        from += s.channels;
       }
     }
   }

@@ -65,6 +65,7 @@ KernelTable makeTable() {
   t.lrn = lrn;
   t.lrnGradient = lrnGradient;
   t.resizeBilinear = resizeBilinear;
+  t.resizeGradient = resizeGradient;
   return t;
 }
 

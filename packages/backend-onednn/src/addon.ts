@@ -111,6 +111,7 @@ export interface Addon {
     rule: Float64Array,
   ): void;
   resizeBilinear(shape: Int32Array, x: Float32Array, y: Float32Array): void;
+  resizeGradient(shape: Int32Array, dy: Float32Array, dx: Float32Array): void;
   copyStrided(from: Float32Array, to: Float32Array, layout: Float64Array): void;
   fill(to: Float32Array, value: number): void;
   gatherRows(from: Float32Array, indices: Int32Array, to: Float32Array, shape: Int32Array): void;

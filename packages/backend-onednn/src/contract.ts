@@ -122,6 +122,7 @@ export const SHAPES = {
     'outWidth',
     'alignCorners',
     'halfPixelCenters',
+    'nearest',
   ],
   Extent: ['positions', 'channels'],
   MatrixShape: ['batchA', 'batchB', 'm', 'k', 'n'],

@@ -15,5 +15,5 @@ export { localResponse, localResponseGradient, softmax } from './normalize';
 export { adam, average, descend } from './optimizer';
 export { averagePoolGradient, maxPoolGradient, pool } from './pool';
 export { cumulative, extreme, sumMiddle, sumRows } from './reduce';
-export { resizeBilinear, resizeBilinearGradient } from './resize';
+export { resizeBilinear, resizeGradient } from './resize';
 export { winogradConvolve, winogradFilter, winogradFilterGradient, winogradFilterSums } from './winograd';

@@ -45,8 +45,8 @@ export function resizeBilinear(args: usize, start: i32, end: i32, thread: i32): 
   }
 }
 
-/** The gradient of {@link resizeBilinear}: x is dx here, y is dy. Units: images. */
-export function resizeBilinearGradient(args: usize, start: i32, end: i32, thread: i32): void {
+/** The gradient of resizing: x is dx here, y is dy; to the nearest is a table of positions with the weight 0. Units: images. */
+export function resizeGradient(args: usize, start: i32, end: i32, thread: i32): void {
   const inHeight = arg(args, Block.inHeight);
   const outHeight = arg(args, Block.outHeight);
   const outWidth = arg(args, Block.outWidth);

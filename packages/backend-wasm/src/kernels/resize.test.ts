@@ -1,3 +1,5 @@
+import { RESIZE_GRADIENTS } from '@googlenet-tooling/engine-tests';
+import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import {
   compareWithCpu,
@@ -37,24 +39,54 @@ function cases(random: Random): Case[] {
 }
 
 describe('resizing', () => {
-  it('has a gradient that is the transpose of its forward pass, on images that are not square', async () => {
+  it.each(RESIZE_GRADIENTS)(
+    'has TensorFlow’s gradient: $kernelName, $images, $attributes',
+    async ({ kernelName, images, dy, attributes, expected }) => {
+      await useWasm({ threads: 2 });
+      const count = tf.util.sizeFromShape(dy);
+      const inputs = {
+        images: { data: new Float32Array(tf.util.sizeFromShape(images)), shape: images },
+        dy: { data: Float32Array.from({ length: count }, (_, i) => i + 1), shape: dy },
+      };
+      const [dx] = runKernel({ name: kernelName, inputs, attrs: attributes });
+      expect(dx.shape).toEqual(images);
+      expect(Math.max(...dx.data.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-4);
+    },
+  );
+
+  it('copies infinities to the nearest', async () => {
     await useWasm({ threads: 2 });
-    const random = seeded(96);
-    for (let i = 0; i < 40; i++) {
-      const [height, width, channels] = [integer(random, 1, 7), integer(random, 1, 7), integer(random, 1, 6)];
-      const size: [number, number] = [integer(random, 1, 11), integer(random, 1, 11)];
-      const alignCorners = random() < 0.5;
-      const images = numbers(random, [2, height, width, channels]);
-      const dy = numbers(random, [2, ...size, channels]);
-      const attrs = { alignCorners, halfPixelCenters: false, size };
-      const [y] = runKernel({ name: 'ResizeBilinear', inputs: { images }, attrs });
-      const [dx] = runKernel({ name: 'ResizeBilinearGrad', inputs: { images, dy }, attrs });
-      const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-        Array.from(a).reduce((sum, value, j) => sum + value * b[j], 0);
-      expect(dx.shape).toEqual(images.shape);
-      expect(dot(dx.data, images.data)).toBeCloseTo(dot(dy.data, y.data), 3);
-    }
+    const images = { data: Float32Array.of(Infinity, -Infinity, NaN, 1), shape: [1, 2, 2, 1] };
+    const attrs = { alignCorners: false, halfPixelCenters: false, size: [2, 4] };
+    const [y] = runKernel({ name: 'ResizeNearestNeighbor', inputs: { images }, attrs });
+    expect(y.data).toEqual([Infinity, Infinity, -Infinity, -Infinity, NaN, NaN, 1, 1]);
   });
+
+  it.each(['Bilinear', 'NearestNeighbor'])(
+    'has a gradient that is the transpose of its forward pass: Resize%s',
+    async (kind) => {
+      await useWasm({ threads: 2 });
+      const random = seeded(96);
+      for (let i = 0; i < 40; i++) {
+        const [height, width, channels] = [
+          integer(random, 1, 7),
+          integer(random, 1, 7),
+          integer(random, 1, 6),
+        ];
+        const size: [number, number] = [integer(random, 1, 11), integer(random, 1, 11)];
+        const alignCorners = random() < 0.5;
+        const images = numbers(random, [2, height, width, channels]);
+        const dy = numbers(random, [2, ...size, channels]);
+        const attrs = { alignCorners, halfPixelCenters: !alignCorners && random() < 0.5, size };
+        const [y] = runKernel({ name: `Resize${kind}`, inputs: { images }, attrs });
+        const [dx] = runKernel({ name: `Resize${kind}Grad`, inputs: { images, dy }, attrs });
+        const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+          Array.from(a).reduce((sum, value, j) => sum + value * b[j], 0);
+        expect(dx.shape).toEqual(images.shape);
+        expect(dot(dx.data, images.data)).toBeCloseTo(dot(dy.data, y.data), 3);
+      }
+    },
+  );
 
   it('equals the cpu backend’s over random sizes', async () => {
     const random = seeded(95);

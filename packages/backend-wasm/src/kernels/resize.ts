@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ResizeBlock } from '../../assembly/blocks';
+import { GatherBlock, ResizeBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import type { Kernel, KernelReplacement } from './register';
 
@@ -58,62 +58,87 @@ const bilinear: Kernel = ({ inputs: { images }, attrs, backend }) => {
   return output;
 };
 
-/** The gradient has no half-pixel centres in TensorFlow.js. */
-const bilinearGradient: Kernel = ({ inputs: { images, dy }, attrs, backend }) => {
+/** For every target position the one that it takes from the source. */
+function nearestTable(from: number, to: number, { alignCorners, halfPixelCenters }: ResizeAttrs): number[] {
+  const scale = ratio(from, to, alignCorners);
+  return Array.from({ length: to }, (_, i) => {
+    const at = halfPixelCenters ? scale * (i + 0.5) : scale * i;
+    return Math.max(0, Math.min(from - 1, alignCorners ? Math.round(at) : Math.floor(at)));
+  });
+}
+
+/** Copies positions, so that infinities and NaN stay what they are. */
+const nearest: Kernel = ({ inputs: { images }, attrs, backend }) => {
+  const given = attrs as unknown as ResizeAttrs;
   const [batch, inHeight, inWidth, channels] = images.shape;
-  const [, outHeight, outWidth] = dy.shape;
-  const given: ResizeAttrs = {
-    alignCorners: attrs.alignCorners as boolean,
-    size: [outHeight, outWidth],
+  const [outHeight, outWidth] = given.size;
+  const columns = nearestTable(inWidth, outWidth, given);
+  const positions = nearestTable(inHeight, outHeight, given).flatMap((row) =>
+    columns.map((column) => row * inWidth + column),
+  );
+  const { runtime } = backend;
+  const x = backend.pointer(images);
+  const output = backend.output([batch, outHeight, outWidth, channels]);
+  const indices = runtime.heap.allocate(positions.length * 4, 'a resizing table');
+  runtime.heap.i32.set(positions, indices >>> 2);
+  const count = positions.length;
+  const units = batch * count;
+  const block = {
+    x,
+    indices,
+    out: backend.pointer(output),
+    rows: inHeight * inWidth,
+    count,
+    bytes: channels * 4,
   };
-  const y = backend.pointer(dy);
-  const output = backend.output(images.shape);
-  const table = writeTable(backend, [
-    ...linearTable(inHeight, outHeight, given),
-    ...linearTable(inWidth, outWidth, given),
-  ]);
-  const sizes = { inHeight, inWidth, channels, outHeight, outWidth };
-  const block = { x: backend.pointer(output), y, ...sizes, table };
-  const grain = batch * outHeight * outWidth * channels < SMALL ? batch : 1;
-  backend.runtime.call('resizeBilinearGradient', ResizeBlock, block, batch, grain);
-  backend.runtime.heap.release(table);
+  runtime.call('gather', GatherBlock, block, units, units * channels < SMALL ? units : undefined);
+  runtime.heap.release(indices);
   return output;
 };
 
-/** Nearest neighbours are the bilinear kernel with one source position and weight 0. */
-const nearest: Kernel = ({ inputs: { images }, attrs, backend }) => {
-  const { alignCorners, halfPixelCenters, size } = attrs as unknown as ResizeAttrs;
-  const [batch, inHeight, inWidth, channels] = images.shape;
-  const [outHeight, outWidth] = size;
-  const positions = (from: number, to: number) => {
-    const scale = ratio(from, to, alignCorners);
-    return Array.from({ length: to }, (_, i) => {
-      const at = halfPixelCenters ? scale * (i + 0.5) : scale * i;
-      const whole = Math.min(from - 1, alignCorners ? Math.round(at) : Math.floor(at));
-      const position = halfPixelCenters ? Math.max(0, whole) : whole;
-      return [position, position, 0];
-    }).flat();
+/** The gradient of a resizing whose tables of positions are given. */
+const gradient =
+  (positions: (from: number, to: number, given: ResizeAttrs) => number[]): Kernel =>
+  ({ inputs: { images, dy }, attrs, backend }) => {
+    const [batch, inHeight, inWidth, channels] = images.shape;
+    const [, outHeight, outWidth] = dy.shape;
+    const given = attrs as unknown as ResizeAttrs;
+    const y = backend.pointer(dy);
+    const output = backend.output(images.shape);
+    const table = writeTable(backend, [
+      ...positions(inHeight, outHeight, given),
+      ...positions(inWidth, outWidth, given),
+    ]);
+    const sizes = { inHeight, inWidth, channels, outHeight, outWidth };
+    const block = { x: backend.pointer(output), y, ...sizes, table };
+    const grain = batch * outHeight * outWidth * channels < SMALL ? batch : 1;
+    backend.runtime.call('resizeGradient', ResizeBlock, block, batch, grain);
+    backend.runtime.heap.release(table);
+    return output;
   };
-  const x = backend.pointer(images);
-  const output = backend.output([batch, outHeight, outWidth, channels]);
-  const table = writeTable(backend, [...positions(inHeight, outHeight), ...positions(inWidth, outWidth)]);
-  const sizes = { inHeight, inWidth, channels, outHeight, outWidth };
-  const units = batch * outHeight;
-  const grain = units * outWidth * channels < SMALL ? units : undefined;
-  const block = { x, y: backend.pointer(output), ...sizes, table };
-  backend.runtime.call('resizeBilinear', ResizeBlock, block, units, grain);
-  backend.runtime.heap.release(table);
-  return output;
-};
+
+/** As two source positions in one, the second with weight 0. */
+const nearestEntries = (from: number, to: number, given: ResizeAttrs) =>
+  nearestTable(from, to, given).flatMap((position) => [position, position, 0]);
 
 const IMAGES = { dtype: 'float32', rank: 4 } as const;
 
+/**
+ * Resizing of pictures, bilinear and to the nearest, with gradients: each the transpose of its forward pass, as in TensorFlow. TensorFlow.js's cpu
+ * engine swaps the sides of the one, mixes the images of a batch in the other, never returns from it for pictures one pixel high whose corners are
+ * aligned, and leaves out half-pixel centres.
+ */
 export const resizeKernels: readonly KernelReplacement[] = [
   { kernelName: tf.ResizeBilinear, accepts: { inputs: { images: IMAGES } }, kernelFunc: bilinear },
   {
     kernelName: tf.ResizeBilinearGrad,
     accepts: { inputs: { images: IMAGES, dy: IMAGES } },
-    kernelFunc: bilinearGradient,
+    kernelFunc: gradient(linearTable),
   },
   { kernelName: tf.ResizeNearestNeighbor, accepts: { inputs: { images: IMAGES } }, kernelFunc: nearest },
+  {
+    kernelName: tf.ResizeNearestNeighborGrad,
+    accepts: { inputs: { images: IMAGES, dy: IMAGES } },
+    kernelFunc: gradient(nearestEntries),
+  },
 ];

@@ -3,8 +3,8 @@ import type { Difference } from '../fuzz/fuzz';
 import { type EngineUnderTest, runEngineProcess } from './engine-process';
 
 export interface RandomCasesOptions extends EngineUnderTest {
-  /** How many cases, over all kernels in turn; `$FUZZ_CASES`, or 800. */
-  count?: number;
+  /** How many cases, over all kernels in turn. */
+  count: number;
   /** The seed of the first case; the others follow by one each. `$FUZZ_SEED`, or 1. */
   seed?: number;
   /** Only these kernels. */
@@ -30,12 +30,7 @@ export interface RandomCasesReport {
  * @throws {Error} if the bundle cannot be made or the process ends before its report.
  */
 export async function runRandomCases(options: RandomCasesOptions): Promise<RandomCasesReport> {
-  const {
-    count = Number(process.env.FUZZ_CASES ?? 800),
-    seed = Number(process.env.FUZZ_SEED ?? 1),
-    kernels,
-    ...engine
-  } = options;
+  const { count, seed = Number(process.env.FUZZ_SEED ?? 1), kernels, ...engine } = options;
   process.stderr.write(
     `${engine.backendName}: ${count} random cases from seed ${seed} (FUZZ_CASES, FUZZ_SEED)\n`,
   );

@@ -1,5 +1,6 @@
 #include "convolution.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -295,13 +296,40 @@ void conv2dBackpropInput(Call& call) {
   Convolution::get(s, Direction::backwardData, {}).backwardData(dy, filter, dx);
 }
 
+// oneDNN 2.6.3's AVX2 kernel gives wrong weights for strided 1x1 convolutions of fewer than 8 channels whose last
+// positions no window starts at.
+bool stridedPoints(const ConvolutionShape& s) {
+  return s.kernelHeight == 1 && s.kernelWidth == 1 && (s.strideHeight > 1 || s.strideWidth > 1) && s.inputs < 8;
+}
+
+// The positions that a strided 1x1 convolution reads, side by side; zeros where they lie outside.
+void gatherPoints(const ConvolutionShape& s, const float* x, float* to) {
+  for (int64_t image = 0; image < s.batch; ++image)
+    for (int64_t row = 0; row < s.outHeight; ++row)
+      for (int64_t column = 0; column < s.outWidth; ++column, to += s.inputs) {
+        const int64_t y = row * s.strideHeight - s.padTop, at = column * s.strideWidth - s.padLeft;
+        if (y < 0 || y >= s.height || at < 0 || at >= s.width)
+          std::fill(to, to + s.inputs, 0.0f);
+        else
+          std::copy_n(x + ((image * s.height + y) * s.width + at) * s.inputs, s.inputs, to);
+      }
+}
+
 // conv2dBackpropFilter(shape, x, dy, dfilter)
 void conv2dBackpropFilter(Call& call) {
   const auto s = readShape(call, 0);
   const float *x = call.floats(1, "x", inputSize(s)), *dy = call.floats(2, "dy", outputSize(s));
   float* dfilter = call.floats(3, "dfilter", kernelSize(s));
   if (winogradFits(s)) return winogradBackwardWeights(s, x, dy, dfilter);
-  Convolution::get(s, Direction::backwardWeights, {}).backwardWeights(x, dy, dfilter);
+  if (!stridedPoints(s)) return Convolution::get(s, Direction::backwardWeights, {}).backwardWeights(x, dy, dfilter);
+  ConvolutionShape dense = s;
+  dense.height = s.outHeight;
+  dense.width = s.outWidth;
+  dense.strideHeight = dense.strideWidth = 1;
+  dense.padTop = dense.padLeft = 0;
+  const Scratch points = scratchFloats(inputSize(dense));
+  gatherPoints(s, x, points.floats());
+  Convolution::get(dense, Direction::backwardWeights, {}).backwardWeights(points.floats(), dy, dfilter);
 }
 
 }  // namespace

@@ -82,6 +82,39 @@ describeNative('convolutions equal those of the cpu backend', () => {
     }
   });
 
+  it('the filter gradient of strided 1x1 convolutions with few channels, on 100 random shapes', () => {
+    for (let seed = 5000; seed < 5100; seed++) {
+      const data = new RandomCase(seed);
+      const [n, stride, c, k] = [
+        data.integer(1, 4),
+        data.integer(2, 3),
+        data.integer(1, 9),
+        data.integer(1, 20),
+      ];
+      const size = [data.integer(1, 9) * stride, data.integer(1, 9) * stride];
+      const pad = data.pick([
+        'valid',
+        'same',
+        [
+          [0, 0],
+          [1, 1],
+          [0, 1],
+          [0, 0],
+        ],
+      ] as const);
+      const values = [data.floats(n * size[0] * size[1] * c), data.floats(c * k)];
+      expectSame(
+        () => {
+          const x = tf.tensor4d(values[0], [n, size[0], size[1], c]);
+          const loss = (filter: tf.Tensor) =>
+            tf.sum(tf.square(tf.conv2d(x, filter as tf.Tensor4D, stride, pad as 'same')));
+          return tf.grad(loss)(tf.tensor(values[1], [1, 1, c, k]));
+        },
+        `seed ${seed}: ${JSON.stringify({ n, size, c, k, stride, pad })}`,
+      );
+    }
+  });
+
   it.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const)(
     'fused with a bias and %s, on 20 random shapes',
     (activation) => {

@@ -19,6 +19,17 @@ it.each([
   ['a layer on itself', [layer('a', 'a')], 'a circle of layers through "a"'],
   ['an input that is not there', [layer('a', 'y')], 'layer "a" with the input "y", which is not there'],
   ['one name twice', [layer('x'), layer('x')], 'two layers of the name "x"'],
+  ['a layer without a name', [layer('x'), { ...layer('a', 'x'), name: undefined }], 'a layer without a name'],
+  [
+    'a layer of two names',
+    [layer('x'), { ...layer('a', 'x'), config: { name: 'b' } }],
+    'layer "a" with the name "b" in its config',
+  ],
+  [
+    'an input without a name',
+    [layer('x'), { ...layer('a', 'x'), inbound_nodes: [[[7, 0, 0, {}]]] }],
+    'layer "a" with inputs that are not [name, call, output]',
+  ],
   ['a layer that is none', [layer('x'), layer('a', 'x'), 7], 'a layer that is no object'],
 ])('names %s', (_, layers, problem) => {
   expect(topologyProblem(topology(layers))).toBe(problem);

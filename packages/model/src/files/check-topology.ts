@@ -1,12 +1,11 @@
 import { isObject } from '@googlenet-tooling/shared/checks';
-type Json = Readonly<Record<string, unknown>>;
 
 /** `model.json` nests a few levels for each nested model; TensorFlow.js recurses over it. */
 const MAX_DEPTH = 100;
 
 /**
- * Checks the graph of a saved model before TensorFlow.js walks it: every input of a layer must exist, and no layer may feed itself. With a circle
- * TensorFlow.js waits for ever.
+ * Checks the graph of a saved model before TensorFlow.js walks it: every input of a layer must exist, every layer has one name, and no layer may
+ * feed itself. Where a call never gets its inputs TensorFlow.js waits for ever.
  *
  * @param topology - `modelTopology` of a `model.json`.
  * @returns what is wrong, or undefined.
@@ -37,8 +36,14 @@ function graphProblem(layers: readonly unknown[]): string | undefined {
   const edges = new Map<string, string[]>();
   for (const layer of layers) {
     if (!isObject(layer)) return 'a layer that is no object';
-    const name = nameOf(layer);
+    const { name, config } = layer;
+    if (typeof name !== 'string') return 'a layer without a name';
+    const other = isObject(config) ? config.name : undefined;
+    if (other !== undefined && other !== name)
+      return `layer ${JSON.stringify(name)} with the name ${JSON.stringify(other)} in its config`;
     const nodes = Array.isArray(layer.inbound_nodes) ? (layer.inbound_nodes as unknown[]) : [];
+    if (!nodes.every(isCall))
+      return `layer ${JSON.stringify(name)} with inputs that are not [name, call, output]`;
     if (calls.has(name)) return `two layers of the name ${JSON.stringify(name)}`;
     // An input layer has one output and no inbound nodes; any other layer without them is never called.
     calls.set(name, Math.max(layer.class_name === 'InputLayer' ? 1 : 0, nodes.length));
@@ -76,18 +81,22 @@ function circleIn(edges: ReadonlyMap<string, readonly string[]>): string | undef
     : `a circle of layers through ${JSON.stringify(first.replace(/\/\d+$/, ''))}`;
 }
 
-/** Of Keras 2: `[[name, call, output, options], ...]`. */
-function inputsOf(node: unknown): string[] {
-  if (!Array.isArray(node)) return [];
-  return (node as unknown[]).flatMap((entry) =>
-    Array.isArray(entry) && typeof entry[0] === 'string' ? [`${entry[0]}/${String(entry[1] ?? 0)}`] : [],
+/** Of Keras 2: `[[name, call, output, options], ...]`; what is no list TensorFlow.js refuses by itself. */
+function isCall(node: unknown): boolean {
+  const isIndex = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+  return (
+    !Array.isArray(node) ||
+    (node as unknown[]).every(
+      (entry) =>
+        Array.isArray(entry) && typeof entry[0] === 'string' && isIndex(entry[1]) && isIndex(entry[2]),
+    )
   );
 }
 
-function nameOf(layer: Json): string {
-  const { name, config } = layer;
-  if (typeof name === 'string') return name;
-  return isObject(config) && typeof config.name === 'string' ? config.name : '';
+function inputsOf(node: unknown): string[] {
+  return Array.isArray(node)
+    ? (node as [string, number][]).map(([name, call]) => `${name}/${String(call)}`)
+    : [];
 }
 
 function depthProblem(value: object): string | undefined {

@@ -9,7 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomOf } from './workshop.mjs';
 
-const CAMPAIGNS = ['bad-inputs', 'api-misuse', 'bit-flips', 'kills', 'rank-kills', 'equality', 'disk-full'];
+const CAMPAIGNS = [
+  'bad-inputs',
+  'api-misuse',
+  'bit-flips',
+  'model-json',
+  'kills',
+  'rank-kills',
+  'equality',
+  'disk-full',
+];
 /** A campaign that takes longer hangs. */
 const MOST_MS = { short: 5 * 60_000, long: 3 * 3_600_000 };
 

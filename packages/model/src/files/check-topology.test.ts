@@ -30,6 +30,11 @@ it.each([
     [layer('x'), { ...layer('a', 'x'), inbound_nodes: [[[7, 0, 0, {}]]] }],
     'layer "a" with inputs that are not [name, call, output]',
   ],
+  [
+    'a call of nothing',
+    [layer('x'), { ...layer('a', 'x'), inbound_nodes: [[]] }],
+    'layer "a" with inputs that are not [name, call, output]',
+  ],
   ['a layer that is none', [layer('x'), layer('a', 'x'), 7], 'a layer that is no object'],
 ])('names %s', (_, layers, problem) => {
   expect(topologyProblem(topology(layers))).toBe(problem);

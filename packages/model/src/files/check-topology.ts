@@ -86,10 +86,11 @@ function isCall(node: unknown): boolean {
   const isIndex = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
   return (
     !Array.isArray(node) ||
-    (node as unknown[]).every(
-      (entry) =>
-        Array.isArray(entry) && typeof entry[0] === 'string' && isIndex(entry[1]) && isIndex(entry[2]),
-    )
+    (node.length > 0 &&
+      (node as unknown[]).every(
+        (entry) =>
+          Array.isArray(entry) && typeof entry[0] === 'string' && isIndex(entry[1]) && isIndex(entry[2]),
+      ))
   );
 }
 

@@ -15,6 +15,7 @@ import { googlenet, modelCard } from '../index';
 import { loadModel, saveModel } from './index';
 
 interface Node {
+  class_name?: string;
   name: string;
   inbound_nodes: [string, number, number, object][][];
 }
@@ -124,6 +125,18 @@ describe('damage', () => {
 });
 
 describe('a hostile model.json', () => {
+  it('with a layer of an unknown class ends in an error of ours that keeps that of TensorFlow.js', async () => {
+    editJson((_json, layers) => {
+      for (const layer of layers) if (layer.class_name === 'Dense') layer.class_name = 'Denze';
+    });
+    const error = await loadModel(folder).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RangeError);
+    expect((error as Error).message).toMatch(
+      /expected layers that TensorFlow.js can build, got its error "Unknown layer: Denze/,
+    );
+    expect((error as Error).cause).toBeInstanceOf(Error);
+  });
+
   it('with a circle of layers ends in an error', async () => {
     editJson((_json, layers) => {
       const [, second] = layers;

@@ -49,12 +49,22 @@ export async function saveModel(model: tfl.LayersModel, folder: string, card: Mo
  * @param path - a folder with a `model.json`, or the file itself.
  * @returns the model, which the caller disposes; `modelCard({ userDefinedMetadata: model.getUserDefinedMetadata() })` is what it knows of its task.
  * @throws {RangeError} if `model.json` is no layers model, its graph has a circle or an unknown input, a weight file lies outside the folder,
- * has another length or checksum than the model says, or a weight is NaN or infinite.
+ * has another length or checksum than the model says, or a weight is NaN or infinite; or if TensorFlow.js cannot build a layer (its error is the `cause`).
  * @throws {Error} of the file system, with its `code`, if a file cannot be read.
  */
 export async function loadModel(path: string): Promise<tfl.LayersModel> {
   const { json, read } = openModel(path);
-  return tfl.loadLayersModel(tf.io.fromMemory(await readModelFiles(json, read)));
+  const artifacts = await readModelFiles(json, read);
+  try {
+    return await tfl.loadLayersModel(tf.io.fromMemory(artifacts));
+  } catch (cause) {
+    const [said] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw new RangeError(
+      `loadModel(model.json): expected layers that TensorFlow.js can build, got its error ${JSON.stringify(said.slice(0, 300))}. ` +
+        'Save the model again; layers of your own must be registered before.',
+      { cause },
+    );
+  }
 }
 
 /** `model.json`, parsed, and how to read the weight files beside it. @param path - of the file or its folder. */

@@ -68,31 +68,6 @@ describeNative('convolutions equal those of the cpu backend', () => {
     }
   });
 
-  it('gradients of strided 1x1 filters, on two threads', () => {
-    setThreads(2);
-    for (let seed = 3000; seed < 3060; seed++) {
-      const data = new RandomCase(seed);
-      const strides: [number, number] = [data.integer(1, 3), data.integer(1, 3)];
-      const size = () => data.integer(1, 16);
-      const inputs = data.integer(1, 9);
-      const x: Case['x'] = [data.integer(1, 3), size(), size(), inputs];
-      const filter: Case['filter'] = [1, 1, inputs, data.integer(1, 20)];
-      const values = data.floats(x.reduce((a, b) => a * b));
-      const label = `seed ${seed}: ${JSON.stringify({ x, filter, strides })}`;
-      expectSame(
-        () => {
-          const image = tf.tensor4d(values, x);
-          return tf.grad((b) => tf.sum(tf.square(tf.conv2d(image, b as tf.Tensor4D, strides, 'same'))))(
-            tf.ones(filter),
-          );
-        },
-        label,
-        1e-3,
-      );
-    }
-    setThreads(1);
-  });
-
   it('both gradients on 200 random shapes', () => {
     for (let seed = 1000; seed < 1200; seed++) {
       const c = randomConvolution(seed);

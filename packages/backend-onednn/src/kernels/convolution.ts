@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { OneDnnBackend } from '../backend';
 import {
   acceptsFused,
   ACTIVATIONS,
@@ -9,7 +8,6 @@ import {
   fusedCode,
 } from './activation';
 import { shapeOf } from '../contract';
-import { take } from './layout';
 import { type Kernel, type KernelArguments, type KernelReplacement } from './register';
 
 type Padding = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
@@ -128,31 +126,11 @@ const inputGradient: Kernel = ({ inputs: { dy, filter }, attrs, backend }) => {
   return info;
 };
 
-/** The pixels that a 1x1 convolution reads, as the input of one without strides. */
-function pixelsRead(
-  backend: OneDnnBackend,
-  x: tf.TensorInfo,
-  [batch, height, width]: number[],
-  attrs: KernelArguments['attrs'],
-): tf.TensorInfo {
-  const { strides } = attrs as unknown as ConvolutionAttributes;
-  const [down, across] = typeof strides === 'number' ? [strides, strides] : strides;
-  return take(backend, x, [0, 0, 0, 0], [1, down, across, 1], [batch, height, width, x.shape[3]]);
-}
-
-/**
- * Of 1x1 filters always as without strides: oneDNN's own gradient of strided ones is wrong, and differs from run to run, for up to six input
- * channels on several threads (2.6 on AVX2).
- */
 const filterGradient: Kernel = ({ inputs: { x, dy }, attrs, backend }) => {
   const filterShape = attrs.filterShape as Rank4;
   const { info, values } = backend.allocate(filterShape);
-  const single = filterShape[0] === 1 && filterShape[1] === 1;
-  const skips = single && (x.shape[1] !== dy.shape[1] || x.shape[2] !== dy.shape[2]);
-  const read = skips ? pixelsRead(backend, x, dy.shape, attrs) : x;
-  const { shape } = planOf(read.shape, filterShape, single ? { strides: 1, pad: 'valid' } : attrs);
-  backend.addon.conv2dBackpropFilter(shape, backend.floats(read), backend.floats(dy), values);
-  if (skips) backend.disposeData(read.dataId);
+  const { shape } = planOf(x.shape, filterShape, attrs);
+  backend.addon.conv2dBackpropFilter(shape, backend.floats(x), backend.floats(dy), values);
   return info;
 };
 

@@ -52,7 +52,7 @@ function copy(
 }
 
 /** The part of `x` that begins at `begin` and takes every `strides[d]`th value, as a tensor of that shape. */
-export function take(
+function take(
   backend: OneDnnBackend,
   x: tf.TensorInfo,
   begin: number[],

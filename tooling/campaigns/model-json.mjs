@@ -16,7 +16,10 @@ export default async function modelJson({ random, cases, folder }) {
   const counts = { changes: cases(60, 3000), loaded: 0, refused: 0 };
   for (let i = 0; i < counts.changes; i++) {
     const changed = structuredClone(whole);
-    const what = Array.from({ length: 1 + random.below(2) }, () => change(changed.modelTopology, random));
+    const what = Array.from({ length: 1 + random.below(2) }, () => {
+      const part = changed[random.pick(['modelTopology', 'weightsManifest', 'userDefinedMetadata'])];
+      return change(placesOf(part).length > 0 ? part : changed, random);
+    });
     writeFileSync(file, JSON.stringify(changed));
     try {
       (await loadModel(folder)).dispose();

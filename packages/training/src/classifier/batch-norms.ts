@@ -48,7 +48,7 @@ export function unsettledWarning(model: tfl.LayersModel, steps: number): string 
   const share = momentum ** steps;
   if (steps < 1 || share <= SETTLED_SHARE) return undefined;
   return (
-    `train(model): expected moving averages of batch norm that have settled, got ${steps} steps at momentum ${momentum}: ` +
+    `train(model): expected moving averages of batch norm that have settled, got ${steps} ${steps === 1 ? 'step' : 'steps'} at momentum ${momentum}: ` +
     `${Math.round(100 * share)} % of them is still what training began with, and evaluation may look worse than the network is. ` +
     'Call recalibrateBatchNorm(model, data), train longer or lower the momentum.'
   );

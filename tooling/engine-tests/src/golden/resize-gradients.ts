@@ -1,5 +1,5 @@
 /** A gradient of resizing as TensorFlow has it. */
-export interface ResizeGradientCase {
+interface ResizeGradientCase {
   kernelName: 'ResizeBilinearGrad' | 'ResizeNearestNeighborGrad';
   /** Shape of the images before resizing. */
   images: [number, number, number, number];

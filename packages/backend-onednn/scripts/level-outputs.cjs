@@ -87,4 +87,23 @@ const softmax = values(x.length);
 addon.softmax(x, softmax, 126, 21);
 keep('softmax', softmax);
 
+for (const [name, nearest, alignCorners, halfPixelCenters] of [
+  ['bilinear', 0, 1, 0],
+  ['bilinear, half-pixel centres', 0, 0, 1],
+  ['nearest', 1, 0, 0],
+]) {
+  const shape = Int32Array.of(2, 9, 7, 21, 13, 5, alignCorners, halfPixelCenters, nearest);
+  const resized = values(2 * 13 * 5 * 21);
+  addon.resizeGradient(shape, resized, dx);
+  keep(`resizing gradient, ${name}`, dx);
+  if (nearest) continue;
+  addon.resizeBilinear(shape, x, resized);
+  keep(`resizing, ${name}`, resized);
+}
+
+const points = Int32Array.of(4, 10, 6, 3, 1, 1, 20, 2, 2, 1, 1, 0, 0, 5, 3);
+const strided = values(60);
+addon.conv2dBackpropFilter(points, values(4 * 60 * 3), values(4 * 15 * 20), strided);
+keep('strided 1x1 filter gradient', strided);
+
 process.stdout.write(JSON.stringify({ instructionSet: addon.info().instructionSet, outputs }));

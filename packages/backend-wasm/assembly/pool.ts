@@ -192,7 +192,7 @@ export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32):
   }
 }
 
-/** Average pooling backward: dy to dx. Every window's gradient is divided by the window's full size, as tfjs does. */
+/** Average pooling backward: dy to dx. Every window's gradient is divided by its positions inside, as the average is. */
 export function averagePoolGradient(args: usize, start: i32, end: i32, thread: i32): void {
   const channels = arg(args, Block.channels);
   const inHeight = arg(args, Block.inHeight);
@@ -202,7 +202,6 @@ export function averagePoolGradient(args: usize, start: i32, end: i32, thread: i
   const groups = arg(args, Block.groups);
   const pixelBytes = (<usize>channels) << 2;
   const lineBytes = pixelBytes * <usize>inWidth;
-  const scale: f32 = 1 / <f32>(arg(args, Block.filterHeight) * arg(args, Block.filterWidth));
   for (let unit = start; unit < end; unit++) {
     const image = unit / groups;
     const first = groupStart(channels, groups, unit % groups);
@@ -212,12 +211,15 @@ export function averagePoolGradient(args: usize, start: i32, end: i32, thread: i
     clear(dx, inHeight * inWidth, pixelBytes, first, last);
     for (let row = 0; row < outHeight; row++) {
       const top = row * arg(args, Block.strideHeight) - arg(args, Block.padTop);
+      const r0 = max(0, top);
       const r1 = min(inHeight, top + arg(args, Block.filterHeight));
       for (let column = 0; column < outWidth; column++) {
         const left = column * arg(args, Block.strideWidth) - arg(args, Block.padLeft);
+        const c0 = max(0, left);
         const c1 = min(inWidth, left + arg(args, Block.filterWidth));
-        for (let r = max(0, top); r < r1; r++) {
-          for (let i = max(0, left); i < c1; i++) {
+        const scale: f32 = 1 / <f32>((r1 - r0) * (c1 - c0));
+        for (let r = r0; r < r1; r++) {
+          for (let i = c0; i < c1; i++) {
             const at = dx + <usize>r * lineBytes + <usize>i * pixelBytes;
             for (let c = first; c < last; c++) {
               const offset = (<usize>c) << 2;

@@ -1,3 +1,4 @@
+import { matricesOf } from '@googlenet-tooling/shared/broadcast';
 import * as tf from '@tensorflow/tfjs-core';
 import { Finish, LeftMode } from '../../assembly/blocks';
 import { activationFlag } from './conv';
@@ -11,7 +12,7 @@ interface MatMulAttrs {
   activation?: string | null;
 }
 
-/** Batched C = A B, with transposes; a batch of one is used for all. */
+/** Batched C = A B, with transposes; an outer axis of one, or none, is used for all of the other side. */
 const matMul: Kernel = ({ inputs, attrs, backend }) => {
   const { a, b, bias } = inputs;
   const { transposeA, transposeB, activation } = attrs as unknown as MatMulAttrs;
@@ -26,7 +27,6 @@ const matMul: Kernel = ({ inputs, attrs, backend }) => {
   }
   const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const output = backend.output([...outer, m, n]);
-  const [aBatch, bBatch] = [sizeOf(a) / (m * k), sizeOf(b) / (k * n)];
   const flags = ((bias as tf.TensorInfo | undefined) ? Finish.Bias : 0) | activationFlag(activation);
   const pointers = {
     a: backend.pointer(a),
@@ -34,17 +34,18 @@ const matMul: Kernel = ({ inputs, attrs, backend }) => {
     c: backend.pointer(output),
     bias: flags & Finish.Bias ? backend.pointer(bias) : 0,
   };
-  for (let i = 0; i < Math.max(aBatch, bBatch); i++) {
+  const [left, right] = [a, b].map(({ shape }) => matricesOf(outer, shape.slice(0, -2)));
+  for (let i = 0; i < left.length; i++) {
     multiply(backend, {
       mode: transposeA ? LeftMode.Columns : LeftMode.Rows,
-      a: pointers.a + (i % aBatch) * m * k * 4,
+      a: pointers.a + left[i] * m * k * 4,
       lda: aColumns,
       m,
       n,
       k,
-      b: pointers.b + (i % bBatch) * k * n * 4,
+      b: pointers.b + right[i] * k * n * 4,
       ldb: bColumns,
-      packing: bBatch === 1 ? backend.packedFilter(b) : undefined,
+      packing: sizeOf(b) === k * n ? backend.packedFilter(b) : undefined,
       transposed: transposeB,
       c: pointers.c + i * m * n * 4,
       ldc: n,
@@ -64,15 +65,12 @@ function outShape({ inputs: { a, b }, attrs }: KernelArguments): number[] {
 
 const MATRICES = { dtype: 'float32', rank: [2, 6] } as const;
 
-/** Batches of one side only, or alike; other broadcasting runs on the inherited kernel. */
-function where({ inputs: { a, b, bias }, attrs }: KernelArguments): boolean {
+/** Outer axes that broadcast. The cpu backend repeats the smaller side as a whole, which is wrong unless its axes of one come first. */
+function where({ inputs: { b, bias }, attrs }: KernelArguments): boolean {
   const { transposeB } = attrs as unknown as MatMulAttrs;
-  const batches = [a, b].map(({ shape }) => shape.slice(0, -2));
-  const alike = batches[0].join() === batches[1].join();
-  const single = batches.some((batch) => batch.every((size) => size === 1));
   const n = b.shape[b.shape.length - (transposeB ? 2 : 1)];
   const given = bias as tf.TensorInfo | null | undefined;
-  return (alike || single) && (!given || (sizeOf(given) === n && given.shape[given.shape.length - 1] === n));
+  return !given || (sizeOf(given) === n && given.shape[given.shape.length - 1] === n);
 }
 
 export const matMulKernels: readonly KernelReplacement[] = [

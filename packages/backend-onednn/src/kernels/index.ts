@@ -1,4 +1,5 @@
 import { convolutions } from './convolution';
+import { corrections } from './corrections';
 import { depthwiseConvolutions } from './depthwise';
 import { inceptions } from './inception';
 import { layouts } from './layout';
@@ -16,6 +17,7 @@ import { selections } from './selection';
 /** Every kernel that is not the cpu backend's, and what it accepts. */
 export const kernels: readonly KernelReplacement[] = [
   ...convolutions,
+  ...corrections,
   ...depthwiseConvolutions,
   ...inceptions,
   ...layouts,

@@ -4,7 +4,7 @@ import { describeNative, expectNoTensors, largestError, RandomCase } from '../te
 
 /** A resizing kernel on this engine. */
 function run(name: string, inputs: Record<string, tf.Tensor>, attributes: object): tf.Tensor {
-  return tf.engine().runKernel(name, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap);
+  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap);
 }
 
 describeNative('gradients of resizing', () => {

@@ -1,5 +1,6 @@
 import { batchNormKernels } from './batch-norm';
 import { convKernels } from './conv';
+import { correctionKernels } from './corrections';
 import { depthwiseKernels } from './depthwise';
 import { elementwiseKernels } from './elementwise';
 import { inceptionKernels } from './inception-train';
@@ -19,6 +20,7 @@ import { selectionKernels } from './selection';
 export const kernels: readonly KernelReplacement[] = [
   ...batchNormKernels,
   ...convKernels,
+  ...correctionKernels,
   ...depthwiseKernels,
   ...elementwiseKernels,
   ...inceptionKernels,

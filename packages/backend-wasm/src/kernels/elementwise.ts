@@ -280,7 +280,7 @@ const select: KernelReplacement = {
 
 const STORED = { dtype: ['float32', 'int32', 'bool'] } as const;
 
-/** Another type by value: towards zero to int32, anything but zero to true. */
+/** Another type by value: towards zero to int32, anything but zero, NaN included, to true. */
 const cast: KernelReplacement = {
   kernelName: tf.Cast,
   kernelFunc: ({ inputs: { x }, attrs, backend }) => {
@@ -289,7 +289,7 @@ const cast: KernelReplacement = {
     const output = backend.output(x.shape, dtype);
     const to = backend.numbers(output);
     const from = backend.numbers(x);
-    if (dtype === 'bool') for (let i = 0; i < from.length; i++) to[i] = from[i] ? 1 : 0;
+    if (dtype === 'bool') for (let i = 0; i < from.length; i++) to[i] = from[i] !== 0 ? 1 : 0;
     else to.set(from);
     return output;
   },

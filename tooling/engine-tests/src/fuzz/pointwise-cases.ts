@@ -117,7 +117,7 @@ const cases: CaseGenerators = {
     };
   },
   Cast: (random) => ({
-    inputs: { x: random.tensor(random.shape(), random.dtype()) },
+    inputs: { x: random.special(random.shape(), random.dtype()) },
     attributes: { dtype: random.pick(['float32', 'int32', 'bool']) },
   }),
   Identity: (random) => ({ inputs: { x: random.special(random.shape(), random.dtype()) } }),

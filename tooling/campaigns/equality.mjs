@@ -11,7 +11,8 @@ const program = fileURLToPath(new URL('equality-rank.mjs', import.meta.url));
 const MOST_NUDGES = 10;
 
 export default async function equality({ cases, folder }) {
-  if (!(await hasMpi())) return { counts: { runs: 0 }, failures: [] };
+  if (!(await hasMpi()))
+    return { passedOver: 'there is no MPI (packages/collective-mpi, `npm run build:native`)' };
   const failures = [];
   const counts = { runs: 0 };
   for (const variant of ['mnist', 'paper']) {

@@ -1,10 +1,13 @@
 // One or two places of a `model.json` are taken away, renamed or replaced. Whatever comes of it loads or ends in our error: in time, or the whole
 // campaign is ended and the file is left in its folder.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import '@tensorflow/tfjs-backend-cpu';
 import { googlenet } from '../../packages/model/dist/index.js';
 import { loadModel, saveModel } from '../../packages/model/dist/node.js';
+
+// Registers a backend; TensorFlow.js is the libraries' dependency.
+createRequire(new URL('../../packages/model/package.json', import.meta.url))('@tensorflow/tfjs-backend-cpu');
 
 export default async function modelJson({ random, cases, folder }) {
   const model = googlenet({ inputShape: [28, 28, 1], numClasses: 2, widthMultiplier: 1 / 32, seed: 1 });

@@ -60,12 +60,16 @@ async function runOne(name) {
   const folder = mkdtempSync(join(tmpdir(), `campaign-${name}-`));
   const start = Date.now();
   try {
-    const { counts, failures } = await campaign({
+    const { counts, failures, passedOver } = await campaign({
       random: randomOf(Number(values.seed)),
       // Of each campaign its own number, unless one was given.
       cases: (short, long) => Number(values.cases ?? (values.long ? long : short)),
       folder,
     });
+    if (passedOver) {
+      process.stdout.write(`${name}: passed over, ${passedOver}\n`);
+      return;
+    }
     const told = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
     const seconds = Math.round((Date.now() - start) / 1000);
     process.stdout.write(`${name}: ${told.join(', ')}, ${failures.length} failures, ${seconds} s\n`);

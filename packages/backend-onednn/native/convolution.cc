@@ -221,6 +221,11 @@ ConvolutionShape readShape(const Call& call, size_t index) {
   checkedProduct(call, "strides and dilations", {s.strideHeight, s.strideWidth, s.dilationHeight, s.dilationWidth});
   checkedProduct(call, "padding", {s.padTop, s.padLeft}, 0);
   const auto reach = [](int64_t kernel, int64_t dilation) { return (kernel - 1) * dilation; };
+  // oneDNN 3 counts in 32 bits and divides by what overflowed.
+  constexpr int64_t kMost = 1 << 24;
+  if (std::max({s.strideHeight, s.strideWidth, reach(s.kernelHeight, s.dilationHeight),
+                reach(s.kernelWidth, s.dilationWidth)}) > kMost)
+    call.failRange("expected strides and a kernel's reach of at most 2^24");
   if (s.padTop > reach(s.kernelHeight, s.dilationHeight) || s.padLeft > reach(s.kernelWidth, s.dilationWidth))
     call.failRange("expected a padding smaller than the kernel's reach");
   const auto fits = [](int64_t in, int64_t out, int64_t kernelReach, int64_t stride, int64_t pad) {

@@ -467,7 +467,7 @@ describe('googlenet evaluate', () => {
           model,
           JSON.parse(JSON.stringify(model).replace('"class_name":"Dense"', '"class_name":"Dence"')) as object,
         ),
-      /--model: expected a model that TensorFlow\.js can build, got .*: Unknown layer: Dence/,
+      /--model .*: expected layers that TensorFlow\.js can build, got its error "Unknown layer: Dence\."\. Save/,
     ],
   ])('refuses a model with %s', async (_, change, message) => {
     const text = readFileSync(join(cwd, 'whole', 'model', 'model.json'), 'utf8');

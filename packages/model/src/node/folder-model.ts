@@ -58,7 +58,8 @@ export async function loadModel(path: string): Promise<tfl.LayersModel> {
   try {
     return await tfl.loadLayersModel(tf.io.fromMemory(artifacts));
   } catch (cause) {
-    const [said] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const [said] = message.split(/\n| This may be due to /);
     throw new RangeError(
       `loadModel(model.json): expected layers that TensorFlow.js can build, got its error ${JSON.stringify(said.slice(0, 300))}. ` +
         'Save the model again; layers of your own must be registered before.',

@@ -92,7 +92,8 @@ describe('the memory that a writer takes beyond the model', () => {
     const size = 4 * model.countParams();
     const peak = await peakOf(write);
     expect(peak).toBeLessThan(times * size + CONSTANT_BYTES);
-    expect(peak).toBeGreaterThan(0.9 * times * size);
+    // What the tests before left may be freed while this one runs.
+    expect(peak).toBeGreaterThan(0.75 * times * size);
   });
 
   /** The saved model, which measures as its weights are packed: their shapes are asked for then. */

@@ -49,7 +49,8 @@ export async function saveModel(model: tfl.LayersModel, folder: string, card: Mo
  * @param path - a folder with a `model.json`, or the file itself.
  * @returns the model, which the caller disposes; `modelCard({ userDefinedMetadata: model.getUserDefinedMetadata() })` is what it knows of its task.
  * @throws {RangeError} if `model.json` is no layers model, its graph has a circle or an unknown input, a weight file lies outside the folder,
- * has another length or checksum than the model says, or a weight is NaN or infinite; or if TensorFlow.js cannot build a layer (its error is the `cause`).
+ * has another length or checksum than the model says, or a weight is NaN or infinite; or if TensorFlow.js cannot build a layer: its error is
+ * the `cause`.
  * @throws {Error} of the file system, with its `code`, if a file cannot be read.
  */
 export async function loadModel(path: string): Promise<tfl.LayersModel> {

@@ -10,7 +10,7 @@ export default async function diskFull({ random, cases, folder }) {
   mkdirSync(disk);
   const mount = (...options) =>
     spawnSync('mount', ['-t', 'tmpfs', '-o', options.join(','), 'tmpfs', disk]).status === 0;
-  if (!mount('size=64k')) return { counts: { 'passed over (no right to mount)': 1 }, failures: [] };
+  if (!mount('size=64k')) return { passedOver: 'there is no right to mount' };
   const failures = [];
   const counts = { disks: 0, full: 0 };
   try {

@@ -232,10 +232,10 @@ void resizeBilinear(const float* x, float* y, const ResizeShape& s) {
     const Between& vertical = rows[static_cast<size_t>(row % s.outHeight)];
     const float* image = x + row / s.outHeight * s.height * s.width * s.channels;
     const float *top = image + vertical.first * s.width * s.channels,
-                *bottom = image + std::max<int64_t>(0, vertical.second) * s.width * s.channels;
+                *bottom = image + vertical.second * s.width * s.channels;
     for (int64_t column = 0; column < s.outWidth; ++column) {
       const Between& across = columns[static_cast<size_t>(column)];
-      const int64_t left = across.first * s.channels, right = std::max<int64_t>(0, across.second) * s.channels;
+      const int64_t left = across.first * s.channels, right = across.second * s.channels;
       float* out = y + (row * s.outWidth + column) * s.channels;
 #pragma omp simd
       for (int64_t i = 0; i < s.channels; ++i) {
@@ -276,9 +276,9 @@ void resizeGradient(const float* dy, float* dx, const ResizeShape& s) {
       for (int64_t i = 0; i < s.channels; ++i) to[at + i] += from[i] * weight;
     };
     for (const Between& down : rows) {
-      const int64_t top = down.first * line, bottom = std::max<int64_t>(0, down.second) * line;
+      const int64_t top = down.first * line, bottom = down.second * line;
       for (const Between& across : columns) {
-        const int64_t left = across.first * s.channels, right = std::max<int64_t>(0, across.second) * s.channels;
+        const int64_t left = across.first * s.channels, right = across.second * s.channels;
         spread(top + left, (1 - down.share) * (1 - across.share));
         spread(top + right, (1 - down.share) * across.share);
         spread(bottom + left, down.share * (1 - across.share));

@@ -17,8 +17,8 @@ export {
 export type { EngineUnderTest } from './node/engine-process';
 export { type RandomCasesOptions, type RandomCasesReport, runRandomCases } from './node/random-cases';
 export type { Difference } from './fuzz/fuzz';
-export { RESIZE_GRADIENTS } from './golden/resize-gradients';
-export { runTensorFlowCase, TENSORFLOW_CASES } from './golden/tensorflow-cases';
+export { runTensorFlowCase } from './golden/tensorflow-case';
+export { TENSORFLOW_CASES } from './golden/tensorflow-cases';
 export {
   LAYER_NETWORKS,
   type LayerNetwork,

@@ -6,7 +6,7 @@ describeNative('kernels that are wrong in the cpu backend', () => {
   beforeAll(() => tf.setBackend('onednn'));
   afterAll(expectNoTensors);
 
-  it.each(TENSORFLOW_CASES)('are those of TensorFlow: $kernelName, case $#', (one) => {
+  it.each(TENSORFLOW_CASES)('are those of TensorFlow: $kernelName, $attributes, case $#', (one) => {
     const { shape, values, leaked } = runTensorFlowCase(one);
     expect({ shape, leaked }).toEqual({ shape: one.shape, leaked: 0 });
     expect(largestError(values, one.expected)).toBeLessThan(1e-5);

@@ -1,5 +1,3 @@
-import { RESIZE_GRADIENTS } from '@googlenet-tooling/engine-tests';
-import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import {
   compareWithCpu,
@@ -39,21 +37,6 @@ function cases(random: Random): Case[] {
 }
 
 describe('resizing', () => {
-  it.each(RESIZE_GRADIENTS)(
-    'has TensorFlow’s gradient: $kernelName, $images, $attributes',
-    async ({ kernelName, images, dy, attributes, expected }) => {
-      await useWasm({ threads: 2 });
-      const count = tf.util.sizeFromShape(dy);
-      const inputs = {
-        images: { data: new Float32Array(tf.util.sizeFromShape(images)), shape: images },
-        dy: { data: Float32Array.from({ length: count }, (_, i) => i + 1), shape: dy },
-      };
-      const [dx] = runKernel({ name: kernelName, inputs, attrs: attributes });
-      expect(dx.shape).toEqual(images);
-      expect(Math.max(...dx.data.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-4);
-    },
-  );
-
   it('copies infinities to the nearest', async () => {
     await useWasm({ threads: 2 });
     const images = { data: Float32Array.of(Infinity, -Infinity, NaN, 1), shape: [1, 2, 2, 1] };

@@ -1,11 +1,6 @@
+import { nearestPixels, type ResizeAttributes } from '@googlenet-tooling/shared/nearest';
 import { shapeOf } from '../contract';
 import type { Kernel, KernelReplacement } from './register';
-
-interface ResizeAttributes {
-  alignCorners: boolean;
-  halfPixelCenters?: boolean;
-  size: [number, number];
-}
 
 function resizeShape(
   [images, height, width, channels]: number[],
@@ -34,27 +29,11 @@ const bilinear: Kernel = ({ inputs: { images }, attrs, backend }) => {
   return info;
 };
 
-/** For every position of the target the nearest of the source, in the arithmetic of TensorFlow.js. */
-function nearestTable(
-  from: number,
-  to: number,
-  { alignCorners, halfPixelCenters }: ResizeAttributes,
-): number[] {
-  const ratio = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
-  return Array.from({ length: to }, (_, i) => {
-    const at = halfPixelCenters ? ratio * (i + 0.5) : ratio * i;
-    return Math.max(0, Math.min(from - 1, alignCorners ? Math.round(at) : Math.floor(at)));
-  });
-}
-
 const nearest: Kernel = ({ inputs: { images }, attrs, backend }) => {
   const given = attrs as unknown as ResizeAttributes;
   const [batch, height, width, channels] = images.shape;
-  const [outHeight, outWidth] = given.size;
-  const { info, values } = backend.allocate([batch, outHeight, outWidth, channels]);
-  const rows = nearestTable(height, outHeight, given);
-  const columns = nearestTable(width, outWidth, given);
-  const table = Int32Array.from(rows.flatMap((row) => columns.map((column) => row * width + column)));
+  const { info, values } = backend.allocate([batch, ...given.size, channels]);
+  const table = nearestPixels(height, width, given);
   const shape = shapeOf('GatherShape', { outer: batch, axis: height * width, inner: channels });
   backend.addon.gatherRows(backend.floats(images), table, values, shape);
   return info;

@@ -233,6 +233,22 @@ const pad: Kernel = ({ inputs: { x }, attrs, backend }) => {
   return output;
 };
 
+/** Copies for each of `outer` blocks of `rows` rows those that `indices` name, `count` of them, `bytes` each. */
+export function gatherRows(
+  backend: WasmBackend,
+  block: Record<keyof typeof GatherBlock, number>,
+  outer: number,
+): void {
+  const units = outer * block.count;
+  backend.runtime.call(
+    'gather',
+    GatherBlock,
+    block,
+    units,
+    units * block.bytes < SMALL * 4 ? units : undefined,
+  );
+}
+
 const gather: Kernel = ({ inputs: { x, indices }, attrs, backend }) => {
   const axis = tf.util.parseAxisParam(attrs.axis as number, x.shape)[0];
   const rows = x.shape[axis];
@@ -246,10 +262,8 @@ const gather: Kernel = ({ inputs: { x, indices }, attrs, backend }) => {
   const output = backend.output(shape, x.dtype as Numbers);
   const count = sizeOf(indices);
   const bytes = tf.util.sizeFromShape(x.shape.slice(axis + 1)) * 4;
-  const units = tf.util.sizeFromShape(x.shape.slice(0, axis)) * count;
   const block = { ...pointers, out: backend.pointer(output), rows, count, bytes };
-  const grain = units * bytes < SMALL * 4 ? units : undefined;
-  backend.runtime.call('gather', GatherBlock, block, units, grain);
+  gatherRows(backend, block, tf.util.sizeFromShape(x.shape.slice(0, axis)));
   return output;
 };
 

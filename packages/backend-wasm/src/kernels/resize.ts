@@ -1,27 +1,23 @@
+import {
+  nearestPixels,
+  nearestPositions,
+  type ResizeAttributes,
+  resizeRatio,
+} from '@googlenet-tooling/shared/nearest';
 import * as tf from '@tensorflow/tfjs-core';
-import { GatherBlock, ResizeBlock } from '../../assembly/blocks';
+import { ResizeBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
+import { gatherRows } from './move';
 import type { Kernel, KernelReplacement } from './register';
-
-interface ResizeAttrs {
-  alignCorners: boolean;
-  halfPixelCenters?: boolean;
-  size: [number, number];
-}
 
 const SMALL = 16384;
 const ENTRY_WORDS = 3;
 
-/** Source positions between `from` and `to` in the arithmetic of TensorFlow.js: double precision. */
-function ratio(from: number, to: number, alignCorners: boolean): number {
-  return alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
-}
-
 /** For every target position the two source positions and the weight of the second. */
-function linearTable(from: number, to: number, { alignCorners, halfPixelCenters }: ResizeAttrs): number[] {
-  const scale = ratio(from, to, alignCorners);
+function linearTable(from: number, to: number, given: ResizeAttributes): number[] {
+  const ratio = resizeRatio(from, to, given);
   return Array.from({ length: to }, (_, i) => {
-    const at = halfPixelCenters ? scale * (i + 0.5) - 0.5 : scale * i;
+    const at = given.halfPixelCenters ? ratio * (i + 0.5) - 0.5 : ratio * i;
     const first = Math.max(0, Math.floor(at));
     return [first, Math.min(from - 1, Math.ceil(at)), at - first];
   }).flat();
@@ -40,7 +36,7 @@ function writeTable(backend: WasmBackend, entries: number[]): number {
 }
 
 const bilinear: Kernel = ({ inputs: { images }, attrs, backend }) => {
-  const given = attrs as unknown as ResizeAttrs;
+  const given = attrs as unknown as ResizeAttributes;
   const [batch, inHeight, inWidth, channels] = images.shape;
   const [outHeight, outWidth] = given.size;
   const x = backend.pointer(images);
@@ -58,51 +54,29 @@ const bilinear: Kernel = ({ inputs: { images }, attrs, backend }) => {
   return output;
 };
 
-/** For every target position the one that it takes from the source. */
-function nearestTable(from: number, to: number, { alignCorners, halfPixelCenters }: ResizeAttrs): number[] {
-  const scale = ratio(from, to, alignCorners);
-  return Array.from({ length: to }, (_, i) => {
-    const at = halfPixelCenters ? scale * (i + 0.5) : scale * i;
-    return Math.max(0, Math.min(from - 1, alignCorners ? Math.round(at) : Math.floor(at)));
-  });
-}
-
 /** Copies positions, so that infinities and NaN stay what they are. */
 const nearest: Kernel = ({ inputs: { images }, attrs, backend }) => {
-  const given = attrs as unknown as ResizeAttrs;
+  const given = attrs as unknown as ResizeAttributes;
   const [batch, inHeight, inWidth, channels] = images.shape;
-  const [outHeight, outWidth] = given.size;
-  const columns = nearestTable(inWidth, outWidth, given);
-  const positions = nearestTable(inHeight, outHeight, given).flatMap((row) =>
-    columns.map((column) => row * inWidth + column),
-  );
-  const { runtime } = backend;
+  const pixels = nearestPixels(inHeight, inWidth, given);
+  const { heap } = backend.runtime;
   const x = backend.pointer(images);
-  const output = backend.output([batch, outHeight, outWidth, channels]);
-  const indices = runtime.heap.allocate(positions.length * 4, 'a resizing table');
-  runtime.heap.i32.set(positions, indices >>> 2);
-  const count = positions.length;
-  const units = batch * count;
-  const block = {
-    x,
-    indices,
-    out: backend.pointer(output),
-    rows: inHeight * inWidth,
-    count,
-    bytes: channels * 4,
-  };
-  runtime.call('gather', GatherBlock, block, units, units * channels < SMALL ? units : undefined);
-  runtime.heap.release(indices);
+  const output = backend.output([batch, ...given.size, channels]);
+  const indices = heap.allocate(pixels.length * 4, 'a resizing table');
+  heap.i32.set(pixels, indices >>> 2);
+  const rows = { rows: inHeight * inWidth, count: pixels.length, bytes: channels * 4 };
+  gatherRows(backend, { x, indices, out: backend.pointer(output), ...rows }, batch);
+  heap.release(indices);
   return output;
 };
 
 /** The gradient of a resizing whose tables of positions are given. */
 const gradient =
-  (positions: (from: number, to: number, given: ResizeAttrs) => number[]): Kernel =>
+  (positions: (from: number, to: number, given: ResizeAttributes) => number[]): Kernel =>
   ({ inputs: { images, dy }, attrs, backend }) => {
     const [batch, inHeight, inWidth, channels] = images.shape;
     const [, outHeight, outWidth] = dy.shape;
-    const given = attrs as unknown as ResizeAttrs;
+    const given = attrs as unknown as ResizeAttributes;
     const y = backend.pointer(dy);
     const output = backend.output(images.shape);
     const table = writeTable(backend, [
@@ -118,8 +92,8 @@ const gradient =
   };
 
 /** As two source positions in one, the second with weight 0. */
-const nearestEntries = (from: number, to: number, given: ResizeAttrs) =>
-  nearestTable(from, to, given).flatMap((position) => [position, position, 0]);
+const nearestEntries = (from: number, to: number, given: ResizeAttributes) =>
+  nearestPositions(from, to, given).flatMap((position) => [position, position, 0]);
 
 const IMAGES = { dtype: 'float32', rank: 4 } as const;
 

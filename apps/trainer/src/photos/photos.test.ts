@@ -119,6 +119,23 @@ describe('pictures of your own', () => {
     expect(hub('README.md')).toContain('| 8 validation images, which may have chosen the weights too');
   });
 
+  it('goes on with a run that was interrupted before it had a last layer', async () => {
+    const io = fakeIo(cwd);
+    const toScreen = io.stdout.write.bind(io.stdout);
+    Object.assign(io.stdout, {
+      write: (text: string) => {
+        if (/ test pictures/.test(text)) io.interrupt();
+        return toScreen(text);
+      },
+    });
+    const options = ['--data', 'pets', '--from', 'base', '--corrupt', 'skip', '--out', 'early'];
+    expect(await main(['train', ...options, ...ENGINE_OPTIONS], io)).toBe(130);
+    expect(io.err()).toBe('googlenet: stopped. To go on: googlenet train --resume early\n');
+    expect((await run('train', '--resume', 'early', ...ENGINE_OPTIONS)).code).toBe(0);
+    const weights = (name: string) => readFileSync(join(cwd, name, 'model/weights.bin'));
+    expect(weights('early').equals(weights('own'))).toBe(true);
+  });
+
   it('trains further layers, keeps them only if they help, and resumed equals uninterrupted', async () => {
     const options = [
       '--data',
@@ -166,6 +183,7 @@ describe('pictures of your own', () => {
     expect(
       await main(['train', ...options, ...settings, '--out', 'parts', '--json', ...ENGINE_OPTIONS], io),
     ).toBe(130);
+    expect(io.err()).toBe('');
     const resumed = await run('train', '--resume', 'parts', '--json', ...ENGINE_OPTIONS);
     expect(resumed.code).toBe(0);
     expect(

@@ -100,11 +100,6 @@ export async function trainPhotos(work: PhotoTraining): Promise<ExitCode> {
         return run ? sayStopped(work.io, work.json, run) : ExitCode.interrupted;
     } else if (run) note(`run ${shown(work.io.cwd, run.path)}`);
     return await finish(work, progress, before);
-  } catch (error) {
-    // Other processes would wait for this one: it ends them with what is wrong.
-    if (!signal.aborted || mpi) throw error;
-    view.note('stopped before the first checkpoint');
-    return ExitCode.interrupted;
   } finally {
     await pictures?.close();
     model.dispose();

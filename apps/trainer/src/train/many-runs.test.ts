@@ -72,6 +72,15 @@ describe('manyRuns', () => {
     expect([code, io.err()]).toEqual([ExitCode.diverged, 'googlenet: run 2: no\n']);
   });
 
+  it('begins no further run after one that was interrupted', async () => {
+    let begun = 0;
+    const code = await manyRuns(fakeIo(cwd), request({ sweep: 'sweep.txt', out: 'stopped' }), async () => {
+      begun++;
+      throw new UserError('stopped', { exitCode: ExitCode.interrupted });
+    });
+    expect([code, begun]).toEqual([ExitCode.interrupted, 1]);
+  });
+
   it('wants one folder that all processes know', async () => {
     const io = { ...fakeIo(cwd), env: { SLURM_PROCID: '0', SLURM_NTASKS: '2' } };
     await expect(manyRuns(io, request({}), async () => ExitCode.ok)).rejects.toThrow(

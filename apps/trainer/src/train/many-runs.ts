@@ -114,6 +114,7 @@ export async function trainShare<Run>(
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       remark(io, `googlenet: run ${i + 1}: ${error.message}`);
+      if (error.exitCode === ExitCode.interrupted) return error.exitCode;
       worst = error.exitCode;
     }
   }

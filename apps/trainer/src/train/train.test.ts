@@ -144,6 +144,22 @@ describe('googlenet train', () => {
     expect(height).toBeGreaterThan(100);
   });
 
+  it('says so when it is interrupted while it reads the data, and saves nothing', async () => {
+    const io = fakeIo(cwd);
+    const write = io.stdout.write.bind(io.stdout);
+    Object.assign(io.stdout, {
+      write(text: string) {
+        write(text);
+        if (text.startsWith('engine ')) io.interrupt();
+      },
+    });
+    expect(await run(io, ...TINY, '--out', 'early')).toBe(130);
+    expect(io.err()).toMatch(
+      /^googlenet: stopped before anything was trained\. The same command begins anew\.\n/,
+    );
+    expect(existsSync(join(cwd, 'early'))).toBe(false);
+  });
+
   it('ends with the same weights when it was interrupted, killed while writing, and resumed', async () => {
     const stopping = fakeIo(cwd);
     const write = stopping.stdout.write.bind(stopping.stdout);

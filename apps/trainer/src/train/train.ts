@@ -6,7 +6,7 @@ import type { TrainRequest } from '../commands/train';
 import type { TrainerConfig } from '../config/schema';
 import { dataName } from '../data-name';
 import { selectEngine } from '../engines';
-import { ExitCode } from '../errors';
+import { ExitCode, UserError } from '../errors';
 import { explained } from '../explain';
 import type { Io } from '../io';
 import { loadData, resizeData, splitData, type LoadedData } from '../load-data';
@@ -103,7 +103,8 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
       model.dispose();
     }
   } catch (error) {
-    throw run === undefined || signal.aborted
+    if (signal.aborted && error === signal.reason) throw stopped(io, run);
+    throw run === undefined
       ? error
       : explained(error, `What was saved stays. To go on: ${resumeCommand(io, run)}`);
   } finally {
@@ -111,6 +112,16 @@ export async function train(io: Io, request: Request, mpi?: MpiCollective): Prom
     view.close();
     release();
   }
+}
+
+/** A signal that came outside the training: while the data were read, say, or the network was tested. */
+function stopped(io: Io, run: RunFolder | undefined): UserError {
+  return new UserError(
+    run === undefined
+      ? 'stopped before anything was trained. The same command begins anew.'
+      : `stopped. To go on: ${resumeCommand(io, run)}`,
+    { exitCode: ExitCode.interrupted },
+  );
 }
 
 /** Saves first, so that an interrupted test loses nothing; then tests, writes down and tells. */

@@ -402,13 +402,19 @@ export enum BatchNormSumsBlock {
   shift,
 }
 
-/** `batchNormMoments`: mean and variance, and the scale and offset that normalise. Units: channels. */
+/** `batchNormMoments`: mean and variance. Units: channels. */
 export enum BatchNormMomentsBlock {
   partial,
   chunks,
   channels,
   rows,
   shift,
+  mean,
+  variance,
+}
+
+/** `batchNormFactors`: the scale and offset that normalise. Units: channels. */
+export enum BatchNormFactorsBlock {
   mean,
   variance,
   gamma,
@@ -431,7 +437,7 @@ export enum ScaleRowsBlock {
 }
 
 /**
- * `batchNormGradientSums`: partial [chunks, 2, channels]; y decides where the ReLU let the value through, 0: no ReLU.
+ * `batchNormGradientSums`: partial [chunks, 2, channels]; scale and offset tell where the ReLU let the value through.
  * Units: chunks.
  */
 export enum BatchNormGradientSumsBlock {
@@ -442,10 +448,11 @@ export enum BatchNormGradientSumsBlock {
   partial,
   rowsPerChunk,
   mean,
+  scale,
+  offset,
+  relu,
   dy,
   lddy,
-  y,
-  ldy,
 }
 
 /** `batchNormGradientMoments`: dgamma, dbeta, and the coefficients of dx. Units: channels. */
@@ -465,14 +472,15 @@ export enum BatchNormGradientMomentsBlock {
   c,
 }
 
-/** `batchNormGradientRows`: dx = g a + x b + c; y is 0 without a ReLU. Units: rows. */
+/** `batchNormGradientRows`: dx = g a + x b + c. Units: rows. */
 export enum BatchNormGradientRowsBlock {
   x,
   ldx,
   dy,
   lddy,
-  y,
-  ldy,
+  scale,
+  offset,
+  relu,
   dx,
   lddx,
   channels,
@@ -481,7 +489,10 @@ export enum BatchNormGradientRowsBlock {
   c,
 }
 
-/** `pool` and its gradients, whose `y` is dy; `kind` is a `PoolKind`. Units: images x groups of channels. */
+/**
+ * `pool` and its gradients, whose `y` is dy; `kind` is a `PoolKind`. With scratch, the windows of `maxPoolGradient` are each pixel's 3x3
+ * neighbours. Units: images x groups of channels.
+ */
 export enum PoolBlock {
   x,
   y,
@@ -499,6 +510,13 @@ export enum PoolBlock {
   kind,
   groups,
   dx,
+  scratch,
+  scratchBytes,
+}
+
+/** What `maxPoolGradient` takes as scratch where the windows are each pixel's neighbours. */
+export enum NeighbourScratch {
+  Lines = 12,
 }
 
 /**

@@ -1,4 +1,5 @@
 export {
+  batchNormFactors,
   batchNormGradientMoments,
   batchNormGradientRows,
   batchNormGradientSums,

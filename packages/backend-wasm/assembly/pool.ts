@@ -1,4 +1,5 @@
 import { PoolBlock as Block, PoolKind } from './blocks';
+import { neighboursGradient } from './pool-neighbours';
 import { arg, max, min } from './simd';
 
 /** The first channel of a group: a slice of the channels whose bounds are multiples of 4. Units are images x groups. */
@@ -136,6 +137,9 @@ export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32):
   const groups = arg(args, Block.groups);
   const pixelBytes = (<usize>channels) << 2;
   const lineBytes = pixelBytes * <usize>inWidth;
+  const scratchBytes = <usize>arg(args, Block.scratchBytes);
+  const scratch = <usize>arg(args, Block.scratch) + <usize>thread * scratchBytes;
+  const neighbours = scratchBytes > 0;
   for (let unit = start; unit < end; unit++) {
     const image = unit / groups;
     const first = groupStart(channels, groups, unit % groups);
@@ -143,7 +147,13 @@ export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32):
     const x = <usize>arg(args, Block.x) + <usize>(image * inHeight) * lineBytes;
     const dx = <usize>arg(args, Block.dx) + <usize>(image * inHeight) * lineBytes;
     let dy = <usize>arg(args, Block.y) + <usize>(image * outHeight * outWidth) * pixelBytes;
-    clear(dx, inHeight * inWidth, pixelBytes, first, last);
+    let begin = first;
+    if (neighbours) {
+      begin += (last - first) & ~3;
+      neighboursGradient(args, x, dy, dx, first, begin, scratch);
+      if (begin == last) continue;
+    }
+    clear(dx, inHeight * inWidth, pixelBytes, begin, last);
     for (let row = 0; row < outHeight; row++) {
       const top = row * arg(args, Block.strideHeight) - arg(args, Block.padTop);
       const r0 = max(0, top);
@@ -152,7 +162,7 @@ export function maxPoolGradient(args: usize, start: i32, end: i32, thread: i32):
         const left = column * arg(args, Block.strideWidth) - arg(args, Block.padLeft);
         const c0 = max(0, left);
         const c1 = min(inWidth, left + arg(args, Block.filterWidth));
-        let c = first;
+        let c = begin;
         for (; c + 4 <= last; c += 4) {
           const offset = (<usize>c) << 2;
           const gradient = v128.load(dy + offset);

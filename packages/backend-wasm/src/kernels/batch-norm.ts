@@ -1,6 +1,7 @@
 import { type NormAttributes, OPTIONAL_KERNELS } from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  BatchNormFactorsBlock,
   BatchNormGradientMomentsBlock,
   BatchNormGradientRowsBlock,
   BatchNormGradientSumsBlock,
@@ -46,24 +47,25 @@ export function normalizeTrain(
   const shift = x.pointer;
   const sums = { x: x.pointer, ldx: x.stride * 4, rows, channels, partial, rowsPerChunk, shift };
   runtime.call('batchNormSums', BatchNormSumsBlock, sums, chunks, small ? chunks : 1);
-  const { mean, variance, gamma, beta } = norm;
-  const moments = {
-    partial,
-    chunks,
-    channels,
-    rows,
-    shift,
-    mean,
-    variance,
-    gamma,
-    beta,
-    scale,
-    offset,
-    epsilonF: epsilon,
-  };
+  const { mean, variance } = norm;
+  const moments = { partial, chunks, channels, rows, shift, mean, variance };
   runtime.call('batchNormMoments', BatchNormMomentsBlock, moments, channels, channels);
+  factors(backend, channels, norm, scale, offset, epsilon);
   scaleRows(backend, rows, channels, x, y, scale, offset, relu);
   runtime.heap.release(partial);
+}
+
+/** The scale and offset that normalise; both passes make them of the same numbers, so that both see the same ReLU. */
+function factors(
+  backend: WasmBackend,
+  channels: number,
+  norm: NormPointers,
+  scale: number,
+  offset: number,
+  epsilon: number,
+): void {
+  const block = { ...norm, scale, offset, epsilonF: epsilon };
+  backend.runtime.call('batchNormFactors', BatchNormFactorsBlock, block, channels, channels);
 }
 
 function scaleRows(
@@ -89,13 +91,12 @@ function scaleRows(
   backend.runtime.call('scaleRows', ScaleRowsBlock, block, rows, rows * channels < SMALL ? rows : undefined);
 }
 
-/** Gradients of {@link normalizeTrain}; `y` decides where the ReLU let the gradient through. */
+/** Gradients of {@link normalizeTrain}. */
 export function normalizeGradient(
   backend: WasmBackend,
   rows: number,
   channels: number,
   x: Pixels,
-  y: Pixels,
   dy: Pixels,
   dx: Pixels,
   norm: NormPointers,
@@ -107,13 +108,16 @@ export function normalizeGradient(
   const rowsPerChunk = Math.max(1, Math.ceil(rows / CHUNKS));
   const chunks = Math.ceil(rows / rowsPerChunk);
   const small = rows * channels < SMALL;
-  const partial = runtime.heap.allocate((2 * chunks + 3) * channels * 4, 'batch-norm sums');
+  const partial = runtime.heap.allocate((2 * chunks + 5) * channels * 4, 'batch-norm sums');
   const a = partial + 2 * chunks * channels * 4;
   const b = a + channels * 4;
   const c = b + channels * 4;
+  const scale = c + channels * 4;
+  const offset = scale + channels * 4;
   const { mean, variance, gamma } = norm;
-  const mask = relu ? y.pointer : 0;
-  const [ldx, ldy, lddy, lddx] = [x, y, dy, dx].map(({ stride }) => stride * 4);
+  const [ldx, lddy, lddx] = [x, dy, dx].map(({ stride }) => stride * 4);
+  factors(backend, channels, norm, scale, offset, epsilon);
+  const through = { scale, offset, relu: relu ? 1 : 0 };
   const sums = {
     x: x.pointer,
     ldx,
@@ -124,8 +128,7 @@ export function normalizeGradient(
     mean,
     dy: dy.pointer,
     lddy,
-    y: mask,
-    ldy,
+    ...through,
   };
   runtime.call('batchNormGradientSums', BatchNormGradientSumsBlock, sums, chunks, small ? chunks : 1);
   const moments = {
@@ -149,8 +152,7 @@ export function normalizeGradient(
     ldx,
     dy: dy.pointer,
     lddy,
-    y: mask,
-    ldy,
+    ...through,
     dx: dx.pointer,
     lddx,
     channels,
@@ -184,11 +186,7 @@ const batchNormTrain: Kernel = ({ inputs: { x, gamma, beta }, attrs, backend }) 
   return [y, mean, variance];
 };
 
-const batchNormTrainGrad: Kernel = ({
-  inputs: { dy, x, y, gamma, beta, mean, variance },
-  attrs,
-  backend,
-}) => {
+const batchNormTrainGrad: Kernel = ({ inputs: { dy, x, gamma, beta, mean, variance }, attrs, backend }) => {
   const { epsilon = DEFAULT_EPSILON, activation } = attrs as Partial<NormAttributes>;
   const channels = x.shape[x.shape.length - 1];
   const [dx, dgamma, dbeta] = [
@@ -209,7 +207,6 @@ const batchNormTrainGrad: Kernel = ({
     sizeOf(x) / channels,
     channels,
     pixels(x),
-    pixels(y),
     pixels(dy),
     pixels(dx),
     norm,

@@ -42,11 +42,11 @@ const inceptionTrainGrad: Kernel = (args) => {
     temporaries.push(pointer);
     return slice(pointer, channels);
   };
-  const denormalize = (unit: Unit, before: Pixels, after: Pixels, dAfter: Pixels, dBefore: Pixels) => {
+  const denormalize = (unit: Unit, before: Pixels, dAfter: Pixels, dBefore: Pixels) => {
     const norm = normOf(backend, inputs, unit, inputs[`mean${unit.index}`], inputs[`variance${unit.index}`]);
     const { gamma, beta } = gradients[unit.index];
     const to = { gamma: backend.pointer(gamma), beta: backend.pointer(beta) };
-    normalizeGradient(backend, rows, unit.filters, before, after, dAfter, dBefore, norm, to, epsilon, relu);
+    normalizeGradient(backend, rows, unit.filters, before, dAfter, dBefore, norm, to, epsilon, relu);
   };
 
   const x = slice(backend.pointer(inputs.x), inChannels);
@@ -74,10 +74,10 @@ const inceptionTrainGrad: Kernel = (args) => {
     }));
     let d = dy(chain.offset);
     for (let i = stages.length - 1; i >= 0; i--) {
-      const { unit, before, after } = stages[i];
+      const { unit, before } = stages[i];
       const { inChannels: channels } = unit.shape;
       const dBefore = temporary(unit.filters);
-      denormalize(unit, before, after, d, dBefore);
+      denormalize(unit, before, d, dBefore);
       const sourceActivation =
         source === 'pooled' ? pooled : source === 'input' ? x : activations.get(source);
       const from = i > 0 ? stages[i - 1].after : (sourceActivation ?? x);
@@ -109,8 +109,7 @@ const inceptionTrainGrad: Kernel = (args) => {
   for (const unit of joined) {
     const part = (pixels: Pixels) => slice(pixels.pointer, joinedFilters, offset);
     const d = dJoined.get(unit.index);
-    const after = activations.get(unit.index);
-    if (d && after) denormalize(unit, part(z), after, d, part(dz));
+    if (d) denormalize(unit, part(z), d, part(dz));
     offset += unit.filters;
   }
   const dKernels =

@@ -71,6 +71,19 @@ describe('pooling', () => {
     expect(await compareWithCpu(cases, 1e-5)).toEqual([]);
   });
 
+  it('equals it where each window is a pixel with its neighbours, one thread and several', async () => {
+    const random = seeded(53);
+    const cases = Array.from({ length: 60 }, (): Case => {
+      const channels = pick(random, [1, 3, 4, 7, 8, 70, 130]);
+      const shape = [integer(random, 1, 9), integer(random, 1, 7), integer(random, 1, 7), channels];
+      const input = numbers(random, shape);
+      const dy = { data: values(random, shape), shape };
+      const attrs = { filterSize: 3, strides: 1, pad: pick(random, ['same', 1] as const) };
+      return { name: 'MaxPoolGrad', inputs: { dy, input, output: input }, attrs };
+    });
+    expect(await compareWithCpu(cases, 1e-5)).toEqual([]);
+  });
+
   it('has a gradient of averages that is the transpose of its forward pass', async () => {
     await useWasm({ threads: 2 });
     const random = seeded(52);

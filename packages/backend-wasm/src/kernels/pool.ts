@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { PoolBlock, PoolKind } from '../../assembly/blocks';
+import { NeighbourScratch, PoolBlock, PoolKind } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import type { Kernel, KernelArguments, KernelReplacement } from './register';
 
@@ -35,6 +35,19 @@ interface PoolPointers {
   dx: number;
 }
 
+/** Whether each window is a pixel with its eight neighbours, as in an Inception module. */
+function isOfNeighbours(info: tf.backend_util.Conv2DInfo): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  const same = info.inHeight === info.outHeight && info.inWidth === info.outWidth;
+  const pads = [padInfo.top, padInfo.left].every((pad) => pad === 1);
+  return (
+    same &&
+    pads &&
+    [filterHeight, filterWidth].every((size) => size === 3) &&
+    strideHeight * strideWidth === 1
+  );
+}
+
 /** Runs one of the pooling kernels on addresses. */
 export function runPool(
   backend: WasmBackend,
@@ -43,10 +56,15 @@ export function runPool(
   kind: PoolKind,
   pointers: PoolPointers,
 ): void {
-  const groups = Math.max(1, Math.ceil(info.inChannels / GROUP_CHANNELS));
+  const neighbours = name === 'maxPoolGradient' && isOfNeighbours(info);
+  const whole = neighbours && info.batchSize >= 4 * backend.runtime.threads;
+  const groups = whole ? 1 : Math.max(1, Math.ceil(info.inChannels / GROUP_CHANNELS));
   const units = info.batchSize * groups;
   const { inHeight, inWidth, outHeight, outWidth } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  const scratch = neighbours
+    ? backend.runtime.scratch(NeighbourScratch.Lines * inWidth * info.inChannels * 4)
+    : undefined;
   const block = {
     x: pointers.x,
     y: pointers.y,
@@ -64,6 +82,8 @@ export function runPool(
     padLeft: padInfo.left,
     kind,
     groups,
+    scratch: scratch?.pointer ?? 0,
+    scratchBytes: scratch?.bytes ?? 0,
   };
   const work = info.batchSize * outHeight * outWidth * info.inChannels;
   backend.runtime.call(name, PoolBlock, block, units, work < SMALL ? units : undefined);

@@ -1,12 +1,17 @@
 import type { Measurement } from './rows/row';
 import { median } from './statistics';
 
-/** Runs `step` once to warm up, then until there were that many steps and seconds; medians of its times. */
+/**
+ * Runs `step` until there were that many steps and seconds; medians of its times. Before, it warms up for as many seconds, one step at least:
+ * JavaScript is compiled while it runs, and a training is longer than that.
+ */
 export async function timeSteps(
   step: () => Promise<unknown>,
   { steps, seconds }: { steps: number; seconds: number },
 ): Promise<Measurement> {
-  await step();
+  const warm = performance.now() + seconds * 1000;
+  do await step();
+  while (performance.now() < warm);
   const wall: number[] = [];
   const processor: number[] = [];
   const end = performance.now() + seconds * 1000;

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "call.h"
+#include "contention.h"
 
 namespace googlenet {
 namespace {
@@ -114,6 +115,7 @@ CallScope::CallScope() : savedControl_(flushDenormals()) {
   static const bool held = (holdOneDnnBack(), true);
   static_cast<void>(held);
   omp_set_dynamic(0);
+  watchContention(threadCount());
   if (preparedThreads == gThreads) return;
   if (gThreads > 0) omp_set_num_threads(gThreads);
   preparedThreads = gThreads;
@@ -268,14 +270,16 @@ void info(Call& call) {
 #if defined(__x86_64__)
   bf16 = __builtin_cpu_supports("avx512bf16");
 #endif
-  napi_value flag = nullptr;
+  napi_value flag = nullptr, spins = nullptr;
   napi_get_boolean(env, bf16, &flag);
+  napi_get_boolean(env, isSpinning(), &spins);
   napi_set_named_property(env, call.result, "oneDnnVersion", text(env, versionText.c_str()));
   napi_set_named_property(env, call.result, "instructionSet", text(env, kernels().name));
   napi_set_named_property(env, call.result, "threads", numeric(env, threadCount()));
   napi_set_named_property(env, call.result, "allocatedBytes",
                           numeric(env, static_cast<double>(gAllocatedBytes.load())));
   napi_set_named_property(env, call.result, "bf16", flag);
+  napi_set_named_property(env, call.result, "spins", spins);
 }
 
 // profile(): milliseconds by phase since the last call.

@@ -165,6 +165,11 @@ export interface EngineInfo {
   allocatedBytes: number;
   /** Whether the processor multiplies bfloat16 numbers. */
   bf16: boolean;
+  /**
+   * Whether the threads spin while they wait for each other, as they do where the machine has processors to spare; on Linux, where
+   * neither `GOMP_SPINCOUNT` nor `OMP_WAIT_POLICY` is set.
+   */
+  spins: boolean;
 }
 
 /** Milliseconds that native calls took, by what they did. */

@@ -1,5 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { engineInfo, engineProfile, isAvailable, setPrecision, setThreads } from './index';
 import * as exported from './index';
 import { describeNative, largestError, RandomCase } from './testing/compare';
@@ -177,5 +179,26 @@ describeNative('memory', () => {
     tf.tidy(() => void tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])));
     expect(engineProfile().matrix).toBeGreaterThan(0);
     expect(engineProfile().matrix).toBe(0);
+  });
+
+  it('its threads stop spinning for each other where other programs want the processors', async () => {
+    const others = Array.from({ length: availableParallelism() }, () =>
+      spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+    );
+    try {
+      setThreads(2);
+      const a = tf.ones([256, 256]);
+      const deadline = Date.now() + 30_000;
+      while (engineInfo().spins && Date.now() < deadline) {
+        const product = tf.matMul(a, a);
+        expect(product.dataSync()[0]).toBe(256);
+        product.dispose();
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+      a.dispose();
+      expect(engineInfo().spins).toBe(false);
+    } finally {
+      for (const other of others) other.kill();
+    }
   });
 });

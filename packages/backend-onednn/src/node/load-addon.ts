@@ -60,9 +60,10 @@ function tryLoad(): Loaded {
       reason: 'switched off by GOOGLENET_ONEDNN=off',
       hint: 'Unset GOOGLENET_ONEDNN.',
     };
-  // Read by the OpenMP runtime when it is loaded. Its default, to spin for milliseconds at every join, makes a busy machine
-  // ten times slower and a quiet one hardly faster.
-  if (process.env.OMP_WAIT_POLICY === undefined) process.env.GOMP_SPINCOUNT ??= '1000';
+  // Read by the OpenMP runtime when it is loaded. Its default, to spin for milliseconds at every join, makes a busy machine several times
+  // slower; on Linux the add-on sees to that itself (native/contention.cc).
+  if (process.platform !== 'linux' && process.env.OMP_WAIT_POLICY === undefined)
+    process.env.GOMP_SPINCOUNT ??= '1000';
   const require = createRequire(import.meta.url);
   const path = process.env.GOOGLENET_ONEDNN_ADDON ?? `${platformPackage()}/onednn.node`;
   try {

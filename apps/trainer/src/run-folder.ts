@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -186,6 +187,24 @@ export function newRunPath(cwd: string, name: string, now: Date): string {
   for (let i = 2; ; i++) {
     const candidate = i === 2 ? path : `${path}-${i - 1}`;
     if (!existsSync(candidate)) return candidate;
+  }
+}
+
+/**
+ * Makes the folder that {@link newRunPath} names. Of two processes that begin in the same second each gets one of its own.
+ *
+ * @throws {UserError} if it cannot be made.
+ */
+export function makeNewRunFolder(cwd: string, name: string, now: Date): string {
+  makeWritableFolder('--out', join(cwd, RUNS_FOLDER));
+  for (;;) {
+    const path = newRunPath(cwd, name, now);
+    try {
+      mkdirSync(path);
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 

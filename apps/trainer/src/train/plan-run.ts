@@ -7,7 +7,7 @@ import { UserError } from '../errors';
 import type { Io } from '../io';
 import { makeWritableFolder } from '../make-folder';
 import { longName } from '../options/option';
-import { newRunPath, RunFolder } from '../run-folder';
+import { makeNewRunFolder, RunFolder } from '../run-folder';
 import { settingsOf } from '../runs/differences';
 import { TensorBoardLog } from '../tensorboard/tensorboard-log';
 
@@ -47,11 +47,11 @@ function newRun(io: Io, request: TrainRequest): RunPlan {
   const fit = (images?: number): TrainerConfig =>
     withAbsolutePaths(resolveConfig(request, io.cwd, images), io.cwd);
   const config = fit();
-  const path =
+  const folder = (): string =>
     request.out === undefined
-      ? newRunPath(io.cwd, config.preset ?? 'custom', new Date())
+      ? makeNewRunFolder(io.cwd, config.preset ?? 'custom', new Date())
       : resolve(io.cwd, request.out);
-  return { config, fit, changes: [], open: (fitted) => RunFolder.create(path, fitted) };
+  return { config, fit, changes: [], open: (fitted) => RunFolder.create(folder(), fitted) };
 }
 
 /** A run goes on from wherever its command is typed. */

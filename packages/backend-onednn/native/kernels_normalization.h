@@ -89,13 +89,11 @@ constexpr int64_t kChunk = 128;  // positions that are summed in float before th
 
 inline int64_t chunksOf(int64_t positions, int64_t size) { return (positions + size - 1) / size; }
 
-// Calls f(first, last) for stretches of [first, last) whose rows of so many values stay in the nearest cache while
-// their channels are taken one vector after the other.
-template <typename F>
-inline void inStretches(int64_t first, int64_t last, int64_t stride, F f) {
-  const int64_t size = std::max<int64_t>(8, 2048 / stride);
-  for (int64_t p = first; p < last; p += size) f(p, std::min(last, p + size));
-}
+// Positions whose rows of so many values stay in the nearest cache while their channels are taken one vector after the
+// other.
+inline int64_t stretchOf(int64_t stride) { return std::max<int64_t>(8, 2048 / stride); }
+
+// The functions of one stretch stand alone: clang takes no lambda within a lambda in a parallel loop.
 
 // Squared distances from the first value are summed: no digits are lost where the mean is large.
 template <typename V, typename T>
@@ -119,8 +117,16 @@ inline void addSquares(const T* z, int64_t stride, int64_t count, const float* p
   put(square, q0 + q1);
 }
 
+template <typename T>
+void addSquaresOf(const T* z, int64_t stride, int64_t count, int64_t channels, const float* pivot, float* sum,
+                  float* square) {
+  forWidths(channels, [&](auto width, int64_t i) {
+    addSquares<typename decltype(width)::Type>(z + i, stride, count, pivot + i, sum + i, square + i);
+  });
+}
+
 void channelStatistics(const View& z, const Extent& e, float* mean, float* variance) {
-  const int64_t c = e.channels, chunks = chunksOf(e.positions, kChunk);
+  const int64_t c = e.channels, chunks = chunksOf(e.positions, kChunk), stretch = stretchOf(z.stride);
   std::vector<float> partial(static_cast<size_t>(chunks * 2 * c));
   withType(z, [&](auto* data) {
 #pragma omp parallel if (e.positions * c > kSmall)
@@ -135,12 +141,8 @@ void channelStatistics(const View& z, const Extent& e, float* mean, float* varia
           pivot[i] = get<float>(data + first * z.stride + i);
           sum[i] = square[i] = 0;
         }
-        inStretches(first, last, z.stride, [&](int64_t from, int64_t to) {
-          forWidths(c, [&](auto width, int64_t i) {
-            addSquares<typename decltype(width)::Type>(data + from * z.stride + i, z.stride, to - from, pivot + i,
-                                                       sum + i, square + i);
-          });
-        });
+        for (int64_t p = first; p < last; p += stretch)
+          addSquaresOf(data + p * z.stride, z.stride, std::min(stretch, last - p), c, pivot, sum, square);
         float *outMean = &partial[(k * 2) * c], *outSquare = &partial[(k * 2 + 1) * c];
         for (int64_t i = 0; i < c; ++i) {
           outMean[i] = pivot[i] + sum[i] * inverse;
@@ -174,19 +176,23 @@ inline void scaleRows(const Z* z, int64_t zStride, Y* y, int64_t yStride, int64_
   }
 }
 
+template <typename Z, typename Y>
+void scaleAll(const Z* z, int64_t zStride, Y* y, int64_t yStride, int64_t count, int64_t channels, const float* scale,
+              const float* shift, float floor) {
+  forWidths(channels, [&](auto width, int64_t i) {
+    scaleRows<typename decltype(width)::Type>(z + i, zStride, y + i, yStride, count, scale + i, shift + i, floor);
+  });
+}
+
 void scaleShift(const View& z, const View& y, const Extent& e, const float* scale, const float* shift, bool relu) {
   const float floor = relu ? 0.0f : -std::numeric_limits<float>::infinity();
-  const int64_t chunks = chunksOf(e.positions, kChunk), stride = std::max(z.stride, y.stride);
+  const int64_t stretch = stretchOf(std::max(z.stride, y.stride));
   withType(z, [&](auto* from) {
     withType(y, [&](auto* to) {
 #pragma omp parallel for schedule(static) if (e.positions * e.channels > kSmall)
-      for (int64_t k = 0; k < chunks; ++k)
-        inStretches(k * kChunk, std::min(e.positions, (k + 1) * kChunk), stride, [&](int64_t p, int64_t last) {
-          forWidths(e.channels, [&](auto width, int64_t i) {
-            scaleRows<typename decltype(width)::Type>(from + p * z.stride + i, z.stride, to + p * y.stride + i,
-                                                      y.stride, last - p, scale + i, shift + i, floor);
-          });
-        });
+      for (int64_t p = 0; p < e.positions; p += stretch)
+        scaleAll(from + p * z.stride, z.stride, to + p * y.stride, y.stride, std::min(stretch, e.positions - p),
+                 e.channels, scale, shift, floor);
     });
   });
 }
@@ -224,9 +230,20 @@ inline void addGradients(const G* g, int64_t gStride, const Z* z, int64_t zStrid
   put(sumX, x0 + x1);
 }
 
+template <typename G, typename Z>
+void addGradientsOf(const G* g, int64_t gStride, const Z* z, int64_t zStride, int64_t count, int64_t channels,
+                    const float* scale, const float* shift, float open, const float* mean,
+                    const float* inverseDeviation, float* sum, float* sumX) {
+  forWidths(channels, [&](auto width, int64_t i) {
+    addGradients<typename decltype(width)::Type>(g + i, gStride, z + i, zStride, count, scale + i, shift + i, open,
+                                                 mean + i, inverseDeviation + i, sum + i, sumX + i);
+  });
+}
+
 void gradientSums(const View& dy, const View& z, const Extent& e, const float* scale, const float* shift, bool relu,
                   const float* mean, const float* inverseDeviation, float* sumG, float* sumGx) {
-  const int64_t c = e.channels, chunks = chunksOf(e.positions, kChunk), stride = std::max(dy.stride, z.stride);
+  const int64_t c = e.channels, chunks = chunksOf(e.positions, kChunk),
+                stretch = stretchOf(std::max(dy.stride, z.stride));
   const float always = relu ? 0.0f : std::numeric_limits<float>::infinity();
   std::vector<float> partial(static_cast<size_t>(chunks * 2 * c));
   withType(z, [&](auto* zData) {
@@ -234,13 +251,10 @@ void gradientSums(const View& dy, const View& z, const Extent& e, const float* s
 #pragma omp parallel for schedule(static) if (e.positions * c > kSmall)
       for (int64_t k = 0; k < chunks; ++k) {
         float *sum = &partial[(k * 2) * c], *sumX = &partial[(k * 2 + 1) * c];
-        inStretches(k * kChunk, std::min(e.positions, (k + 1) * kChunk), stride, [&](int64_t p, int64_t last) {
-          forWidths(c, [&](auto width, int64_t i) {
-            addGradients<typename decltype(width)::Type>(
-                dyData + p * dy.stride + i, dy.stride, zData + p * z.stride + i, z.stride, last - p, scale + i,
-                shift + i, always, mean + i, inverseDeviation + i, sum + i, sumX + i);
-          });
-        });
+        const int64_t last = std::min(e.positions, (k + 1) * kChunk);
+        for (int64_t p = k * kChunk; p < last; p += stretch)
+          addGradientsOf(dyData + p * dy.stride, dy.stride, zData + p * z.stride, z.stride, std::min(stretch, last - p),
+                         c, scale, shift, always, mean, inverseDeviation, sum, sumX);
       }
     });
   });
@@ -268,22 +282,27 @@ inline void applyGradients(const G* g, int64_t gStride, const Z* z, int64_t zStr
   }
 }
 
+template <typename G, typename Z, typename D>
+void applyGradientsOf(const G* g, int64_t gStride, const Z* z, int64_t zStride, D* dz, int64_t dzStride, int64_t count,
+                      int64_t channels, const float* scale, const float* shift, float open, const float* a,
+                      const float* b, const float* c) {
+  forWidths(channels, [&](auto width, int64_t i) {
+    applyGradients<typename decltype(width)::Type>(g + i, gStride, z + i, zStride, dz + i, dzStride, count, scale + i,
+                                                   shift + i, open, a + i, b + i, c + i);
+  });
+}
+
 void gradientApply(const View& dy, const View& z, const View& dz, const Extent& e, const float* scale,
                    const float* shift, bool relu, const float* a, const float* b, const float* c) {
   const float always = relu ? 0.0f : std::numeric_limits<float>::infinity();
-  const int64_t chunks = chunksOf(e.positions, kChunk), stride = std::max({dy.stride, z.stride, dz.stride});
+  const int64_t stretch = stretchOf(std::max({dy.stride, z.stride, dz.stride}));
   withType(z, [&](auto* zData) {
     withType(dy, [&](auto* dyData) {
       withType(dz, [&](auto* dzData) {
 #pragma omp parallel for schedule(static) if (e.positions * e.channels > kSmall)
-        for (int64_t k = 0; k < chunks; ++k)
-          inStretches(k * kChunk, std::min(e.positions, (k + 1) * kChunk), stride, [&](int64_t p, int64_t last) {
-            forWidths(e.channels, [&](auto width, int64_t i) {
-              applyGradients<typename decltype(width)::Type>(
-                  dyData + p * dy.stride + i, dy.stride, zData + p * z.stride + i, z.stride, dzData + p * dz.stride + i,
-                  dz.stride, last - p, scale + i, shift + i, always, a + i, b + i, c + i);
-            });
-          });
+        for (int64_t p = 0; p < e.positions; p += stretch)
+          applyGradientsOf(dyData + p * dy.stride, dy.stride, zData + p * z.stride, z.stride, dzData + p * dz.stride,
+                           dz.stride, std::min(stretch, e.positions - p), e.channels, scale, shift, always, a, b, c);
       });
     });
   });

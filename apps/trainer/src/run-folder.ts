@@ -180,25 +180,19 @@ function asJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** `runs/2026-01-31-093000-quick`, with a number behind it when that is taken. */
-export function newRunPath(cwd: string, name: string, now: Date): string {
-  const stamp = now.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
-  const path = join(cwd, RUNS_FOLDER, `${stamp}-${name}`);
-  for (let i = 2; ; i++) {
-    const candidate = i === 2 ? path : `${path}-${i - 1}`;
-    if (!existsSync(candidate)) return candidate;
-  }
-}
-
 /**
- * Makes the folder that {@link newRunPath} names. Of two processes that begin in the same second each gets one of its own.
+ * Makes `runs/2026-01-31-093000-quick`, with a number behind it when that is taken. Of two processes that begin in the same second each
+ * gets one of its own.
  *
+ * @returns its path.
  * @throws {UserError} if it cannot be made.
  */
 export function makeNewRunFolder(cwd: string, name: string, now: Date): string {
-  makeWritableFolder('--out', join(cwd, RUNS_FOLDER));
-  for (;;) {
-    const path = newRunPath(cwd, name, now);
+  const runs = join(cwd, RUNS_FOLDER);
+  makeWritableFolder('--out', runs);
+  const stamp = now.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
+  for (let i = 1; ; i++) {
+    const path = join(runs, `${stamp}-${name}${i === 1 ? '' : `-${i}`}`);
     try {
       mkdirSync(path);
       return path;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { main } from '../main';
 import { ENGINE } from '../testing/engine';
-import { fakeIo, type FakeIo } from '../testing/fake-io';
+import { fakeIo, interruptAt, type FakeIo } from '../testing/fake-io';
 import { madePicture } from '../testing/made-picture';
 import { savePhotoNetwork } from '../testing/photo-network';
 
@@ -121,13 +121,7 @@ describe('pictures of your own', () => {
 
   it('goes on with a run that was interrupted before it had a last layer', async () => {
     const io = fakeIo(cwd);
-    const toScreen = io.stdout.write.bind(io.stdout);
-    Object.assign(io.stdout, {
-      write: (text: string) => {
-        if (/ test pictures/.test(text)) io.interrupt();
-        return toScreen(text);
-      },
-    });
+    interruptAt(io, / test pictures/);
     const options = ['--data', 'pets', '--from', 'base', '--corrupt', 'skip', '--out', 'early'];
     expect(await main(['train', ...options, ...ENGINE_OPTIONS], io)).toBe(130);
     expect(io.err()).toBe('googlenet: stopped. To go on: googlenet train --resume early\n');

@@ -13,7 +13,7 @@ import { writeSafetensors } from '@googlenet/formats';
 import { googlenet } from '@googlenet/model';
 import { main } from '../main';
 import { ENGINE } from '../testing/engine';
-import { fakeIo, type FakeIo } from '../testing/fake-io';
+import { fakeIo, interruptAt } from '../testing/fake-io';
 import { madePicture } from '../testing/made-picture';
 
 jest.setTimeout(900_000);
@@ -33,21 +33,6 @@ const commands = (() => {
 
 const json = (...path: string[]) =>
   JSON.parse(readFileSync(join(cwd, ...path), 'utf8')) as Record<string, unknown>;
-
-/** Presses Ctrl-C when a line appears. */
-function interruptAt(io: FakeIo, line: RegExp): void {
-  const write = io.stdout.write.bind(io.stdout);
-  let pressed = false;
-  Object.assign(io.stdout, {
-    write: (text: string) => {
-      if (!pressed && line.test(text)) {
-        pressed = true;
-        io.interrupt();
-      }
-      return write(text);
-    },
-  });
-}
 
 beforeAll(async () => {
   ['cat', 'dog'].forEach((name, kind) => {

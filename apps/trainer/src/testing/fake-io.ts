@@ -27,3 +27,18 @@ export function fakeIo(cwd: string, terminal: boolean | number = false): FakeIo 
     interrupt: () => handlers.forEach((handler) => handler()),
   };
 }
+
+/** Presses Ctrl-C once, when a line appears. */
+export function interruptAt(io: FakeIo, line: RegExp): void {
+  const write = io.stdout.write.bind(io.stdout);
+  let pressed = false;
+  Object.assign(io.stdout, {
+    write: (text: string) => {
+      if (!pressed && line.test(text)) {
+        pressed = true;
+        io.interrupt();
+      }
+      return write(text);
+    },
+  });
+}

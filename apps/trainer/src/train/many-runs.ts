@@ -4,7 +4,7 @@ import { resolveConfig } from '../config/resolve';
 import { ExitCode, messageOf, UserError } from '../errors';
 import { remark, say, type Io } from '../io';
 import { readPlainFile } from '../plain-file';
-import { newRunPath } from '../run-folder';
+import { makeNewRunFolder } from '../run-folder';
 
 type Request = TrainRequest & { readonly json: boolean };
 
@@ -74,7 +74,7 @@ export async function manyRuns(
       '--out: expected the folder of all runs beside --distributed runs, got none. Processes that start in different seconds would not find the same one.',
     );
   const folder =
-    request.out === undefined ? newRunPath(io.cwd, preset, new Date()) : resolve(io.cwd, request.out);
+    request.out === undefined ? makeNewRunFolder(io.cwd, preset, new Date()) : resolve(io.cwd, request.out);
   return trainShare(io, { rank, size }, runs, {
     json: request.json,
     describe: ({ set }) => set.join(' '),

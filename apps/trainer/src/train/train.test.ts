@@ -17,7 +17,7 @@ import { PNG } from 'pngjs';
 import { main } from '../main';
 import { readRun } from '../runs/read-run';
 import { BACKEND, ENGINE, ONE_THREAD } from '../testing/engine';
-import { fakeIo, type FakeIo } from '../testing/fake-io';
+import { fakeIo, interruptAt, type FakeIo } from '../testing/fake-io';
 import { writeIdxFolder } from '../testing/idx-folder';
 
 const TINY = [
@@ -146,13 +146,7 @@ describe('googlenet train', () => {
 
   it('says so when it is interrupted while it reads the data, and saves nothing', async () => {
     const io = fakeIo(cwd);
-    const write = io.stdout.write.bind(io.stdout);
-    Object.assign(io.stdout, {
-      write(text: string) {
-        write(text);
-        if (text.startsWith('engine ')) io.interrupt();
-      },
-    });
+    interruptAt(io, /^engine /);
     expect(await run(io, ...TINY, '--out', 'early')).toBe(130);
     expect(io.err()).toMatch(
       /^googlenet: stopped before anything was trained\. The same command begins anew\.\n/,
@@ -162,17 +156,7 @@ describe('googlenet train', () => {
 
   it('ends with the same weights when it was interrupted, killed while writing, and resumed', async () => {
     const stopping = fakeIo(cwd);
-    const write = stopping.stdout.write.bind(stopping.stdout);
-    let pressed = false;
-    Object.assign(stopping.stdout, {
-      write(text: string) {
-        write(text);
-        if (text.includes('step 3/') && !pressed) {
-          pressed = true;
-          stopping.interrupt();
-        }
-      },
-    });
+    interruptAt(stopping, /step 3\//);
     expect(await run(stopping, ...TINY, '--out', 'parts')).toBe(130);
     expect(stopping.out()).toMatch(/finishing the step and saving; once more to stop at once\n/);
     expect(stopping.out()).toMatch(/Stopped and saved\. Go on with: googlenet train --resume parts\n$/);

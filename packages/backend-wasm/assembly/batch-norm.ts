@@ -165,6 +165,12 @@ export function scaleRows(args: usize, start: i32, end: i32, thread: i32): void 
   }
 }
 
+/** dy where the ReLU of x * scale + offset let the value through; everywhere if `always` is all ones. */
+function passed(x: v128, dy: usize, scale: v128, offset: v128, always: v128): v128 {
+  const open = v128.or(f32x4.gt(madd(x, scale, offset), f32x4.splat(0)), always);
+  return v128.and(v128.load(dy), open);
+}
+
 /** Adds g and g * (x - mean) of four channels, row by row; `always` is all ones without a ReLU. */
 function addGradients(
   x: usize,
@@ -180,21 +186,20 @@ function addGradients(
   sums: usize,
   products: usize,
 ): void {
-  const zero = f32x4.splat(0);
   const m = v128.load(mean + at);
   const s = v128.load(scale + at);
   const o = v128.load(offset + at);
   let sum = v128.load(sums + at);
   let product = v128.load(products + at);
-  let other = zero;
+  let other = f32x4.splat(0);
   x += at;
   dy += at;
   let row = 0;
   for (; row + 2 <= rows; row += 2) {
     const x0 = v128.load(x);
     const x1 = v128.load(x + ldx);
-    const g = v128.and(v128.load(dy), v128.or(f32x4.gt(madd(x0, s, o), zero), always));
-    const h = v128.and(v128.load(dy + lddy), v128.or(f32x4.gt(madd(x1, s, o), zero), always));
+    const g = passed(x0, dy, s, o, always);
+    const h = passed(x1, dy + lddy, s, o, always);
     sum = f32x4.add(sum, f32x4.add(g, h));
     product = madd(g, f32x4.sub(x0, m), product);
     other = madd(h, f32x4.sub(x1, m), other);
@@ -203,7 +208,7 @@ function addGradients(
   }
   if (row < rows) {
     const x0 = v128.load(x);
-    const g = v128.and(v128.load(dy), v128.or(f32x4.gt(madd(x0, s, o), zero), always));
+    const g = passed(x0, dy, s, o, always);
     sum = f32x4.add(sum, g);
     product = madd(g, f32x4.sub(x0, m), product);
   }
@@ -297,7 +302,6 @@ function applyGradients(
   const ldx = <usize>arg(args, BatchNormGradientRowsBlock.ldx);
   const lddy = <usize>arg(args, BatchNormGradientRowsBlock.lddy);
   const lddx = <usize>arg(args, BatchNormGradientRowsBlock.lddx);
-  const zero = f32x4.splat(0);
   const s = v128.load(<usize>arg(args, BatchNormGradientRowsBlock.scale) + at);
   const o = v128.load(<usize>arg(args, BatchNormGradientRowsBlock.offset) + at);
   const a = v128.load(<usize>arg(args, BatchNormGradientRowsBlock.a) + at);
@@ -308,7 +312,7 @@ function applyGradients(
   dx += at;
   for (let row = 0; row < rows; row++) {
     const value = v128.load(x);
-    const g = v128.and(v128.load(dy), v128.or(f32x4.gt(madd(value, s, o), zero), always));
+    const g = passed(value, dy, s, o, always);
     v128.store(dx, madd(g, a, madd(value, b, k)));
     x += ldx;
     dy += lddy;

@@ -514,7 +514,7 @@ export enum PoolBlock {
   scratchBytes,
 }
 
-/** What `maxPoolGradient` takes as scratch where the windows are each pixel's neighbours. */
+/** What `maxPoolGradient` takes as scratch where the windows are each pixel's neighbours: lines of pixels, with one more at each end. */
 export enum NeighbourScratch {
   Lines = 12,
 }

@@ -88,41 +88,10 @@ function maximaOfLine(
   }
 }
 
-/** What the maxima of a line hand to its pixels. @param none - zeros for one pixel */
-function gradientOfLine(
-  gradient: usize,
-  firsts: usize,
-  size: usize,
-  bytes: usize,
-  inner: usize,
-  none: usize,
-  dx: usize,
-  pixelBytes: usize,
-): void {
-  let count = bytes;
-  for (let i: usize = 0; i < size; i += count) {
-    const hasLeft = i > 0;
-    const hasRight = i + bytes < size;
-    count = hasLeft && hasRight ? inner : bytes;
-    const g = gradient + i;
-    const f = firsts + i;
-    gatherThree(
-      hasLeft ? g - bytes : g,
-      hasLeft ? f - bytes : none,
-      g,
-      f,
-      hasRight ? g + bytes : g,
-      hasRight ? f + bytes : none,
-      count,
-      dx + (i / bytes) * pixelBytes,
-    );
-  }
-}
-
 /**
  * x and dy to dx for channels [first, last), a multiple of four, of one image.
  *
- * @param scratch - `NeighbourScratch.Lines` lines of these channels
+ * @param scratch - `NeighbourScratch.Lines` lines of these channels, with a pixel more at each end
  */
 export function neighboursGradient(
   args: usize,
@@ -142,22 +111,32 @@ export function neighboursGradient(
   const size = bytes * width;
   const dense = bytes == pixelBytes;
   const inner = dense && width > 2 ? size - 2 * bytes : bytes;
+  // The pixels beyond both ends of a line choose none of it.
+  const bordered = size + 2 * bytes;
   const maxima = scratch;
-  const inLine = maxima + <usize>RING * size;
-  const ofLines = inLine + <usize>RING * size;
-  const gradient = ofLines + <usize>RING * size;
-  const low = gradient + size;
+  const ofLines = maxima + <usize>RING * size;
+  const low = ofLines + <usize>RING * size;
   const none = low + size;
+  const inLine = none + size + bytes;
+  const gradient = inLine + <usize>RING * bordered;
   for (let i: usize = 0; i < size; i += 16) v128.store(low + i, f32x4.splat(-Infinity));
-  memory.fill(none, 0, size);
+  memory.fill(none, 0, size + <usize>RING * bordered);
   // A line of pixels, then the windows around the line before, then the gradients of the one before that.
   for (let step = 0; step < height + 2; step++) {
     const window = step - 1;
     const row = step - 2;
     if (step < height) {
       const from = x + <usize>step * lineBytes + offset;
-      const line = ring(step, size);
-      maximaOfLine(from, pixelBytes, size, bytes, inner, low, maxima + line, inLine + line);
+      maximaOfLine(
+        from,
+        pixelBytes,
+        size,
+        bytes,
+        inner,
+        low,
+        maxima + ring(step, size),
+        inLine + ring(step, bordered),
+      );
     }
     if (window >= 0 && window < height) {
       const above = window > 0 ? maxima + ring(window - 1, size) : low;
@@ -176,7 +155,13 @@ export function neighboursGradient(
       gatherThree(from - up, above + i, from, here + i, from + down, below + i, count, gradient + i);
       from += pixelBytes;
     }
-    const to = dx + <usize>row * lineBytes + offset;
-    gradientOfLine(gradient, inLine + ring(row, size), size, bytes, inner, none, to, pixelBytes);
+    const firsts = inLine + ring(row, bordered);
+    let to = dx + <usize>row * lineBytes + offset;
+    for (let i: usize = 0; i < size; i += count) {
+      const g = gradient + i;
+      const f = firsts + i;
+      gatherThree(g - bytes, f - bytes, g, f, g + bytes, f + bytes, count, to);
+      to += pixelBytes;
+    }
   }
 }

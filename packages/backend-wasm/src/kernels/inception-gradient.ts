@@ -57,8 +57,8 @@ const inceptionTrainGrad: Kernel = (args) => {
   const activations = new Map<number, Pixels>();
   const dJoined = new Map<number, Pixels>();
   for (const { index, outputChannel, filters } of joined) {
-    activations.set(index, outputChannel === undefined ? slice(saved(), filters) : y(outputChannel));
-    if (outputChannel !== undefined) dJoined.set(index, dy(outputChannel));
+    if (outputChannel === undefined) activations.set(index, slice(saved(), filters));
+    else dJoined.set(index, dy(outputChannel));
   }
   const pooled = slice(saved(), inChannels);
 

@@ -38,13 +38,15 @@ interface PoolPointers {
 /** Whether each window is a pixel with its eight neighbours, as in an Inception module. */
 function isOfNeighbours(info: tf.backend_util.Conv2DInfo): boolean {
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
-  const same = info.inHeight === info.outHeight && info.inWidth === info.outWidth;
-  const pads = [padInfo.top, padInfo.left].every((pad) => pad === 1);
   return (
-    same &&
-    pads &&
-    [filterHeight, filterWidth].every((size) => size === 3) &&
-    strideHeight * strideWidth === 1
+    filterHeight === 3 &&
+    filterWidth === 3 &&
+    strideHeight === 1 &&
+    strideWidth === 1 &&
+    padInfo.top === 1 &&
+    padInfo.left === 1 &&
+    info.inHeight === info.outHeight &&
+    info.inWidth === info.outWidth
   );
 }
 
@@ -63,7 +65,7 @@ export function runPool(
   const { inHeight, inWidth, outHeight, outWidth } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
   const scratch = neighbours
-    ? backend.runtime.scratch(NeighbourScratch.Lines * inWidth * info.inChannels * 4)
+    ? backend.runtime.scratch(NeighbourScratch.Lines * (inWidth + 2) * info.inChannels * 4)
     : undefined;
   const block = {
     x: pointers.x,

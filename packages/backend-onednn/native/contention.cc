@@ -109,11 +109,6 @@ long ownThread() {
 
 class Watch {
  public:
-  Watch() : thread_(ownThread()), next_(Clock::now()) {
-    const bool isSet = std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr;
-    if (isSet) thread_ = 0;
-  }
-
   void look(int threads) {
     if (threads < 2 || ownThread() != thread_) return;
     const Clock::time_point now = Clock::now();
@@ -174,8 +169,10 @@ class Watch {
     begin();
   }
 
-  long thread_;
-  Clock::time_point next_;
+  // 0, nobody, where how to wait is said from outside.
+  const long thread_ =
+      std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr ? 0 : ownThread();
+  Clock::time_point next_ = Clock::now();
   milliseconds pause_ = kFirstPause;
   int threads_ = 0;
   std::vector<Schedule> schedules_;

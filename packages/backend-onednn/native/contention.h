@@ -3,8 +3,8 @@
 
 namespace googlenet {
 
-// Looks, at most ten times a second, how long this thread and the `threads` of its team have waited for a processor,
-// and lets them spin or sleep accordingly. The first thread that calls is the one that is watched.
+// Looks, once in a quarter of a second of work, how long this thread and the others of its team have waited for a
+// processor, and lets them spin or sleep accordingly. The first thread that calls is the one that is watched.
 void watchContention(int threads);
 
 // Whether the threads spin for as long as OpenMP has them spin.

@@ -4,8 +4,13 @@ struct BFloat {
 };
 
 typedef float HalfLanes __attribute__((vector_size(kLanes * 2)));
+
+// The bits of a V: one number or a vector of them.
 template <typename V>
-struct Bits;
+struct Bits {
+  using Narrow = uint16_t;
+  using Wide = uint32_t;
+};
 template <>
 struct Bits<Lanes> {
   typedef uint16_t Narrow __attribute__((vector_size(kLanes * 2)));
@@ -16,8 +21,14 @@ struct Bits<HalfLanes> {
   typedef uint16_t Narrow __attribute__((vector_size(kLanes)));
   typedef uint32_t Wide __attribute__((vector_size(kLanes * 2)));
 };
+template <typename To, typename From>
+inline To converted(const From& bits) {
+  if constexpr (std::is_integral_v<From>)
+    return static_cast<To>(bits);
+  else
+    return __builtin_convertvector(bits, To);
+}
 
-// Values side by side as a V: one number or a vector of them.
 template <typename V>
 inline V get(const float* p) {
   V v;
@@ -30,34 +41,19 @@ inline void put(float* p, const V& v) {
 }
 template <typename V>
 inline V get(const BFloat* p) {
-  V value;
-  if constexpr (sizeof(V) == sizeof(float)) {
-    const uint32_t bits = static_cast<uint32_t>(p->bits) << 16;
-    std::memcpy(&value, &bits, sizeof value);
-  } else {
-    using Narrow = typename Bits<V>::Narrow;
-    using Wide = typename Bits<V>::Wide;
-    Narrow narrow;
-    std::memcpy(&narrow, p, sizeof narrow);
-    const Wide bits = __builtin_convertvector(narrow, Wide) << 16;
-    std::memcpy(&value, &bits, sizeof value);
-  }
-  return value;
+  typename Bits<V>::Narrow narrow;
+  std::memcpy(&narrow, p, sizeof narrow);
+  const auto bits = converted<typename Bits<V>::Wide>(narrow) << 16;
+  V v;
+  std::memcpy(&v, &bits, sizeof v);
+  return v;
 }
 template <typename V>
-inline void put(BFloat* p, const V& value) {
-  if constexpr (sizeof(V) == sizeof(float)) {
-    uint32_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    p->bits = static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
-  } else {
-    using Narrow = typename Bits<V>::Narrow;
-    using Wide = typename Bits<V>::Wide;
-    Wide bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    const Narrow narrow = __builtin_convertvector((bits + 0x7fff + ((bits >> 16) & 1)) >> 16, Narrow);
-    std::memcpy(p, &narrow, sizeof narrow);
-  }
+inline void put(BFloat* p, const V& v) {
+  typename Bits<V>::Wide bits;
+  std::memcpy(&bits, &v, sizeof bits);
+  const auto narrow = converted<typename Bits<V>::Narrow>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+  std::memcpy(p, &narrow, sizeof narrow);
 }
 
 template <typename V>
@@ -96,32 +92,29 @@ inline int64_t stretchOf(int64_t stride) { return std::max<int64_t>(8, 2048 / st
 // The functions of one stretch stand alone: clang takes no lambda within a lambda in a parallel loop.
 
 // Squared distances from the first value are summed: no digits are lost where the mean is large.
-template <typename V, typename T>
-inline void addSquares(const T* z, int64_t stride, int64_t count, const float* pivot, float* sum, float* square) {
-  const V p = get<V>(pivot);
-  V s0 = get<V>(sum), s1 = {}, q0 = get<V>(square), q1 = {};
-  int64_t row = 0;
-  for (; row + 2 <= count; row += 2, z += 2 * stride) {
-    const V a = get<V>(z) - p, b = get<V>(z + stride) - p;
-    s0 += a;
-    s1 += b;
-    q0 += a * a;
-    q1 += b * b;
-  }
-  if (row < count) {
-    const V a = get<V>(z) - p;
-    s0 += a;
-    q0 += a * a;
-  }
-  put(sum, s0 + s1);
-  put(square, q0 + q1);
-}
-
 template <typename T>
-void addSquaresOf(const T* z, int64_t stride, int64_t count, int64_t channels, const float* pivot, float* sum,
-                  float* square) {
+void addSquares(const T* z, int64_t stride, int64_t count, int64_t channels, const float* pivot, float* sum,
+                float* square) {
   forWidths(channels, [&](auto width, int64_t i) {
-    addSquares<typename decltype(width)::Type>(z + i, stride, count, pivot + i, sum + i, square + i);
+    using V = typename decltype(width)::Type;
+    const V p = get<V>(pivot + i);
+    V s0 = get<V>(sum + i), s1 = {}, q0 = get<V>(square + i), q1 = {};
+    const T* at = z + i;
+    int64_t row = 0;
+    for (; row + 2 <= count; row += 2, at += 2 * stride) {
+      const V a = get<V>(at) - p, b = get<V>(at + stride) - p;
+      s0 += a;
+      s1 += b;
+      q0 += a * a;
+      q1 += b * b;
+    }
+    if (row < count) {
+      const V a = get<V>(at) - p;
+      s0 += a;
+      q0 += a * a;
+    }
+    put<V>(sum + i, s0 + s1);
+    put<V>(square + i, q0 + q1);
   });
 }
 
@@ -142,7 +135,7 @@ void channelStatistics(const View& z, const Extent& e, float* mean, float* varia
           sum[i] = square[i] = 0;
         }
         for (int64_t p = first; p < last; p += stretch)
-          addSquaresOf(data + p * z.stride, z.stride, std::min(stretch, last - p), c, pivot, sum, square);
+          addSquares(data + p * z.stride, z.stride, std::min(stretch, last - p), c, pivot, sum, square);
         float *outMean = &partial[(k * 2) * c], *outSquare = &partial[(k * 2 + 1) * c];
         for (int64_t i = 0; i < c; ++i) {
           outMean[i] = pivot[i] + sum[i] * inverse;
@@ -166,21 +159,18 @@ void channelStatistics(const View& z, const Extent& e, float* mean, float* varia
   }
 }
 
-template <typename V, typename Z, typename Y>
-inline void scaleRows(const Z* z, int64_t zStride, Y* y, int64_t yStride, int64_t count, const float* scale,
-                      const float* shift, float floor) {
-  const V factor = get<V>(scale), offset = get<V>(shift), least = V{} + floor;
-  for (int64_t row = 0; row < count; ++row, z += zStride, y += yStride) {
-    const V value = get<V>(z) * factor + offset;
-    put<V>(y, value < least ? least : value);
-  }
-}
-
 template <typename Z, typename Y>
-void scaleAll(const Z* z, int64_t zStride, Y* y, int64_t yStride, int64_t count, int64_t channels, const float* scale,
-              const float* shift, float floor) {
+void scaleRows(const Z* z, int64_t zStride, Y* y, int64_t yStride, int64_t count, int64_t channels, const float* scale,
+               const float* shift, float floor) {
   forWidths(channels, [&](auto width, int64_t i) {
-    scaleRows<typename decltype(width)::Type>(z + i, zStride, y + i, yStride, count, scale + i, shift + i, floor);
+    using V = typename decltype(width)::Type;
+    const V factor = get<V>(scale + i), offset = get<V>(shift + i), least = V{} + floor;
+    const Z* from = z + i;
+    Y* to = y + i;
+    for (int64_t row = 0; row < count; ++row, from += zStride, to += yStride) {
+      const V value = get<V>(from) * factor + offset;
+      put<V>(to, value < least ? least : value);
+    }
   });
 }
 
@@ -191,8 +181,8 @@ void scaleShift(const View& z, const View& y, const Extent& e, const float* scal
     withType(y, [&](auto* to) {
 #pragma omp parallel for schedule(static) if (e.positions * e.channels > kSmall)
       for (int64_t p = 0; p < e.positions; p += stretch)
-        scaleAll(from + p * z.stride, z.stride, to + p * y.stride, y.stride, std::min(stretch, e.positions - p),
-                 e.channels, scale, shift, floor);
+        scaleRows(from + p * z.stride, z.stride, to + p * y.stride, y.stride, std::min(stretch, e.positions - p),
+                  e.channels, scale, shift, floor);
     });
   });
 }
@@ -208,35 +198,30 @@ inline V passed(const V& value, const V& incoming, const V& scale, const V& shif
   return value * scale + shift + always > V{} ? incoming : V{};
 }
 
-template <typename V, typename G, typename Z>
-inline void addGradients(const G* g, int64_t gStride, const Z* z, int64_t zStride, int64_t count, const float* scale,
-                         const float* shift, float open, const float* mean, const float* inverseDeviation, float* sum,
-                         float* sumX) {
-  const V factor = get<V>(scale), offset = get<V>(shift), always = V{} + open, m = get<V>(mean),
-          inverse = get<V>(inverseDeviation);
-  V s0 = get<V>(sum), s1 = {}, x0 = get<V>(sumX), x1 = {};
-  const auto add = [&](const G* from, const Z* at, V& s, V& x) {
-    const V value = get<V>(at), gradient = passed<V>(value, get<V>(from), factor, offset, always);
-    s += gradient;
-    x += gradient * ((value - m) * inverse);
-  };
-  int64_t row = 0;
-  for (; row + 2 <= count; row += 2, g += 2 * gStride, z += 2 * zStride) {
-    add(g, z, s0, x0);
-    add(g + gStride, z + zStride, s1, x1);
-  }
-  if (row < count) add(g, z, s0, x0);
-  put(sum, s0 + s1);
-  put(sumX, x0 + x1);
-}
-
 template <typename G, typename Z>
-void addGradientsOf(const G* g, int64_t gStride, const Z* z, int64_t zStride, int64_t count, int64_t channels,
-                    const float* scale, const float* shift, float open, const float* mean,
-                    const float* inverseDeviation, float* sum, float* sumX) {
+void addGradients(const G* dy, int64_t dyStride, const Z* z, int64_t zStride, int64_t count, int64_t channels,
+                  const float* scale, const float* shift, float open, const float* mean, const float* inverseDeviation,
+                  float* sum, float* sumX) {
   forWidths(channels, [&](auto width, int64_t i) {
-    addGradients<typename decltype(width)::Type>(g + i, gStride, z + i, zStride, count, scale + i, shift + i, open,
-                                                 mean + i, inverseDeviation + i, sum + i, sumX + i);
+    using V = typename decltype(width)::Type;
+    const V factor = get<V>(scale + i), offset = get<V>(shift + i), always = V{} + open, m = get<V>(mean + i),
+            inverse = get<V>(inverseDeviation + i);
+    V s0 = get<V>(sum + i), s1 = {}, x0 = get<V>(sumX + i), x1 = {};
+    const auto add = [&](const G* from, const Z* at, V& s, V& x) {
+      const V value = get<V>(at), gradient = passed<V>(value, get<V>(from), factor, offset, always);
+      s += gradient;
+      x += gradient * ((value - m) * inverse);
+    };
+    const G* from = dy + i;
+    const Z* at = z + i;
+    int64_t row = 0;
+    for (; row + 2 <= count; row += 2, from += 2 * dyStride, at += 2 * zStride) {
+      add(from, at, s0, x0);
+      add(from + dyStride, at + zStride, s1, x1);
+    }
+    if (row < count) add(from, at, s0, x0);
+    put<V>(sum + i, s0 + s1);
+    put<V>(sumX + i, x0 + x1);
   });
 }
 
@@ -253,8 +238,8 @@ void gradientSums(const View& dy, const View& z, const Extent& e, const float* s
         float *sum = &partial[(k * 2) * c], *sumX = &partial[(k * 2 + 1) * c];
         const int64_t last = std::min(e.positions, (k + 1) * kChunk);
         for (int64_t p = k * kChunk; p < last; p += stretch)
-          addGradientsOf(dyData + p * dy.stride, dy.stride, zData + p * z.stride, z.stride, std::min(stretch, last - p),
-                         c, scale, shift, always, mean, inverseDeviation, sum, sumX);
+          addGradients(dyData + p * dy.stride, dy.stride, zData + p * z.stride, z.stride, std::min(stretch, last - p),
+                       c, scale, shift, always, mean, inverseDeviation, sum, sumX);
       }
     });
   });
@@ -270,25 +255,21 @@ void gradientSums(const View& dy, const View& z, const Extent& e, const float* s
   }
 }
 
-template <typename V, typename G, typename Z, typename D>
-inline void applyGradients(const G* g, int64_t gStride, const Z* z, int64_t zStride, D* dz, int64_t dzStride,
-                           int64_t count, const float* scale, const float* shift, float open, const float* a,
-                           const float* b, const float* c) {
-  const V factor = get<V>(scale), offset = get<V>(shift), always = V{} + open, ofGradient = get<V>(a),
-          ofValue = get<V>(b), constant = get<V>(c);
-  for (int64_t row = 0; row < count; ++row, g += gStride, z += zStride, dz += dzStride) {
-    const V value = get<V>(z), gradient = passed<V>(value, get<V>(g), factor, offset, always);
-    put<V>(dz, ofGradient * gradient + (ofValue * value + constant));
-  }
-}
-
 template <typename G, typename Z, typename D>
-void applyGradientsOf(const G* g, int64_t gStride, const Z* z, int64_t zStride, D* dz, int64_t dzStride, int64_t count,
-                      int64_t channels, const float* scale, const float* shift, float open, const float* a,
-                      const float* b, const float* c) {
+void applyGradients(const G* dy, int64_t dyStride, const Z* z, int64_t zStride, D* dz, int64_t dzStride, int64_t count,
+                    int64_t channels, const float* scale, const float* shift, float open, const float* a,
+                    const float* b, const float* c) {
   forWidths(channels, [&](auto width, int64_t i) {
-    applyGradients<typename decltype(width)::Type>(g + i, gStride, z + i, zStride, dz + i, dzStride, count, scale + i,
-                                                   shift + i, open, a + i, b + i, c + i);
+    using V = typename decltype(width)::Type;
+    const V factor = get<V>(scale + i), offset = get<V>(shift + i), always = V{} + open, ofGradient = get<V>(a + i),
+            ofValue = get<V>(b + i), constant = get<V>(c + i);
+    const G* from = dy + i;
+    const Z* at = z + i;
+    D* to = dz + i;
+    for (int64_t row = 0; row < count; ++row, from += dyStride, at += zStride, to += dzStride) {
+      const V value = get<V>(at), gradient = passed<V>(value, get<V>(from), factor, offset, always);
+      put<V>(to, ofGradient * gradient + (ofValue * value + constant));
+    }
   });
 }
 
@@ -301,8 +282,8 @@ void gradientApply(const View& dy, const View& z, const View& dz, const Extent& 
       withType(dz, [&](auto* dzData) {
 #pragma omp parallel for schedule(static) if (e.positions * e.channels > kSmall)
         for (int64_t p = 0; p < e.positions; p += stretch)
-          applyGradientsOf(dyData + p * dy.stride, dy.stride, zData + p * z.stride, z.stride, dzData + p * dz.stride,
-                           dz.stride, std::min(stretch, e.positions - p), e.channels, scale, shift, always, a, b, c);
+          applyGradients(dyData + p * dy.stride, dy.stride, zData + p * z.stride, z.stride, dzData + p * dz.stride,
+                         dz.stride, std::min(stretch, e.positions - p), e.channels, scale, shift, always, a, b, c);
       });
     });
   });

@@ -26,7 +26,7 @@ export interface OptionalKernels {
    * Gives `y`, `mean` `[channels]`, `variance` `[channels]` (biased).
    */
   BatchNormTrain: { inputs: 'x' | 'gamma' | 'beta'; attributes: NormAttributes };
-  /** Gives `dx`, `dgamma`, `dbeta`. `y` says where the ReLU let the gradient through. */
+  /** Gives `dx`, `dgamma`, `dbeta`. Where the ReLU let the gradient through, `y` says; an engine may read it off `x` as well. */
   BatchNormTrainGrad: {
     inputs: 'dy' | 'x' | 'y' | 'gamma' | 'beta' | 'mean' | 'variance';
     attributes: NormAttributes;

@@ -81,11 +81,6 @@ inline void directBlock(const float* const* from, int64_t runs, int64_t runStrid
     }
 }
 
-// Some of a list, in order.
-struct Range {
-  int64_t first, end;
-};
-
 struct DirectPanel {
   const float *from, *weights, *bias;
   const int64_t *read, *written;  // the places of the positions

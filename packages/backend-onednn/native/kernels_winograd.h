@@ -6,21 +6,23 @@ constexpr int64_t kStep = 4;
 constexpr int64_t kForwardTiles =
     kRegisters == 32 ? kMostForwardTiles : 24;  // that one thread has in hand at a time, at most
 
-// The points 0, p, -p, q and -q of four neighbouring output gradients.
-inline void gradientPoints(float p, float q, const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
-  const Lanes g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step];
-  const Lanes even = g0 + p * p * g2, odd = g1 + p * p * g3, even2 = g0 + q * q * g2, odd2 = g1 + q * q * g3;
-  u[0] = g0;
-  u[outStep] = even + p * odd;
-  u[2 * outStep] = even - p * odd;
-  u[3 * outStep] = even2 + q * odd2;
-  u[4 * outStep] = even2 - q * odd2;
-}
-
-// The one-dimensional transforms. `input` takes a row or column of a tile to the points, `output` the products' points
-// to four outputs; `gradient` and `back` are the same for the gradient of the weights.
+// The one-dimensional transforms: `from(k)` gives the k-th value, `to(k, value)` takes the k-th result. `input` takes a
+// row or column of a tile to the points, `output` the products' points to four outputs; `gradient` and `back` are the
+// same for the gradient of the weights.
 template <int Kernel>
 struct Winograd;
+
+// The points 0, p, -p, q and -q of four neighbouring output gradients.
+template <typename To>
+inline void gradientPoints(float p, float q, const Lanes (&g)[kStep], To to) {
+  const Lanes even = g[0] + p * p * g[2], odd = g[1] + p * p * g[3], even2 = g[0] + q * q * g[2],
+              odd2 = g[1] + q * q * g[3];
+  to(0, g[0]);
+  to(1, even + p * odd);
+  to(2, even - p * odd);
+  to(3, even2 + q * odd2);
+  to(4, even2 - q * odd2);
+}
 
 template <>
 struct Winograd<3> {
@@ -29,42 +31,49 @@ struct Winograd<3> {
   static constexpr float kFactor0 = 1 / (p2 * q2), kFactorP = 1 / (2 * p2 * (p2 - q2)),
                          kFactorQ = 1 / (2 * q2 * (q2 - p2));
 
-  static void input(const Lanes* d, int64_t step, Lanes* t, int64_t outStep) {
-    const Lanes d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
+  template <typename From, typename To>
+  static void input(From from, To to) {
+    const Lanes d0 = from(0), d1 = from(1), d2 = from(2), d3 = from(3), d4 = from(4), d5 = from(5);
     const Lanes evenP = d4 - q2 * d2, oddP = d3 - q2 * d1, evenQ = d4 - p2 * d2, oddQ = d3 - p2 * d1;
-    t[0] = p2 * q2 * d[0] - (p2 + q2) * d2 + d4;
-    t[outStep] = evenP + p * oddP;
-    t[2 * outStep] = evenP - p * oddP;
-    t[3 * outStep] = evenQ + q * oddQ;
-    t[4 * outStep] = evenQ - q * oddQ;
-    t[5 * outStep] = p2 * q2 * d1 - (p2 + q2) * d3 + d[5 * step];
+    to(0, p2 * q2 * d0 - (p2 + q2) * d2 + d4);
+    to(1, evenP + p * oddP);
+    to(2, evenP - p * oddP);
+    to(3, evenQ + q * oddQ);
+    to(4, evenQ - q * oddQ);
+    to(5, p2 * q2 * d1 - (p2 + q2) * d3 + d5);
   }
-  static void output(const Lanes* m, int64_t step, Lanes* y, int64_t outStep) {
-    const Lanes plusP = m[step] + m[2 * step], minusP = m[step] - m[2 * step], plusQ = m[3 * step] + m[4 * step],
-                minusQ = m[3 * step] - m[4 * step];
-    y[0] = m[0] + plusP + plusQ;
-    y[outStep] = p * minusP + q * minusQ;
-    y[2 * outStep] = p2 * plusP + q2 * plusQ;
-    y[3 * outStep] = p2 * p * minusP + (q2 * q * minusQ + m[5 * step]);
+  template <typename From, typename To>
+  static void output(From from, To to) {
+    const Lanes m1 = from(1), m2 = from(2), m3 = from(3), m4 = from(4);
+    const Lanes plusP = m1 + m2, minusP = m1 - m2, plusQ = m3 + m4, minusQ = m3 - m4;
+    to(0, from(0) + plusP + plusQ);
+    to(1, p * minusP + q * minusQ);
+    to(2, p2 * plusP + q2 * plusQ);
+    to(3, p2 * p * minusP + (q2 * q * minusQ + from(5)));
   }
-  static void gradient(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
-    gradientPoints(p, q, g, step, u, outStep);
-    u[5 * outStep] = g[3 * step];
+  template <typename From, typename To>
+  static void gradient(From from, To to) {
+    const Lanes g[kStep] = {from(0), from(1), from(2), from(3)};
+    gradientPoints(p, q, g, to);
+    to(5, g[3]);
   }
-  static void weights(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
-    const Lanes g0 = g[0], g1 = g[step], g2 = g[2 * step], evenP = g0 + p2 * g2, evenQ = g0 + q2 * g2;
-    u[0] = g0 * kFactor0;
-    u[outStep] = (evenP + p * g1) * kFactorP;
-    u[2 * outStep] = (evenP - p * g1) * kFactorP;
-    u[3 * outStep] = (evenQ + q * g1) * kFactorQ;
-    u[4 * outStep] = (evenQ - q * g1) * kFactorQ;
-    u[5 * outStep] = g2;
+  template <typename From, typename To>
+  static void weights(From from, To to) {
+    const Lanes g0 = from(0), g1 = from(1), g2 = from(2), evenP = g0 + p2 * g2, evenQ = g0 + q2 * g2;
+    to(0, g0 * kFactor0);
+    to(1, (evenP + p * g1) * kFactorP);
+    to(2, (evenP - p * g1) * kFactorP);
+    to(3, (evenQ + q * g1) * kFactorQ);
+    to(4, (evenQ - q * g1) * kFactorQ);
+    to(5, g2);
   }
-  static void back(const Lanes* s, int64_t step, Lanes* w, int64_t outStep) {
-    const Lanes plusP = (s[step] + s[2 * step]) * kFactorP, plusQ = (s[3 * step] + s[4 * step]) * kFactorQ;
-    w[0] = s[0] * kFactor0 + plusP + plusQ;
-    w[outStep] = (s[step] - s[2 * step]) * (kFactorP * p) + (s[3 * step] - s[4 * step]) * (kFactorQ * q);
-    w[2 * outStep] = p2 * plusP + (q2 * plusQ + s[5 * step]);
+  template <typename From, typename To>
+  static void back(From from, To to) {
+    const Lanes s1 = from(1), s2 = from(2), s3 = from(3), s4 = from(4);
+    const Lanes plusP = (s1 + s2) * kFactorP, plusQ = (s3 + s4) * kFactorQ;
+    to(0, from(0) * kFactor0 + plusP + plusQ);
+    to(1, (s1 - s2) * (kFactorP * p) + (s3 - s4) * (kFactorQ * q));
+    to(2, p2 * plusP + (q2 * plusQ + from(5)));
   }
 };
 
@@ -74,62 +83,80 @@ struct Winograd<5> {
   static constexpr float kFactor1 = -2.0f / 9, kFactor2 = 1.0f / 90,
                          kFactorHalf = 32.0f / 45;  // of the points 1, 2 and 1/2
 
-  static void input(const Lanes* d, int64_t step, Lanes* t, int64_t outStep) {
-    const Lanes d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step], d6 = d[6 * step];
+  template <typename From, typename To>
+  static void input(From from, To to) {
+    const Lanes d0 = from(0), d1 = from(1), d2 = from(2), d3 = from(3), d4 = from(4), d5 = from(5), d6 = from(6),
+                d7 = from(7);
     const Lanes even = d2 + d6 - 4.25f * d4, odd = d1 + d5 - 4.25f * d3;
     const Lanes even2 = d6 + 0.25f * d2 - 1.25f * d4, odd2 = 0.5f * d1 - 2.5f * d3 + 2.0f * d5;
     const Lanes evenHalf = d6 + 4.0f * d2 - 5.0f * d4, oddHalf = 2.0f * d1 - 2.5f * d3 + 0.5f * d5;
-    t[0] = d[0] - d6 + 5.25f * (d4 - d2);
-    t[outStep] = even + odd;
-    t[2 * outStep] = even - odd;
-    t[3 * outStep] = even2 + odd2;
-    t[4 * outStep] = even2 - odd2;
-    t[5 * outStep] = evenHalf + oddHalf;
-    t[6 * outStep] = evenHalf - oddHalf;
-    t[7 * outStep] = d[7 * step] - d1 + 5.25f * (d3 - d5);
+    to(0, d0 - d6 + 5.25f * (d4 - d2));
+    to(1, even + odd);
+    to(2, even - odd);
+    to(3, even2 + odd2);
+    to(4, even2 - odd2);
+    to(5, evenHalf + oddHalf);
+    to(6, evenHalf - oddHalf);
+    to(7, d7 - d1 + 5.25f * (d3 - d5));
   }
-  static void output(const Lanes* m, int64_t step, Lanes* y, int64_t outStep) {
-    const Lanes plus = m[step] + m[2 * step], minus = m[step] - m[2 * step], plus2 = m[3 * step] + m[4 * step],
-                minus2 = m[3 * step] - m[4 * step];
-    const Lanes plusHalf = m[5 * step] + m[6 * step], minusHalf = m[5 * step] - m[6 * step];
-    y[0] = m[0] + plus + plus2 + plusHalf;
-    y[outStep] = minus + 2.0f * minus2 + 0.5f * minusHalf;
-    y[2 * outStep] = plus + 4.0f * plus2 + 0.25f * plusHalf;
-    y[3 * outStep] = minus + 8.0f * minus2 + 0.125f * minusHalf + m[7 * step];
+  template <typename From, typename To>
+  static void output(From from, To to) {
+    const Lanes m1 = from(1), m2 = from(2), m3 = from(3), m4 = from(4), m5 = from(5), m6 = from(6);
+    const Lanes plus = m1 + m2, minus = m1 - m2, plus2 = m3 + m4, minus2 = m3 - m4, plusHalf = m5 + m6,
+                minusHalf = m5 - m6;
+    to(0, from(0) + plus + plus2 + plusHalf);
+    to(1, minus + 2.0f * minus2 + 0.5f * minusHalf);
+    to(2, plus + 4.0f * plus2 + 0.25f * plusHalf);
+    to(3, minus + 8.0f * minus2 + 0.125f * minusHalf + from(7));
   }
-  static void gradient(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
-    gradientPoints(1, 2, g, step, u, outStep);
-    const Lanes evenHalf = g[0] + 0.25f * g[2 * step], oddHalf = 0.5f * g[step] + 0.125f * g[3 * step];
-    u[5 * outStep] = evenHalf + oddHalf;
-    u[6 * outStep] = evenHalf - oddHalf;
-    u[7 * outStep] = g[3 * step];
+  template <typename From, typename To>
+  static void gradient(From from, To to) {
+    const Lanes g[kStep] = {from(0), from(1), from(2), from(3)};
+    gradientPoints(1, 2, g, to);
+    const Lanes evenHalf = g[0] + 0.25f * g[2], oddHalf = 0.5f * g[1] + 0.125f * g[3];
+    to(5, evenHalf + oddHalf);
+    to(6, evenHalf - oddHalf);
+    to(7, g[3]);
   }
-  static void weights(const Lanes* g, int64_t step, Lanes* u, int64_t outStep) {
-    const Lanes g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step], g4 = g[4 * step];
+  template <typename From, typename To>
+  static void weights(From from, To to) {
+    const Lanes g0 = from(0), g1 = from(1), g2 = from(2), g3 = from(3), g4 = from(4);
     const Lanes even = g0 + g2 + g4, odd = g1 + g3, even2 = g0 + 4.0f * g2 + 16.0f * g4, odd2 = 2.0f * g1 + 8.0f * g3;
     const Lanes evenHalf = g0 + 0.25f * g2 + 0.0625f * g4, oddHalf = 0.5f * g1 + 0.125f * g3;
-    u[0] = g0;
-    u[outStep] = (even + odd) * kFactor1;
-    u[2 * outStep] = (even - odd) * kFactor1;
-    u[3 * outStep] = (even2 + odd2) * kFactor2;
-    u[4 * outStep] = (even2 - odd2) * kFactor2;
-    u[5 * outStep] = (evenHalf + oddHalf) * kFactorHalf;
-    u[6 * outStep] = (evenHalf - oddHalf) * kFactorHalf;
-    u[7 * outStep] = g4;
+    to(0, g0);
+    to(1, (even + odd) * kFactor1);
+    to(2, (even - odd) * kFactor1);
+    to(3, (even2 + odd2) * kFactor2);
+    to(4, (even2 - odd2) * kFactor2);
+    to(5, (evenHalf + oddHalf) * kFactorHalf);
+    to(6, (evenHalf - oddHalf) * kFactorHalf);
+    to(7, g4);
   }
-  static void back(const Lanes* s, int64_t step, Lanes* w, int64_t outStep) {
-    const Lanes s1 = s[step] * kFactor1, s2 = s[2 * step] * kFactor1, s3 = s[3 * step] * kFactor2,
-                s4 = s[4 * step] * kFactor2;
-    const Lanes s5 = s[5 * step] * kFactorHalf, s6 = s[6 * step] * kFactorHalf;
+  template <typename From, typename To>
+  static void back(From from, To to) {
+    const Lanes s1 = from(1) * kFactor1, s2 = from(2) * kFactor1, s3 = from(3) * kFactor2, s4 = from(4) * kFactor2;
+    const Lanes s5 = from(5) * kFactorHalf, s6 = from(6) * kFactorHalf;
     const Lanes plus = s1 + s2, minus = s1 - s2, plus2 = s3 + s4, minus2 = s3 - s4, plusHalf = s5 + s6,
                 minusHalf = s5 - s6;
-    w[0] = s[0] + plus + plus2 + plusHalf;
-    w[outStep] = minus + 2.0f * minus2 + 0.5f * minusHalf;
-    w[2 * outStep] = plus + 4.0f * plus2 + 0.25f * plusHalf;
-    w[3 * outStep] = minus + 8.0f * minus2 + 0.125f * minusHalf;
-    w[4 * outStep] = plus + 16.0f * plus2 + 0.0625f * plusHalf + s[7 * step];
+    to(0, from(0) + plus + plus2 + plusHalf);
+    to(1, minus + 2.0f * minus2 + 0.5f * minusHalf);
+    to(2, plus + 4.0f * plus2 + 0.25f * plusHalf);
+    to(3, minus + 8.0f * minus2 + 0.125f * minusHalf);
+    to(4, plus + 16.0f * plus2 + 0.0625f * plusHalf + from(7));
   }
 };
+
+// A transform of `Before` x `Before` values to `After` x `After`: of the columns, then of the rows. `from(i, j)` and
+// `to(i, j, value)` are of row i and column j.
+template <int64_t Before, int64_t After, typename Transform, typename From, typename To>
+inline void transformPlane(Transform transform, From from, To to) {
+  Lanes half[After * Before];
+  for (int64_t j = 0; j < Before; ++j)
+    transform([&](int64_t i) { return from(i, j); },
+              [&](int64_t i, const Lanes& value) { half[i * Before + j] = value; });
+  for (int64_t i = 0; i < After; ++i)
+    transform([&](int64_t j) { return half[i * Before + j]; }, [&](int64_t j, const Lanes& value) { to(i, j, value); });
+}
 
 // The tiles of all images, and some of them at a time.
 struct Tiles {
@@ -145,29 +172,62 @@ struct Tiles {
   int64_t left(int64_t tile) const { return tile % across * kStep; }
 };
 
+// Some of a list, in order.
+struct Range {
+  int64_t first, end;
+};
+
+// Which of `count` rows or columns from `first` on lie in an image of `size`.
+inline Range inside(int64_t first, int64_t count, int64_t size) {
+  return {std::max<int64_t>(0, -first), std::max<int64_t>(0, std::min(count, size - first))};
+}
+
+// Values of some Size x Size positions of an image, zeros where they lie outside.
+template <int64_t Size>
+class Patch {
+ public:
+  Patch(const float* images, int64_t channels, const WinogradShape& s, int64_t image, int64_t top, int64_t left)
+      : across_(channels),
+        down_(s.width * channels),
+        from_(images + image * s.height * down_ + top * down_ + left * across_),
+        rows_(inside(top, Size, s.height)),
+        columns_(inside(left, Size, s.width)),
+        whole_(rows_.end - rows_.first == Size && columns_.end - columns_.first == Size) {}
+
+  // `transformPlane` of some channels.
+  template <int64_t After, typename Lane, typename Transform, typename To>
+  void transform(int64_t channel, const Lane& lanes, Transform transform, To to) const {
+    const auto at = [&](int64_t i, int64_t j) { return loadSome(from_ + i * down_ + j * across_ + channel, lanes); };
+    if (whole_) return transformPlane<Size, After>(transform, at, to);
+    Lanes values[Size * Size] = {};
+    for (int64_t i = rows_.first; i < rows_.end; ++i)
+      for (int64_t j = columns_.first; j < columns_.end; ++j) values[i * Size + j] = at(i, j);
+    transformPlane<Size, After>(
+        transform, [&](int64_t i, int64_t j) { return values[i * Size + j]; }, to);
+  }
+
+ private:
+  const int64_t across_, down_;
+  const float* from_;
+  const Range rows_, columns_;
+  const bool whole_;
+};
+
 // V[point][tile][channel] of `tiles` tiles from `first` on; planes are `plane` values apart, channels padded with
 // zeros.
 template <int Kernel>
 inline void inputTiles(const float* x, int64_t channels, const WinogradShape& s, const Tiles& grid, int64_t first,
                        int64_t tiles, float* v, int64_t plane) {
-  using W = Winograd<Kernel>;
-  constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
-  const int64_t stride = padded(channels);
+  constexpr int64_t kTile = Winograd<Kernel>::kTile;
+  const auto transform = [](auto from, auto to) { Winograd<Kernel>::input(from, to); };
   for (int64_t t = 0; t < tiles; ++t) {
-    const int64_t tile = first + t, image = grid.image(tile), top = grid.top(tile) - grid.pad,
-                  left = grid.left(tile) - grid.pad;
+    const int64_t tile = first + t;
+    const Patch<kTile> patch(x, channels, s, grid.image(tile), grid.top(tile) - grid.pad, grid.left(tile) - grid.pad);
+    float* to = v + t * padded(channels);
     forVectors(channels, [&](int64_t c, auto lanes) {
-      Lanes d[kPoints], half[kPoints], out[kPoints];
-      for (int64_t i = 0; i < kTile; ++i)
-        for (int64_t j = 0; j < kTile; ++j) {
-          const int64_t y = top + i, z = left + j;
-          const bool inside = y >= 0 && y < s.height && z >= 0 && z < s.width;
-          d[i * kTile + j] =
-              inside ? loadSome(x + ((image * s.height + y) * s.width + z) * channels + c, lanes) : Lanes{};
-        }
-      for (int64_t j = 0; j < kTile; ++j) W::input(d + j, kTile, half + j, kTile);
-      for (int64_t i = 0; i < kTile; ++i) W::input(half + i * kTile, 1, out + i * kTile, 1);
-      for (int64_t p = 0; p < kPoints; ++p) storeAll(v + p * plane + t * stride + c, out[p]);
+      patch.template transform<kTile>(c, lanes, transform, [&](int64_t i, int64_t j, const Lanes& value) {
+        storeAll(to + (i * kTile + j) * plane + c, value);
+      });
     });
   }
 }
@@ -177,24 +237,17 @@ inline void inputTiles(const float* x, int64_t channels, const WinogradShape& s,
 template <int Kernel>
 inline void gradientTiles(const float* dy, int64_t channels, const WinogradShape& s, const Tiles& grid, int64_t first,
                           int64_t tiles, float* u, int64_t plane) {
-  using W = Winograd<Kernel>;
-  constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
+  constexpr int64_t kTile = Winograd<Kernel>::kTile;
+  const auto transform = [](auto from, auto to) { Winograd<Kernel>::gradient(from, to); };
   for (int64_t t = 0; t < tiles; ++t) {
-    const int64_t tile = first + t, image = grid.image(tile), top = grid.top(tile), left = grid.left(tile);
+    const int64_t tile = first + t;
+    const Patch<kStep> patch(dy, channels, s, grid.image(tile), grid.top(tile), grid.left(tile));
     forVectors(channels, [&](int64_t c, auto lanes) {
       const int64_t panel = c / kColumns * kColumns, width = std::min(kColumns, padded(channels) - panel);
       float* to = u + panel * kBackwardTiles + t * width + c - panel;
-      Lanes g[kStep * kStep], half[kStep * kTile], out[kPoints];
-      for (int64_t i = 0; i < kStep; ++i)
-        for (int64_t j = 0; j < kStep; ++j) {
-          const bool inside = top + i < s.height && left + j < s.width;
-          g[i * kStep + j] =
-              inside ? loadSome(dy + ((image * s.height + top + i) * s.width + left + j) * channels + c, lanes)
-                     : Lanes{};
-        }
-      for (int64_t j = 0; j < kStep; ++j) W::gradient(g + j, kStep, half + j, kStep);
-      for (int64_t i = 0; i < kTile; ++i) W::gradient(half + i * kStep, 1, out + i * kTile, 1);
-      for (int64_t p = 0; p < kPoints; ++p) storeAll(to + p * plane, out[p]);
+      patch.template transform<kTile>(c, lanes, transform, [&](int64_t i, int64_t j, const Lanes& value) {
+        storeAll(to + (i * kTile + j) * plane, value);
+      });
     });
   }
 }
@@ -215,25 +268,26 @@ template <int Kernel, bool Finish>
 inline void outputTiles(const float* m, int64_t plane, int64_t from, int64_t width, const WinogradShape& s,
                         const Tiles& grid, int64_t first, int64_t tiles, const float* shift, float floor,
                         const Target& to) {
-  using W = Winograd<Kernel>;
-  constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
+  constexpr int64_t kTile = Winograd<Kernel>::kTile;
+  const auto transform = [](auto in, auto out) { Winograd<Kernel>::output(in, out); };
+  const int64_t across = to.stride, down = to.across * to.stride;
   for (int64_t t = 0; t < tiles; ++t) {
-    const int64_t tile = first + t, image = grid.image(tile), top = grid.top(tile), left = grid.left(tile);
+    const int64_t tile = first + t, top = grid.top(tile), left = grid.left(tile);
+    const int64_t rows = std::min(kStep, s.height - top), columns = std::min(kStep, s.width - left);
+    float* at = to.at(grid.image(tile), top, left) + from;
     forVectors(std::min(width, s.outputs - from), [&](int64_t c, auto lanes) {
-      Lanes in[kPoints], half[kStep * kTile], out[kStep * kStep];
-      for (int64_t p = 0; p < kPoints; ++p) in[p] = loadAll(m + p * plane + t * width + c);
-      for (int64_t j = 0; j < kTile; ++j) W::output(in + j, kTile, half + j, kTile);
-      for (int64_t i = 0; i < kStep; ++i) W::output(half + i * kTile, 1, out + i * kStep, 1);
-      if (Finish) {
-        const Lanes more = shift ? loadSome(shift + from + c, lanes) : Lanes{}, least = Lanes{} + floor;
-        for (int64_t k = 0; k < kStep * kStep; ++k) {
-          const Lanes value = out[k] + more;
-          out[k] = value < least ? least : value;
-        }
-      }
-      for (int64_t i = 0; i < kStep && top + i < s.height; ++i)
-        for (int64_t j = 0; j < kStep && left + j < s.width; ++j)
-          storeSome(to.at(image, top + i, left + j) + from + c, out[i * kStep + j], lanes);
+      const Lanes more = Finish && shift ? loadSome(shift + from + c, lanes) : Lanes{}, least = Lanes{} + floor;
+      const auto product = [&](int64_t i, int64_t j) { return loadAll(m + (i * kTile + j) * plane + t * width + c); };
+      const auto store = [&](int64_t i, int64_t j, const Lanes& value) {
+        const Lanes moved = Finish ? value + more : value;
+        storeSome(at + i * down + j * across + c, Finish && moved < least ? least : moved, lanes);
+      };
+      if (rows == kStep && columns == kStep)
+        transformPlane<kTile, kStep>(transform, product, store);
+      else
+        transformPlane<kTile, kStep>(transform, product, [&](int64_t i, int64_t j, const Lanes& value) {
+          if (i < rows && j < columns) store(i, j, value);
+        });
     });
   }
 }
@@ -241,19 +295,19 @@ inline void outputTiles(const float* m, int64_t plane, int64_t from, int64_t wid
 // HWIO weights as [panel of kColumns outputs][point][input][output of the panel].
 template <int Kernel>
 inline void weightTiles(const float* weights, const WinogradShape& s, float* u) {
-  using W = Winograd<Kernel>;
-  constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
+  constexpr int64_t kTile = Winograd<Kernel>::kTile, kPoints = kTile * kTile;
+  const auto transform = [](auto from, auto to) { Winograd<Kernel>::weights(from, to); };
 #pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < s.inputs; ++i)
     forVectors(s.outputs, [&](int64_t o, auto lanes) {
-      Lanes g[Kernel * Kernel], half[Kernel * kTile], out[kPoints];
-      for (int64_t k = 0; k < Kernel * Kernel; ++k)
-        g[k] = loadSome(weights + (k * s.inputs + i) * s.outputs + o, lanes);
-      for (int64_t j = 0; j < Kernel; ++j) W::weights(g + j, Kernel, half + j, Kernel);
-      for (int64_t r = 0; r < kTile; ++r) W::weights(half + r * Kernel, 1, out + r * kTile, 1);
       const int64_t panel = o / kColumns * kColumns, width = std::min(kColumns, padded(s.outputs) - panel);
-      for (int64_t p = 0; p < kPoints; ++p)
-        storeAll(u + (panel * kPoints + p * width) * s.inputs + i * width + o - panel, out[p]);
+      float* to = u + panel * kPoints * s.inputs + i * width + o - panel;
+      transformPlane<Kernel, kTile>(
+          transform,
+          [&](int64_t r, int64_t c) {
+            return loadSome(weights + ((r * Kernel + c) * s.inputs + i) * s.outputs + o, lanes);
+          },
+          [&](int64_t r, int64_t c, const Lanes& value) { storeAll(to + (r * kTile + c) * width * s.inputs, value); });
     });
 }
 
@@ -296,8 +350,8 @@ inline void convolve(const float* x, const float* u, const float* shift, bool re
 template <int Kernel>
 inline void gradientOfWeights(const float* x, const float* dy, float* dweights, const WinogradShape& s, float* scratch,
                               float* sums, int threads) {
-  using W = Winograd<Kernel>;
-  constexpr int64_t kTile = W::kTile, kPoints = kTile * kTile;
+  constexpr int64_t kTile = Winograd<Kernel>::kTile, kPoints = kTile * kTile;
+  const auto transform = [](auto from, auto to) { Winograd<Kernel>::back(from, to); };
   const Tiles grid(s);
   const int64_t inputs = padded(s.inputs), outputs = padded(s.outputs), rows = (s.inputs + 1) / 2 * 2;
   const int64_t planeV = kBackwardTiles * inputs + kLanes, planeU = kBackwardTiles * outputs + kLanes,
@@ -327,15 +381,17 @@ inline void gradientOfWeights(const float* x, const float* dy, float* dweights, 
       forVectors(s.outputs, [&](int64_t o, auto lanes) {
         const int64_t panel = o / kColumns * kColumns, width = std::min(kColumns, outputs - panel),
                       at = panel * inputs + i * width + o - panel;
-        Lanes all[kPoints], half[Kernel * kTile], w[Kernel * Kernel];
-        for (int64_t p = 0; p < kPoints; ++p) {
-          all[p] = Lanes{};
-          for (int t = 0; t < threads; ++t) all[p] += loadAll(sums + t * size + p * inputs * outputs + at);
-        }
-        for (int64_t j = 0; j < kTile; ++j) W::back(all + j, kTile, half + j, kTile);
-        for (int64_t r = 0; r < Kernel; ++r) W::back(half + r * kTile, 1, w + r * Kernel, 1);
-        for (int64_t k = 0; k < Kernel * Kernel; ++k)
-          storeSome(dweights + (k * s.inputs + i) * s.outputs + o, w[k], lanes);
+        transformPlane<kTile, Kernel>(
+            transform,
+            [&](int64_t r, int64_t c) {
+              Lanes all = {};
+              for (int t = 0; t < threads; ++t)
+                all += loadAll(sums + t * size + (r * kTile + c) * inputs * outputs + at);
+              return all;
+            },
+            [&](int64_t r, int64_t c, const Lanes& value) {
+              storeSome(dweights + ((r * Kernel + c) * s.inputs + i) * s.outputs + o, value, lanes);
+            });
       });
   }
 }

@@ -110,6 +110,29 @@ const KernelTable& kernels() {
   return table;
 }
 
+#if defined(_WIN32)
+SignalScope::SignalScope() {}
+SignalScope::~SignalScope() {}
+#else
+namespace {
+
+// All but those that an instruction of this thread's own raises.
+sigset_t foreignSignals() {
+  sigset_t set;
+  sigfillset(&set);
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) sigdelset(&set, own);
+  return set;
+}
+
+}  // namespace
+
+SignalScope::SignalScope() {
+  static const sigset_t set = foreignSignals();
+  pthread_sigmask(SIG_BLOCK, &set, &saved_);
+}
+SignalScope::~SignalScope() { pthread_sigmask(SIG_SETMASK, &saved_, nullptr); }
+#endif
+
 CallScope::CallScope() : savedControl_(flushDenormals()) {
   static thread_local int preparedThreads = -1;
   static const bool held = (holdOneDnnBack(), true);
@@ -119,6 +142,7 @@ CallScope::CallScope() : savedControl_(flushDenormals()) {
   if (preparedThreads == gThreads) return;
   if (gThreads > 0) omp_set_num_threads(gThreads);
   preparedThreads = gThreads;
+  // The threads of the team begin here, and keep signals away as the one that begins them does.
 #pragma omp parallel
   flushDenormals();
 }

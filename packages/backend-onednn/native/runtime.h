@@ -1,6 +1,9 @@
 // The oneDNN engine, its threads, and memory that is taken once and used again.
 #pragma once
 #include <dnnl.hpp>
+#if !defined(_WIN32)
+#include <signal.h>
+#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +19,23 @@ dnnl::stream& dnnlStream();
 // The vector kernels for this processor.
 const KernelTable& kernels();
 
-// Prepares the calling thread for one native call: thread count, and denormals flushed to zero until it ends.
+// Keeps signals from the calling thread until it ends. oneDNN's products of matrices (2.6.3, AVX2) point the stack
+// register into memory of their own: the frame of a signal, such as Ctrl-C or a profiler's, would overwrite the heap.
+class SignalScope {
+ public:
+  SignalScope();
+  ~SignalScope();
+  SignalScope(const SignalScope&) = delete;
+  SignalScope& operator=(const SignalScope&) = delete;
+
+ private:
+#if !defined(_WIN32)
+  sigset_t saved_;
+#endif
+};
+
+// Prepares the calling thread for one native call: thread count, and until it ends no signals, and denormals flushed to
+// zero.
 class CallScope {
  public:
   CallScope();
@@ -25,6 +44,7 @@ class CallScope {
   CallScope& operator=(const CallScope&) = delete;
 
  private:
+  const SignalScope signals_;
   unsigned savedControl_;
 };
 

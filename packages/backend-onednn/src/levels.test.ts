@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { isAvailable } from './index';
-import { platformPackage } from './node/load-addon';
+import { addonPath } from './testing/addon-path';
 import { describeNative, largestError } from './testing/compare';
 
 interface Outputs {
@@ -13,13 +12,10 @@ interface Outputs {
 
 /** What a process of its own computes under these variables. */
 function outputsWith(variables: Record<string, string>): Outputs {
-  const addon =
-    process.env.GOOGLENET_ONEDNN_ADDON ??
-    createRequire(__filename).resolve(`${platformPackage()}/onednn.node`);
   const env: NodeJS.ProcessEnv = { ...process.env, ...variables };
   const script = join(__dirname, '../scripts/level-outputs.cjs');
   return JSON.parse(
-    execFileSync(process.execPath, [script, addon], { env, maxBuffer: 1 << 28, encoding: 'utf8' }),
+    execFileSync(process.execPath, [script, addonPath()], { env, maxBuffer: 1 << 28, encoding: 'utf8' }),
   ) as Outputs;
 }
 

@@ -1,3 +1,9 @@
+import {
+  hasKernels,
+  numbered,
+  OPTIONAL_KERNELS,
+  runKernel,
+} from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormTrain, type StatisticsGroup } from './batch-norm-train';
@@ -68,38 +74,45 @@ export function trainUnits(
     joined(units, 'beta') as tf.Tensor1D,
     group ? { ...settings, group } : settings,
   );
-  offTape(() => updateMoving(units, mean, variance, settings.momentum));
+  offTape(() => updateMoving(units, split(mean, units), split(variance, units), settings.momentum));
   return split(y, units);
 }
 
 /**
  * `moving = moving * momentum + batch * (1 - momentum)`, with the biased variance of the batch, as Keras 3 does.
- * The bias, which the training output does not need, is part of the mean.
+ * The bias, which the training output does not need, is part of the mean. One call of the engine's `MovingAverages` where it has one.
  *
- * @param mean - of this batch, the units' channels joined.
- * @param variance - the same.
+ * @param means - of this batch, of every unit.
+ * @param variances - the same.
  */
 export function updateMoving(
   units: readonly ConvUnit[],
-  mean: tf.Tensor,
-  variance: tf.Tensor,
+  means: readonly tf.Tensor[],
+  variances: readonly tf.Tensor[],
   momentum: number,
 ): void {
-  const bias = joined(units, 'bias');
-  move(units, 'movingMean', bias ? tf.add(mean, bias) : mean, momentum);
-  move(units, 'movingVariance', variance, momentum);
+  const all = units.flatMap(({ bias, movingMean, movingVariance }, i) => [
+    { variable: movingMean, value: means[i], ...(bias && { offset: bias.read() }) },
+    { variable: movingVariance, value: variances[i] },
+  ]);
+  const groups = all.flatMap(({ variable, ...rest }) =>
+    variable ? [{ variable, group: { average: variable.read(), ...rest } }] : [],
+  );
+  const moved = hasKernels(OPTIONAL_KERNELS.movingAverages)
+    ? runKernel(OPTIONAL_KERNELS.movingAverages, numbered(groups.map(({ group }) => group)), {
+        decay: momentum,
+      })
+    : groups.map(({ group }) => movedAverage(group, momentum));
+  groups.forEach(({ variable }, i) => {
+    variable.write(moved[i]);
+  });
 }
 
-function move(
-  units: readonly ConvUnit[],
-  field: 'movingMean' | 'movingVariance',
-  batch: tf.Tensor,
-  momentum: number,
-): void {
-  const moving = joined(units, field);
-  if (!moving) return;
-  const moved = tf.add(tf.mul(moving, momentum), tf.mul(batch, 1 - momentum));
-  split(moved, units).forEach((value, i) => units[i][field]?.write(value));
+function movedAverage(
+  { average, value, offset }: { average: tf.Tensor; value: tf.Tensor; offset?: tf.Tensor },
+  decay: number,
+): tf.Tensor {
+  return tf.add(tf.mul(average, decay), tf.mul(offset ? tf.add(value, offset) : value, 1 - decay));
 }
 
 /**

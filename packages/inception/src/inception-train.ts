@@ -37,7 +37,7 @@ export function trainFused(x: tf.Tensor4D, { units, settings, plan }: FusedModul
     const inputs = { x: input, ...numbered(groupsOf(['kernel', 'gamma', 'beta'], tensors)) };
     const [y, ...rest] = runKernel(OPTIONAL_KERNELS.inceptionTrain, inputs, attributes);
     const [means, variances] = [0, 1].map((first) => units.map((_, i) => rest[2 * i + first]));
-    updateMoving(units, tf.concat(means), tf.concat(variances), momentum);
+    updateMoving(units, means, variances, momentum);
     save([y, ...Object.values(inputs), ...rest]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [savedY, savedX, ...others] = saved;

@@ -15,6 +15,7 @@ export const OPTIONAL_KERNELS = {
   adamStep: 'AdamStep',
   sgdStep: 'SgdStep',
   emaStep: 'EmaStep',
+  movingAverages: 'MovingAverages',
 } as const satisfies Record<string, OptionalKernel>;
 
 export type OptionalKernel = keyof OptionalKernels;
@@ -62,6 +63,11 @@ export interface OptionalKernels {
   SgdStep: { inputs: Numbered<'param' | 'grad' | 'velocity'>; attributes: SgdAttributes };
   /** `average = decay average + (1 - decay) param`. Gives nothing: `average` changes in place. */
   EmaStep: { inputs: Numbered<'param' | 'average'>; attributes: EmaAttributes };
+  /**
+   * Gives `decay average + (1 - decay) (value + offset)` for each group, all of one shape; `offset` may be left out.
+   * The inputs stay as they are: others may hold moving statistics, to go back to them.
+   */
+  MovingAverages: { inputs: Numbered<'average' | 'value' | 'offset'>; attributes: EmaAttributes };
 }
 
 type Numbered<Name extends string> = `${Name}${number}`;
@@ -146,20 +152,30 @@ export function runKernel<Name extends OptionalKernel>(
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
+const numberedNames = new Map<string, string[]>();
+
+/** `name0`, `name1` ...: made once, since a step of an optimizer needs hundreds. */
+export function numberedName(name: string, index: number): string {
+  let names = numberedNames.get(name);
+  if (names === undefined) numberedNames.set(name, (names = []));
+  return (names[index] ??= `${name}${index}`);
+}
+
 /** Numbered names for a list of groups: `[{ param, grad }, ...]` as `param0`, `grad0`, `param1` and so on. */
 export function numbered<Name extends string, T>(
   groups: readonly Readonly<Partial<Record<Name, T>>>[],
 ): Record<`${Name}${number}`, T> {
-  const entries = groups.flatMap((group, i) =>
-    Object.entries(group).map(([name, value]) => [`${name}${i}`, value as T] as const),
-  );
-  return Object.fromEntries(entries) as Record<`${Name}${number}`, T>;
+  const all: Record<string, T> = {};
+  groups.forEach((group, i) => {
+    for (const name in group) all[numberedName(name, i)] = group[name] as T;
+  });
+  return all;
 }
 
 /** How many inputs of a numbered name there are. */
 export function countNumbered(inputs: object, name: string): number {
   let count = 0;
-  while (`${name}${count}` in inputs) count++;
+  while (numberedName(name, count) in inputs) count++;
   return count;
 }
 

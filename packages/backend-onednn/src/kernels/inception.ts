@@ -2,6 +2,7 @@ import {
   countNumbered,
   type InceptionAttributes,
   type ModuleAttributes,
+  numberedName,
   OPTIONAL_KERNELS,
   planProblem,
 } from '@googlenet-tooling/shared/optional-kernels';
@@ -47,7 +48,7 @@ function perUnit(
   names: readonly string[],
   { plan }: ModuleAttributes,
 ): tf.TensorInfo[] {
-  return plan.units.flatMap((_, i) => names.map((name) => input(inputs, `${name}${i}`)));
+  return plan.units.flatMap((_, i) => names.map((name) => input(inputs, numberedName(name, i))));
 }
 
 function train(

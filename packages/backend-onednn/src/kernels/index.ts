@@ -1,3 +1,4 @@
+import { MOVING_AVERAGES } from '@googlenet-tooling/shared/moving-averages';
 import { convolutions } from './convolution';
 import { corrections } from './corrections';
 import { depthwiseConvolutions } from './depthwise';
@@ -24,6 +25,7 @@ export const kernels: readonly KernelReplacement[] = [
   ...logic,
   ...matrices,
   ...normalizations,
+  MOVING_AVERAGES,
   ...optimizers,
   ...pointwise,
   ...pools,

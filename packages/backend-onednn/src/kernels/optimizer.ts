@@ -2,6 +2,7 @@ import {
   type AdamAttributes,
   countNumbered,
   type EmaAttributes,
+  numberedName,
   OPTIONAL_KERNELS,
   type SgdAttributes,
 } from '@googlenet-tooling/shared/optional-kernels';
@@ -19,7 +20,7 @@ function series(
   changed: boolean,
 ): Float32Array[] {
   return Array.from({ length: count }, (_, i) => {
-    const tensor = input(inputs, `${name}${i}`);
+    const tensor = input(inputs, numberedName(name, i));
     return changed ? backend.writable(tensor) : backend.floats(tensor);
   });
 }

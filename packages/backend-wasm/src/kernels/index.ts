@@ -1,3 +1,4 @@
+import { MOVING_AVERAGES } from '@googlenet-tooling/shared/moving-averages';
 import { batchNormKernels } from './batch-norm';
 import { convKernels } from './conv';
 import { correctionKernels } from './corrections';
@@ -29,6 +30,7 @@ export const kernels: readonly KernelReplacement[] = [
   ...matMulKernels,
   ...moveKernels,
   ...normalizeKernels,
+  MOVING_AVERAGES,
   ...optimizerKernels,
   ...poolKernels,
   ...reduceKernels,

@@ -2,6 +2,7 @@ import {
   type AdamAttributes,
   countNumbered,
   type EmaAttributes,
+  numberedName,
   OPTIONAL_KERNELS,
   type SgdAttributes,
 } from '@googlenet-tooling/shared/optional-kernels';
@@ -24,13 +25,14 @@ const adamStep: Kernel = ({ inputs, attrs, backend }) => {
   const correction = Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step);
   const parameters = countOf(inputs);
   for (let i = 0; i < parameters; i++) {
-    const count = sizeOf(inputs[`param${i}`]);
+    const of = (name: string) => inputs[numberedName(name, i)];
+    const count = sizeOf(of('param'));
     const [rate, decay] = [learningRates[i], weightDecays[i]];
     const block = {
-      param: backend.pointer(inputs[`param${i}`]),
-      gradient: backend.pointer(inputs[`grad${i}`]),
-      m: backend.pointer(inputs[`m${i}`]),
-      v: backend.pointer(inputs[`v${i}`]),
+      param: backend.pointer(of('param')),
+      gradient: backend.pointer(of('grad')),
+      m: backend.pointer(of('m')),
+      v: backend.pointer(of('v')),
       count,
       beta1F: beta1,
       rest1F: 1 - beta1,
@@ -51,11 +53,12 @@ const sgdStep: Kernel = ({ inputs, attrs, backend }) => {
   const { learningRates, weightDecays, momentum, nesterov } = attrs as unknown as SgdAttributes;
   const parameters = countOf(inputs);
   for (let i = 0; i < parameters; i++) {
-    const count = sizeOf(inputs[`param${i}`]);
-    const velocity = inputs[`velocity${i}`] as tf.TensorInfo | undefined;
+    const of = (name: string) => inputs[numberedName(name, i)];
+    const count = sizeOf(of('param'));
+    const velocity = of('velocity') as tf.TensorInfo | undefined;
     const block = {
-      param: backend.pointer(inputs[`param${i}`]),
-      gradient: backend.pointer(inputs[`grad${i}`]),
+      param: backend.pointer(of('param')),
+      gradient: backend.pointer(of('grad')),
       velocity: velocity ? backend.pointer(velocity) : 0,
       count,
       momentumF: momentum,
@@ -73,10 +76,11 @@ const emaStep: Kernel = ({ inputs, attrs, backend }) => {
   const { decay } = attrs as unknown as EmaAttributes;
   const parameters = countOf(inputs);
   for (let i = 0; i < parameters; i++) {
-    const count = sizeOf(inputs[`param${i}`]);
+    const of = (name: string) => inputs[numberedName(name, i)];
+    const count = sizeOf(of('param'));
     const block = {
-      param: backend.pointer(inputs[`param${i}`]),
-      average: backend.pointer(inputs[`average${i}`]),
+      param: backend.pointer(of('param')),
+      average: backend.pointer(of('average')),
       count,
       decayF: decay,
       restF: 1 - decay,
@@ -99,8 +103,11 @@ function checked(kernelName: Step, kernel: Kernel): Kernel {
       );
     }
     for (let i = 0; i < parameters; i++) {
-      const { shape } = inputs[`param${i}`];
-      for (const name of names) expectShape(kernelName, `${name}${i}`, inputs[`${name}${i}`], shape);
+      const { shape } = inputs[numberedName('param', i)];
+      for (const name of names) {
+        const numberedOne = numberedName(name, i);
+        expectShape(kernelName, numberedOne, inputs[numberedOne], shape);
+      }
     }
     const lists = kernelName === OPTIONAL_KERNELS.emaStep ? [] : ['learningRates', 'weightDecays'];
     for (const name of lists) {

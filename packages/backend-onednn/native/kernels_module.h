@@ -294,7 +294,7 @@ void moduleForward(const ModulePass& pass, float* scratch, int threads) {
     if (together) {
       worker.run(0, pass.images);
     } else {
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic)
       for (int64_t group = 0; group < groups; ++group) {
         const int64_t first = group * pass.imagesAtOnce;
         worker.run(first, std::min(pass.imagesAtOnce, pass.images - first));

@@ -340,7 +340,7 @@ inline void convolve(const float* x, const float* u, const float* shift, bool re
   const Target to = {y, s.outputs, s.width, s.height, 0};
   const int64_t length = tilesOfBlock(grid.count, omp_get_max_threads(), kForwardTiles, kRows),
                 blocks = (grid.count + length - 1) / length;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(dynamic)
   for (int64_t block = 0; block < blocks; ++block)
     winogradBlock<Kernel, Finish>(x, u, shift, floor, to, s, grid, block * length,
                                   std::min(length, grid.count - block * length),

@@ -64,7 +64,9 @@ struct Tap {
   float share;
 };
 
-void maxPool(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
+// Without winners half of the work falls away.
+template <bool Winners>
+inline void largest(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
 #pragma omp parallel if (s.images * s.outHeight * s.outWidth * s.channels > kSmall)
   {
     std::vector<Tap> taps(static_cast<size_t>(s.windowHeight * s.windowWidth));
@@ -89,14 +91,18 @@ void maxPool(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
             const auto value = loadLanes<kFull, Lanes>(x + tap->offset + c0, lanes);
             const IntLanes larger = value > best;
             best = larger ? value : best;
-            index = larger ? IntLanes{} + tap->position : index;
+            if (Winners) index = larger ? IntLanes{} + tap->position : index;
           }
           if (y != nullptr) storeLanes<kFull>(y + at + c0, best, lanes);
-          if (winner != nullptr) storeLanes<kFull>(winner + at + c0, narrow(index), lanes);
+          if (Winners) storeLanes<kFull>(winner + at + c0, narrow(index), lanes);
         });
       }
     }
   }
+}
+
+void maxPool(const float* x, float* y, uint8_t* winner, const PoolShape& s) {
+  winner != nullptr ? largest<true>(x, y, winner, s) : largest<false>(x, y, winner, s);
 }
 
 // The first and one past the last output whose window covers input position `at`.

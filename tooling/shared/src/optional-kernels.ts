@@ -46,10 +46,14 @@ export interface OptionalKernels {
     attributes: InceptionAttributes;
   };
   /**
-   * Branches of convolutions with a bias (of all units or of none) and activation as one operation, without a gradient.
+   * Branches of convolutions with activation as one operation, without a gradient: with a bias (of all units or of none), or with batch norm
+   * by the moving statistics (`mean` and `variance` of all units, what the layer has of `bias`, `gamma` and `beta`).
    * Gives `y`; nothing where the engine is faster with the single operations.
    */
-  InceptionInfer: { inputs: 'x' | Numbered<'kernel' | 'bias'>; attributes: ModuleAttributes };
+  InceptionInfer: {
+    inputs: 'x' | Numbered<'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance'>;
+    attributes: InceptionAttributes;
+  };
   /**
    * One step of Adam: `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g^2`,
    * `param -= rate sqrt(1 - beta2^step) / (1 - beta1^step) m / (sqrt(v) + epsilon)`. Gives nothing: `param`, `m` and `v` change in place,

@@ -1,23 +1,32 @@
 import '@tensorflow/tfjs-layers';
-import type { ModuleAttributes } from '@googlenet-tooling/shared/optional-kernels';
+import { numbered, OPTIONAL_KERNELS, runKernel } from '@googlenet-tooling/shared/optional-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { branchPlan } from '../../../inception/src/testing/module-plan';
 import { engineInfo, engineProfile, setExact, setThreads } from '../index';
 import { describeNative, expectNoTensors, largestError, largestShare, RandomCase } from '../testing/compare';
 import { drawModule, type Module, referenceInference } from '../testing/inception-reference';
 
+type WeightName = 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';
+type Weights = Partial<Record<WeightName, tf.Tensor>>;
+
 interface Case {
   module: Module;
-  biased: boolean;
   x: tf.Tensor4D;
-  weights: tf.Tensor[];
+  /** Of every unit. */
+  units: Weights[];
 }
 
-/** A module of up to `most` channels, and an input of it. */
+/** A module of up to `most` channels, and an input of it: plain, with biases, or with any batch norm. */
 function randomCase(seed: number, most: number): Case {
   const data = new RandomCase(seed);
   const module = drawModule(data, () => data.integer(1, most));
-  const biased = data.pick([true, true, false]);
+  const names = data.pick([
+    ['kernel'],
+    ['kernel', 'bias'],
+    ['kernel', 'bias'],
+    ['kernel', 'beta', 'mean', 'variance'],
+    ['kernel', 'bias', 'gamma', 'beta', 'mean', 'variance'],
+  ] as const);
   const tensor = (...shape: number[]) => tf.tensor(data.floats(tf.util.sizeFromShape(shape)), shape);
   const x = tensor(
     data.integer(2, 9),
@@ -25,28 +34,32 @@ function randomCase(seed: number, most: number): Case {
     data.integer(1, 15),
     module.inputChannels,
   ) as tf.Tensor4D;
-  const weights = branchPlan(module).units.flatMap(({ kernelSize, inputChannels, filters }) => [
-    tensor(kernelSize, kernelSize, inputChannels, filters),
-    ...(biased ? [tensor(filters)] : []),
-  ]);
-  return { module, biased, x, weights };
+  const units = branchPlan(module).units.map(({ kernelSize, inputChannels, filters }) => {
+    const draw = (name: WeightName) => {
+      if (name === 'kernel') return tensor(kernelSize, kernelSize, inputChannels, filters);
+      return name === 'variance' ? tf.add(tf.square(tensor(filters)), 0.1) : tensor(filters);
+    };
+    return Object.fromEntries(names.map((name) => [name, draw(name)]));
+  });
+  return { module, x, units };
 }
 
 /** What the kernel gives, which may be nothing. */
-function infer({ module, biased, x, weights }: Case): tf.Tensor[] {
-  const names = biased ? ['kernel', 'bias'] : ['kernel'];
-  const named = weights.map(
-    (t, i) => [`${names[i % names.length]}${Math.floor(i / names.length)}`, t] as const,
-  );
-  const attributes: ModuleAttributes = { plan: branchPlan(module), activation: module.activation };
-  const outputs = tf
-    .engine()
-    .runKernel(
-      'InceptionInfer',
-      { x, ...Object.fromEntries(named) },
-      attributes as unknown as tf.NamedAttrMap,
-    );
-  return outputs as unknown as tf.Tensor[];
+function infer({ module, x, units }: Case): tf.Tensor[] {
+  const { activation, epsilon } = module;
+  const inputs = { x, ...numbered<WeightName, tf.Tensor>(units) };
+  return runKernel(OPTIONAL_KERNELS.inceptionInfer, inputs, {
+    plan: branchPlan(module),
+    activation,
+    epsilon,
+  });
+}
+
+/** A unit's kernel and bias, its batch norm folded into them. */
+function folded({ kernel, bias, gamma, beta, mean, variance }: Weights, epsilon: number): tf.Tensor[] {
+  if (!kernel || !mean || !variance) return [kernel, bias].flatMap((t) => t ?? []);
+  const scale = tf.mul(gamma ?? 1, tf.rsqrt(tf.add(variance, epsilon)));
+  return [tf.mul(kernel, scale), tf.add(beta ?? 0, tf.mul(tf.sub(bias ?? 0, mean), scale))];
 }
 
 const valuesOf = (t: tf.Tensor) => Float32Array.from(t.dataSync<'float32'>());
@@ -55,7 +68,8 @@ const valuesOf = (t: tf.Tensor) => Float32Array.from(t.dataSync<'float32'>());
 function share(one: Case): number {
   const [y] = infer(one);
   setExact(true);
-  const expected = valuesOf(referenceInference(one.module, one.x, one.weights, one.biased));
+  const weights = one.units.map((unit) => folded(unit, one.module.epsilon));
+  const expected = valuesOf(referenceInference(one.module, one.x, weights.flat(), weights[0].length === 2));
   setExact(false);
   return largestShare(valuesOf(y), expected);
 }
@@ -117,8 +131,11 @@ describeNative('a whole Inception module of inference', () => {
     if (!hasModules()) return;
     tf.tidy(() => {
       const one = randomCase(5, 30);
-      const variables = one.weights.map((t) => tf.variable(t));
-      const changed = { ...one, weights: variables };
+      const variables = one.units.map(({ kernel, ...others }) => ({
+        ...others,
+        kernel: tf.variable(kernel ?? tf.zeros([0])),
+      }));
+      const changed = { ...one, units: variables };
       const packingMs = () => {
         engineProfile();
         infer(changed);
@@ -126,13 +143,13 @@ describeNative('a whole Inception module of inference', () => {
       };
       expect(packingMs()).toBeGreaterThan(0);
       expect(packingMs()).toBe(0);
-      const grad = tf.onesLike(variables[0]);
+      const [first, second] = variables.map(({ kernel }) => kernel);
       const attributes = { learningRates: [0.1], weightDecays: [0], momentum: 0, nesterov: false };
-      tf.engine().runKernel('SgdStep', { param0: variables[0], grad0: grad }, attributes);
+      tf.engine().runKernel('SgdStep', { param0: first, grad0: tf.onesLike(first) }, attributes);
       expect(share(changed)).toBeLessThan(1e-4);
-      variables[1].assign(tf.zerosLike(variables[1]));
+      second.assign(tf.zerosLike(second));
       expect(share(changed)).toBeLessThan(1e-4);
-      tf.dispose(variables);
+      tf.dispose(variables.map(({ kernel }) => kernel));
     });
   });
 

@@ -105,27 +105,63 @@ function trainGradient(
   return [dx.info, ...gradients.map((g) => g.info)];
 }
 
+const FOLDED = ['kernel', 'bias', 'gamma', 'beta', 'mean', 'variance'] as const;
+type Folded = Partial<Record<(typeof FOLDED)[number], tf.TensorInfo>> & { kernel: tf.TensorInfo };
+
+/** What the units have of those weights. */
+function foldedUnits(inputs: tf.NamedTensorInfoMap, { plan }: ModuleAttributes): Folded[] {
+  return plan.units.map((_, i) => {
+    const present = FOLDED.flatMap((name) => {
+      const info = inputs[numberedName(name, i)];
+      return info ? [[name, info] as const] : [];
+    });
+    return Object.fromEntries(present) as Folded;
+  });
+}
+
+/** A unit's filter and shift, its batch norm (`mean` and `variance` are there) folded into them. */
+function foldedWeights(
+  backend: OneDnnBackend,
+  unit: Folded,
+  epsilon: number,
+): { filter: Float32Array; shift?: Float32Array } {
+  const read = (name: keyof Folded) => unit[name] && backend.floats(unit[name]);
+  const [filter, bias] = [backend.floats(unit.kernel), read('bias')];
+  const [gamma, beta, mean, variance] = (['gamma', 'beta', 'mean', 'variance'] as const).map(read);
+  if (!mean || !variance) return { filter, ...(bias && { shift: bias }) };
+  const scale = variance.map((v, o) => (gamma ? gamma[o] : 1) / Math.sqrt(v + epsilon));
+  return {
+    filter: filter.map((weight, i) => weight * scale[i % scale.length]),
+    shift: scale.map((s, o) => (beta ? beta[o] : 0) + ((bias ? bias[o] : 0) - mean[o]) * s),
+  };
+}
+
 /** Gives nothing where the add-on is faster with the convolutions one by one. */
 function infer(
   backend: OneDnnBackend,
   inputs: tf.NamedTensorInfoMap,
-  attributes: ModuleAttributes,
+  attributes: InceptionAttributes,
 ): tf.TensorInfo[] {
   const { addon } = backend;
   const x = input(inputs, 'x');
   const plan = planOf(x, attributes, false);
   const length = addon.inferenceSize(...plan);
   if (length === 0) return [];
-  const kernels = perUnit(inputs, ['kernel'], attributes);
-  const biases = 'bias0' in inputs ? perUnit(inputs, ['bias'], attributes) : [];
+  const units = foldedUnits(inputs, attributes);
   const [, ...module] = plan[0]; // any batch
   const packed = backend.packedModules.find(
-    [...module, ...plan[1]].join(),
-    [...kernels, ...biases].map(({ dataId }) => dataId),
+    [...module, ...plan[1], attributes.epsilon].join(),
+    units.flatMap((unit) => Object.values(unit).map(({ dataId }) => dataId)),
     length,
     (target) => {
-      const [filters, shifts] = [kernels, biases].map((list) => list.map((t) => backend.floats(t)));
-      addon.inferencePack(...plan, filters, shifts, target);
+      const weights = units.map((unit) => foldedWeights(backend, unit, attributes.epsilon));
+      const shifts = weights.flatMap(({ shift }) => shift ?? []);
+      addon.inferencePack(
+        ...plan,
+        weights.map(({ filter }) => filter),
+        shifts,
+        target,
+      );
     },
   );
   const y = backend.allocate([...x.shape.slice(0, 3), attributes.plan.outputChannels]);

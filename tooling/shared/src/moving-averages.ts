@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { countNumbered, type EmaAttributes, numberedName, OPTIONAL_KERNELS } from './optional-kernels';
-import type { KernelReplacement } from './replace-kernel';
+import { FLOATS, type KernelReplacement } from './replace-kernel';
 
 /** A backend whose tensors JavaScript can read, as TensorFlow.js's cpu backend and those made from it. */
 interface ReadableBackend {
@@ -37,7 +37,7 @@ function movingAverages(
 /** The optional kernel MovingAverages: so few numbers that an engine has nothing to gain by its own means. */
 export const MOVING_AVERAGES: KernelReplacement<ReadableBackend> = {
   kernelName: OPTIONAL_KERNELS.movingAverages,
-  accepts: { inputs: { '*': { dtype: 'float32' } } },
+  accepts: { inputs: FLOATS },
   kernelFunc: ({ inputs, attrs, backend }) =>
     movingAverages(backend, inputs, attrs as unknown as EmaAttributes),
 };

@@ -10,6 +10,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { OneDnnBackend } from '../backend';
 import { FROM_INPUT, FROM_POOL, NOWHERE, shapeOf, shapesOf } from '../contract';
 import { getPrecision } from '../precision';
+import { factorAndShift } from './normalization';
 import { input, type KernelArguments, type KernelReplacement } from './register';
 
 const WEIGHTS = ['kernel', 'gamma', 'beta'] as const;
@@ -129,11 +130,10 @@ function foldedWeights(
   const [filter, bias] = [backend.floats(unit.kernel), read('bias')];
   const [gamma, beta, mean, variance] = (['gamma', 'beta', 'mean', 'variance'] as const).map(read);
   if (!mean || !variance) return { filter, ...(bias && { shift: bias }) };
-  const scale = variance.map((v, o) => (gamma ? gamma[o] : 1) / Math.sqrt(v + epsilon));
-  return {
-    filter: filter.map((weight, i) => weight * scale[i % scale.length]),
-    shift: scale.map((s, o) => (beta ? beta[o] : 0) + ((bias ? bias[o] : 0) - mean[o]) * s),
-  };
+  // Subtracted from the mean, the bias is part of the shift.
+  const centre = bias ? Array.from(mean, (m, o) => m - bias[o]) : mean;
+  const { factor, shift } = factorAndShift(centre, variance, gamma, beta, epsilon);
+  return { filter: filter.map((weight, i) => weight * factor[i % factor.length]), shift };
 }
 
 /** Gives nothing where the add-on is faster with the convolutions one by one. */

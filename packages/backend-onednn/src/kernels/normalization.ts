@@ -59,6 +59,18 @@ function trainGradient(
   return [dx.info, dgamma.info, dbeta.info];
 }
 
+/** Batch norm by given statistics as `y = factor x + shift`, one of each a channel; without `gamma` and `beta` 1 and 0. */
+export function factorAndShift(
+  mean: ArrayLike<number>,
+  variance: Float32Array,
+  gamma: Float32Array | undefined,
+  beta: Float32Array | undefined,
+  epsilon: number,
+): { factor: Float32Array; shift: Float32Array } {
+  const factor = variance.map((v, i) => (gamma ? gamma[i] : 1) / Math.sqrt(v + epsilon));
+  return { factor, shift: factor.map((f, i) => (beta ? beta[i] : 0) - mean[i] * f) };
+}
+
 /** Batch norm of inference with one value a channel. */
 function inference(
   backend: OneDnnBackend,
@@ -67,12 +79,13 @@ function inference(
 ): tf.TensorInfo {
   const x = input(inputs, 'x');
   const { offset, scale } = inputs;
-  const means = backend.floats(input(inputs, 'mean'));
-  const variances = backend.floats(input(inputs, 'variance'));
-  const offsets = offset ? backend.floats(offset) : undefined;
-  const scales = scale ? backend.floats(scale) : undefined;
-  const factor = variances.map((v, i) => (scales ? scales[i] : 1) / Math.sqrt(v + varianceEpsilon));
-  const shift = means.map((m, i) => (offsets ? offsets[i] : 0) - m * factor[i]);
+  const { factor, shift } = factorAndShift(
+    backend.floats(input(inputs, 'mean')),
+    backend.floats(input(inputs, 'variance')),
+    scale && backend.floats(scale),
+    offset && backend.floats(offset),
+    varianceEpsilon,
+  );
   const { info, values } = backend.allocate(x.shape);
   backend.addon.scaleShift(extentOf(x), backend.floats(x), factor, shift, values, 0);
   return info;

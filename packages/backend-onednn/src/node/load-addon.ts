@@ -30,11 +30,12 @@ export function platformPackage(): string {
   return `@googlenet/backend-onednn-${process.platform}-${process.arch}`;
 }
 
-/**
- * Loads the native add-on, once; never throws.
- *
- * It is looked for at `$GOOGLENET_ONEDNN_ADDON`, then in {@link platformPackage}.
- */
+/** What the add-on is required by: `$GOOGLENET_ONEDNN_ADDON`, or the file in {@link platformPackage}. */
+export function addonModule(): string {
+  return process.env.GOOGLENET_ONEDNN_ADDON ?? `${platformPackage()}/onednn.node`;
+}
+
+/** Loads the native add-on of {@link addonModule}, once; never throws. */
 export function loadAddon(): Loaded {
   loaded ??= tryLoad();
   return loaded;
@@ -65,7 +66,7 @@ function tryLoad(): Loaded {
   if (process.platform !== 'linux' && process.env.OMP_WAIT_POLICY === undefined)
     process.env.GOMP_SPINCOUNT ??= '1000';
   const require = createRequire(import.meta.url);
-  const path = process.env.GOOGLENET_ONEDNN_ADDON ?? `${platformPackage()}/onednn.node`;
+  const path = addonModule();
   try {
     const addon = require(path) as Addon;
     addon.setThreads(processors());

@@ -1,11 +1,5 @@
 import { createRequire } from 'node:module';
-import process from 'node:process';
-import { platformPackage } from '../node/load-addon';
+import { addonModule } from '../node/load-addon';
 
-/** The add-on that the engine loads, for a process that a test starts. */
-export function addonPath(): string {
-  return (
-    process.env.GOOGLENET_ONEDNN_ADDON ??
-    createRequire(__filename).resolve(`${platformPackage()}/onednn.node`)
-  );
-}
+/** The file of the add-on that the engine loads, for a process that a test starts. */
+export const addonPath = (): string => createRequire(__filename).resolve(addonModule());

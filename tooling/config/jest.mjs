@@ -2,10 +2,12 @@ import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
 const shared = fileURLToPath(new URL('../shared/', import.meta.url));
+const sameChance = fileURLToPath(new URL('./jest-same-chance.cjs', import.meta.url));
 
 /**
- * The jest configuration of a workspace: TypeScript through swc, and the
- * workspace's own packages taken from their sources, so that tests need no build.
+ * The jest configuration of a workspace: TypeScript through swc, the
+ * workspace's own packages taken from their sources, so that tests need no build,
+ * and the same chance in every run.
  *
  * @param {import('jest').Config} [overrides]
  * @returns {import('jest').Config}
@@ -35,5 +37,6 @@ export function jestConfig(overrides = {}) {
     testTimeout: 180_000,
     maxWorkers: 2,
     ...overrides,
+    setupFiles: [sameChance, ...(overrides.setupFiles ?? [])],
   };
 }

@@ -304,8 +304,8 @@ export enum GemmBlock {
 }
 
 /**
- * `filterGradient`: dW[taps, channels, filters] of a convolution, dense. Units: row tiles (taps x ceil(channels / MR)),
- * `tilesPerUnit` of them, x column groups.
+ * `filterGradient`: dw[shares, taps, channels, filters] of a convolution, dense: each share of the pixels has a sum of its own.
+ * Units: shares x column groups x row tiles (taps x ceil(channels / MR)).
  */
 export enum FilterGradientBlock {
   x,
@@ -315,7 +315,7 @@ export enum FilterGradientBlock {
   dw,
   pixels,
   filters,
-  tilesPerUnit,
+  shares,
   columnGroups,
   pixelBlock,
   scratch,

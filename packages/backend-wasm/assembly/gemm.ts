@@ -202,8 +202,8 @@ export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
 }
 
 /**
- * Filter gradient: dW[tap, ci, co] = sum over pixels of x[pixel shifted by tap, ci] dy[pixel, co].
- * Units: row tiles (taps x ceil(channels / MR)) grouped in `tilesPerUnit`, x column groups. dW is [taps, channels, filters], dense.
+ * Filter gradient: dw[share, tap, ci, co] = sum over the share's pixels of x[pixel shifted by tap, ci] dy[pixel, co].
+ * Units: shares x column groups x row tiles (taps x ceil(channels / MR)). dw is dense.
  */
 export function filterGradient(args: usize, start: i32, end: i32, thread: i32): void {
   const dy = <usize>arg(args, FilterGradientBlock.dy);
@@ -211,7 +211,7 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
   const dw = <usize>arg(args, FilterGradientBlock.dw);
   const pixels = arg(args, FilterGradientBlock.pixels);
   const filters = arg(args, FilterGradientBlock.filters);
-  const tilesPerUnit = arg(args, FilterGradientBlock.tilesPerUnit);
+  const shares = arg(args, FilterGradientBlock.shares);
   const columnGroups = arg(args, FilterGradientBlock.columnGroups);
   const pixelBlock = arg(args, FilterGradientBlock.pixelBlock);
   const edge =
@@ -229,16 +229,20 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
 
   let unit = start;
   while (unit < end) {
-    // Units of one column group that follow each other share the packed dy.
-    const blocks = (tiles + tilesPerUnit - 1) / tilesPerUnit;
-    const group = unit / blocks;
-    const lastUnit = min(end, (group + 1) * blocks);
-    const firstTile = (unit - group * blocks) * tilesPerUnit;
-    const lastTile = min(tiles, (lastUnit - group * blocks) * tilesPerUnit);
+    // Units of one share and column group that follow each other have the packed dy in common.
+    const part = unit / tiles;
+    const share = part / columnGroups;
+    const group = part % columnGroups;
+    const lastUnit = min(end, (part + 1) * tiles);
+    const firstTile = unit - part * tiles;
+    const lastTile = lastUnit - part * tiles;
     const firstPanel = (panels * group) / columnGroups;
     const lastPanel = (panels * (group + 1)) / columnGroups;
-    for (let p0 = 0; p0 < pixels; p0 += pixelBlock) {
-      const depth = min(pixelBlock, pixels - p0);
+    const firstPixel = (pixels * share) / shares;
+    const lastPixel = (pixels * (share + 1)) / shares;
+    const sums = dw + <usize>(share * taps * channels) * ldw;
+    for (let p0 = firstPixel; p0 < lastPixel; p0 += pixelBlock) {
+      const depth = min(pixelBlock, lastPixel - p0);
       for (let panel = firstPanel; panel < lastPanel; panel++) {
         packPanel(
           dy + <usize>p0 * lddy + <usize>panel * 32,
@@ -262,7 +266,7 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
           copyColumn(from + ((<usize>channel) << 2), out);
           out += MR * 4;
         }
-        const row = dw + <usize>(tap * channels + channel) * ldw;
+        const row = sums + <usize>(tap * channels + channel) * ldw;
         for (let panel = firstPanel; panel < lastPanel; panel++) {
           tile(
             left,
@@ -274,7 +278,7 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
             ldw,
             min(MR, channels - channel),
             min(8, filters - panel * 8),
-            p0 > 0 ? Finish.Accumulate : 0,
+            p0 > firstPixel ? Finish.Accumulate : 0,
             0,
             edge,
           );

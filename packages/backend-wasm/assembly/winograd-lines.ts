@@ -104,8 +104,29 @@ export function filterLine(
   v128.store(to + 7 * stride, w4);
 }
 
-/** A' of the points: four outputs. The last point is m7, with n = 6 handed over there too; m5 and m6 are then zero. */
-export function outputLine(
+/** A' of six points: four outputs. */
+export function outputLine6(
+  m0: v128,
+  m1: v128,
+  m2: v128,
+  m3: v128,
+  m4: v128,
+  m5: v128,
+  to: usize,
+  stride: usize,
+): void {
+  const s1 = f32x4.add(m1, m2);
+  const d1 = f32x4.sub(m1, m2);
+  const s2 = f32x4.add(m3, m4);
+  const d2 = f32x4.sub(m3, m4);
+  v128.store(to, f32x4.add(f32x4.add(m0, s1), s2));
+  v128.store(to + stride, madd(f32x4.splat(2), d2, d1));
+  v128.store(to + 2 * stride, madd(f32x4.splat(4), s2, s1));
+  v128.store(to + 3 * stride, f32x4.add(madd(f32x4.splat(8), d2, d1), m5));
+}
+
+/** A' of eight points: four outputs. */
+export function outputLine8(
   m0: v128,
   m1: v128,
   m2: v128,

@@ -1,7 +1,15 @@
 import { Finish, WinogradBlock as Block, WinogradFilterBlock, WinogradFilterGradientBlock } from './blocks';
-import { tile } from './micro';
+import { tile, wholeTile } from './micro';
 import { MR, arg, atLeast, atMost, min } from './simd';
-import { filterLine, gradientLine, inputLine6, inputLine8, outputLine, tapsLine } from './winograd-lines';
+import {
+  filterLine,
+  gradientLine,
+  inputLine6,
+  inputLine8,
+  outputLine6,
+  outputLine8,
+  tapsLine,
+} from './winograd-lines';
 
 /**
  * Convolutions of 3x3 and 5x5 at stride 1 by Winograd's minimal filtering.
@@ -101,14 +109,18 @@ function tilePointers(
   zeros: u32,
   pointers: usize,
 ): void {
+  let row = base + <usize>((image * height + top) * width + left) * ld;
+  const rowBytes = <usize>width * ld;
   for (let i = 0; i < size; i++) {
-    const y = top + i;
+    const inRows = <u32>(top + i) < <u32>height;
+    let pixel = row;
     for (let j = 0; j < size; j++) {
-      const x = left + j;
-      const inside = y >= 0 && y < height && x >= 0 && x < width;
-      store<u32>(pointers, inside ? <u32>(base + <usize>((image * height + y) * width + x) * ld) : zeros);
+      const inside = <u32>(left + j) < <u32>width && inRows;
+      store<u32>(pointers, select<u32>(<u32>pixel, zeros, inside));
       pointers += 4;
+      pixel += ld;
     }
+    row += rowBytes;
   }
 }
 
@@ -271,7 +283,7 @@ export function winogradConvolve(args: usize, start: i32, end: i32, thread: i32)
         let left = v + p * vPoint;
         let out = m + p * mPoint + ((<usize>panel) << 5);
         for (let g = 0; g < used; g++) {
-          tile(left, MR * 4, right, 32, channels, out, ldm, MR, 8, 0, 0, edge);
+          wholeTile(left, MR * 4, right, 32, channels, out, ldm, false);
           left += groupBytes;
           out += <usize>MR * ldm;
         }
@@ -279,6 +291,35 @@ export function winogradConvolve(args: usize, start: i32, end: i32, thread: i32)
     }
     for (let t = 0; t < count; t++) outputTile(args, n, first + t, m + <usize>t * ldm, mPoint, edge + LINES);
   }
+}
+
+/** A' m of one tile and four channels, the lines of its outputs 128 bytes apart. */
+function outputColumns(n: i32, m: usize, mPoint: usize, lines: usize): void {
+  const row = <usize>n * mPoint;
+  for (let j = 0; j < n; j++) {
+    const m0 = v128.load(m);
+    const m1 = v128.load(m + row);
+    const m2 = v128.load(m + 2 * row);
+    const m3 = v128.load(m + 3 * row);
+    const m4 = v128.load(m + 4 * row);
+    const m5 = v128.load(m + 5 * row);
+    if (n == 6) outputLine6(m0, m1, m2, m3, m4, m5, lines, 128);
+    else outputLine8(m0, m1, m2, m3, m4, m5, v128.load(m + 6 * row), v128.load(m + 7 * row), lines, 128);
+    m += mPoint;
+    lines += 16;
+  }
+}
+
+/** A' of one of those lines: four outputs in its place. */
+function outputRow(n: i32, line: usize): void {
+  const m0 = v128.load(line);
+  const m1 = v128.load(line, 16);
+  const m2 = v128.load(line, 32);
+  const m3 = v128.load(line, 48);
+  const m4 = v128.load(line, 64);
+  const m5 = v128.load(line, 80);
+  if (n == 6) outputLine6(m0, m1, m2, m3, m4, m5, line, 16);
+  else outputLine8(m0, m1, m2, m3, m4, m5, v128.load(line, 96), v128.load(line, 112), line, 16);
 }
 
 /** A' m A of one tile, written to the output's pixels that exist. */
@@ -295,57 +336,26 @@ function outputTile(args: usize, n: i32, index: i32, m: usize, mPoint: usize, li
   const ldy = <usize>arg(args, Block.ldy);
   const flags = arg(args, Block.flags);
   const y = <usize>arg(args, Block.y) + <usize>(((index / perImage) * height + top) * width + left) * ldy;
+  const rowBytes = <usize>width * ldy;
   const bytes = (<usize>arg(args, Block.outChannels)) << 2;
   const zero = f32x4.splat(0);
-  const eight = n == 8;
-  const row = <usize>n * mPoint;
-  const last = <usize>(n - 1) * row;
-  const end = (<usize>(n - 1)) << 4;
   for (let c: usize = 0; c < bytes; c += 16) {
-    let from = m + c;
-    for (let j: usize = 0; j < <usize>n; j++) {
-      const m5 = eight ? v128.load(from + 5 * row) : zero;
-      const m6 = eight ? v128.load(from + 6 * row) : zero;
-      outputLine(
-        v128.load(from),
-        v128.load(from + row),
-        v128.load(from + 2 * row),
-        v128.load(from + 3 * row),
-        v128.load(from + 4 * row),
-        m5,
-        m6,
-        v128.load(from + last),
-        lines + (j << 4),
-        128,
-      );
-      from += mPoint;
-    }
+    outputColumns(n, m + c, mPoint, lines);
     const bias = flags & Finish.Bias ? v128.load(<usize>arg(args, Block.bias) + c) : zero;
+    let out = y + c;
     for (let i = 0; i < rows; i++) {
       const line = lines + ((<usize>i) << 7);
-      const m5 = eight ? v128.load(line, 80) : zero;
-      const m6 = eight ? v128.load(line, 96) : zero;
-      outputLine(
-        v128.load(line),
-        v128.load(line, 16),
-        v128.load(line, 32),
-        v128.load(line, 48),
-        v128.load(line, 64),
-        m5,
-        m6,
-        v128.load(line + end),
-        line,
-        16,
-      );
-      let out = y + <usize>(i * width) * ldy + c;
+      outputRow(n, line);
+      let pixel = out;
       for (let j = 0; j < columns; j++) {
         let value = f32x4.add(v128.load(line + ((<usize>j) << 4)), bias);
-        if (flags & Finish.Accumulate) value = f32x4.add(value, v128.load(out));
+        if (flags & Finish.Accumulate) value = f32x4.add(value, v128.load(pixel));
         if (flags & Finish.Relu) value = atLeast(value, zero);
         if (flags & Finish.Relu6) value = atMost(atLeast(value, zero), f32x4.splat(6));
-        v128.store(out, value);
-        out += ldy;
+        v128.store(pixel, value);
+        pixel += ldy;
       }
+      out += rowBytes;
     }
   }
 }
@@ -442,20 +452,9 @@ export function winogradFilterSums(args: usize, start: i32, end: i32, thread: i3
           const out = sums + p * pointBytes + ((<usize>panel) << 5);
           for (let c = 0; c < channels; c += MR) {
             const left = v + p * vPoint + ((<usize>c) << 2);
-            tile(
-              left,
-              ldv,
-              right,
-              ldd,
-              count,
-              out + <usize>c * ldp,
-              ldp,
-              min(MR, channels - c),
-              8,
-              flags,
-              0,
-              edge,
-            );
+            const to = out + <usize>c * ldp;
+            if (c + MR <= channels) wholeTile(left, ldv, right, ldd, count, to, ldp, t0 > first);
+            else tile(left, ldv, right, ldd, count, to, ldp, channels - c, 8, flags, 0, edge);
           }
         }
       }

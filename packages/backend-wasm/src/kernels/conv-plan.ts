@@ -1,4 +1,4 @@
-import { FilterGradientBlock, Finish, FoldBlock, LeftMode } from '../../assembly/blocks';
+import { FilterGradientBlock, Finish, FoldBlock, LeftMode, SumBlock } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import type { PackedFilter } from '../packed-filter';
 import { geometryOf, isPointwise, type ConvShape, type Pixels } from './conv-shape';
@@ -166,6 +166,29 @@ function stridedInputGradient(
   runtime.heap.release(columns);
 }
 
+/** Most shares of the pixels, fewest pixels of one, most bytes of their sums together. */
+const MOST_SHARES = 16;
+const SHARE_PIXELS = 512;
+const SHARES_BYTES = 1 << 20;
+
+/**
+ * In how many shares the pixels of a filter's gradient are summed, where the sums are small enough to be added afterwards: threads take
+ * them one by one, and each packs only its own. 1 where that leaves too few for all threads. The same for one thread as for two.
+ *
+ * @param bytes - of a filter
+ */
+function sharesOf(pixels: number, bytes: number, threads: number): number {
+  const shares = Math.min(MOST_SHARES, Math.floor(pixels / SHARE_PIXELS), Math.floor(SHARES_BYTES / bytes));
+  return shares < 2 * Math.max(2, threads) ? 1 : shares;
+}
+
+/** dW = the sum of the shares. */
+function addShares(backend: WasmBackend, sums: number, shares: number, numbers: number, dw: number): void {
+  const groups = Math.ceil(numbers / 64);
+  const block = { x: sums, out: dw, reduce: shares, inner: numbers, groups, scaleF: 1 };
+  backend.runtime.call('sumMiddle', SumBlock, block, groups, groups);
+}
+
 /** dW [height, width, in, out] = gradient of a convolution's filter. */
 export function convolveFilterGradient(
   backend: WasmBackend,
@@ -184,21 +207,23 @@ export function convolveFilterGradient(
   const pixels = shape.batch * shape.outHeight * shape.outWidth;
   const tiles = taps * Math.ceil(shape.inChannels / registerRows);
   const panels = Math.ceil(shape.outChannels / 8);
-  const columnGroups = tiles < runtime.threads * 4 ? Math.min(panels, runtime.threads) : 1;
-  const units = tiles * columnGroups;
+  const numbers = taps * shape.inChannels * shape.outChannels;
+  const shares = sharesOf(pixels, numbers * 4, runtime.threads);
+  const columnGroups = shares === 1 && tiles < runtime.threads * 4 ? Math.min(panels, runtime.threads) : 1;
+  const units = shares * tiles * columnGroups;
   const pixelBlock = Math.min(DEPTH_BLOCK, pixels);
   const scratch = runtime.scratch(1024 + pixelBlock * (4 + registerRows * 4 + panels * 32) + 128);
-  const small = pixels * taps * shape.inChannels * shape.outChannels < SMALL_MACS;
+  const sums = shares === 1 ? dw : runtime.heap.allocate(shares * numbers * 4, 'partial filter gradients');
   const geometry = geometryOf(shape, runtime.zeros(shape.inChannels));
   const block = {
     x: x.pointer,
     ldx: x.stride * 4,
     dy: dy.pointer,
     lddy: dy.stride * 4,
-    dw,
+    dw: sums,
     pixels,
     filters: shape.outChannels,
-    tilesPerUnit: 1,
+    shares,
     columnGroups,
     pixelBlock,
     scratch: scratch.pointer,
@@ -218,6 +243,10 @@ export function convolveFilterGradient(
     padLeft: geometry.padLeft,
     zeros: geometry.zeros,
   };
-  const grain = small ? units : Math.ceil(units / runtime.threads);
+  const small = pixels * numbers < SMALL_MACS;
+  const grain = small ? units : shares > 1 ? tiles : Math.ceil(units / runtime.threads);
   runtime.call('filterGradient', FilterGradientBlock, block, units, grain);
+  if (shares === 1) return;
+  addShares(backend, sums, shares, numbers, dw);
+  runtime.heap.release(sums);
 }

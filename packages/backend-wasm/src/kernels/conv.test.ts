@@ -1,6 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { compareWithCpu, integer, pick, seeded, values, type Case, type Random } from '../testing/compare';
+import { useWasm } from '../use-wasm';
+import {
+  compareWithCpu,
+  integer,
+  pick,
+  runKernel,
+  seeded,
+  values,
+  type Case,
+  type Random,
+} from '../testing/compare';
 
 type Pad =
   'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
@@ -90,5 +100,41 @@ describe('convolutions', () => {
     const cases = Array.from({ length: 100 }, () => convolutionCases(random)).flat();
     expect(cases.length).toBeGreaterThan(330);
     expect(await compareWithCpu(cases)).toEqual([]);
+  });
+});
+
+describe('a filter’s gradient over thousands of pixels, in shares', () => {
+  const gradientCase = (
+    shape: [number, number, number, number],
+    size: number,
+    outChannels: number,
+    stride: number,
+  ): Case => {
+    const random = seeded(12);
+    const filterShape: [number, number, number, number] = [size, size, shape[3], outChannels];
+    const info = tf.backend_util.computeConv2DInfo(shape, filterShape, stride, 1, 'same');
+    return {
+      name: 'Conv2DBackpropFilter',
+      inputs: { x: data(random, shape), dy: data(random, info.outShape) },
+      attrs: { strides: [stride, stride], pad: 'same', dataFormat: 'NHWC', filterShape },
+    };
+  };
+  const cases = [
+    gradientCase([3, 31, 29, 7], 1, 5, 1),
+    gradientCase([2, 40, 35, 16], 1, 24, 1),
+    gradientCase([5, 47, 47, 3], 3, 9, 2),
+    gradientCase([9, 16, 16, 1], 3, 8, 1),
+  ];
+
+  it('equals the cpu backend’s', async () => {
+    expect(await compareWithCpu(cases)).toEqual([]);
+  });
+
+  it('has the same bits with one thread and with two', async () => {
+    const gradients = async (threads: number) => {
+      await useWasm({ threads });
+      return cases.map(runKernel);
+    };
+    expect(await gradients(2)).toEqual(await gradients(1));
   });
 });

@@ -98,7 +98,7 @@ export class Runtime {
     this.run(name, units, grain);
   }
 
-  private run(name: string, units: number, grain = Math.max(1, Math.ceil(units / (this.threads * 4)))): void {
+  private run(name: string, units: number, grain = Math.max(1, Math.ceil(units / (this.threads * 8)))): void {
     const target = this.functions.get(name);
     if (!target) throw new Error(`googlenet-wasm: expected an exported function, got "${name}".`);
     if (this.workers.length === 0 || grain >= units) {

@@ -1,8 +1,9 @@
-import { FilterGradientBlock, Finish, FoldBlock, LeftMode, SumBlock } from '../../assembly/blocks';
+import { FilterGradientBlock, Finish, FoldBlock, LeftMode } from '../../assembly/blocks';
 import type { WasmBackend } from '../backend';
 import type { PackedFilter } from '../packed-filter';
 import { geometryOf, isPointwise, type ConvShape, type Pixels } from './conv-shape';
 import { DEPTH_BLOCK, multiply, SMALL_MACS } from './matrix-product';
+import { sumAxis } from './reduce';
 import { isWinograd, winogradConvolve, winogradFilterGradient } from './winograd';
 
 /**
@@ -182,13 +183,6 @@ function sharesOf(pixels: number, bytes: number, threads: number): number {
   return shares < 2 * Math.max(2, threads) ? 1 : shares;
 }
 
-/** dW = the sum of the shares. */
-function addShares(backend: WasmBackend, sums: number, shares: number, numbers: number, dw: number): void {
-  const groups = Math.ceil(numbers / 64);
-  const block = { x: sums, out: dw, reduce: shares, inner: numbers, groups, scaleF: 1 };
-  backend.runtime.call('sumMiddle', SumBlock, block, groups, groups);
-}
-
 /** dW [height, width, in, out] = gradient of a convolution's filter. */
 export function convolveFilterGradient(
   backend: WasmBackend,
@@ -247,6 +241,6 @@ export function convolveFilterGradient(
   const grain = small ? units : shares > 1 ? tiles : Math.ceil(units / runtime.threads);
   runtime.call('filterGradient', FilterGradientBlock, block, units, grain);
   if (shares === 1) return;
-  addShares(backend, sums, shares, numbers, dw);
+  sumAxis(backend, sums, dw, { outer: 1, reduce: shares, inner: numbers }, 1);
   runtime.heap.release(sums);
 }

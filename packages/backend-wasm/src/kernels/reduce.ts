@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CumulativeBlock, Extreme, ExtremeBlock, SumBlock } from '../../assembly/blocks';
+import type { WasmBackend } from '../backend';
 import type { Kernel, KernelArguments, KernelReplacement } from './register';
 
 interface Reduction {
@@ -37,26 +38,35 @@ function plan({ inputs: { x }, attrs }: KernelArguments): Reduction | undefined 
   };
 }
 
+/**
+ * out[o, i] = scale * sum over r of x[o, r, i].
+ *
+ * @param x - address of [outer, reduce, inner] numbers
+ * @param out - address of [outer, inner] numbers
+ */
+export function sumAxis(
+  backend: WasmBackend,
+  x: number,
+  out: number,
+  { outer, reduce, inner }: Pick<Reduction, 'outer' | 'reduce' | 'inner'>,
+  scale: number,
+): void {
+  const groups = Math.ceil(inner / INNER_BLOCK);
+  const units = inner === 1 ? outer : outer * groups;
+  const grain = outer * reduce * inner < SMALL ? units : undefined;
+  const block = { x, out, reduce, inner, groups, scaleF: scale };
+  backend.runtime.call(inner === 1 ? 'sumRows' : 'sumMiddle', SumBlock, block, units, grain);
+}
+
 /** Sum (scale 1) or mean of the axes. */
 function sumKernel(kernelName: string, mean: boolean): KernelReplacement {
   const kernelFunc: Kernel = (args) => {
     const reduction = plan(args);
     if (!reduction) throw new Error('googlenet-wasm: expected neighbouring axes. Please report this.');
     const { backend } = args;
-    const { outer, reduce, inner, shape } = reduction;
-    const output = backend.output(shape);
-    const groups = Math.ceil(inner / INNER_BLOCK);
-    const block = {
-      x: backend.pointer(args.inputs.x),
-      out: backend.pointer(output),
-      reduce,
-      inner,
-      groups,
-      scaleF: mean ? 1 / reduce : 1,
-    };
-    const units = inner === 1 ? outer : outer * groups;
-    const grain = outer * reduce * inner < SMALL ? units : undefined;
-    backend.runtime.call(inner === 1 ? 'sumRows' : 'sumMiddle', SumBlock, block, units, grain);
+    const output = backend.output(reduction.shape);
+    const scale = mean ? 1 / reduction.reduce : 1;
+    sumAxis(backend, backend.pointer(args.inputs.x), backend.pointer(output), reduction, scale);
     return output;
   };
   return {

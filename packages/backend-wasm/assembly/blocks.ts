@@ -305,7 +305,7 @@ export enum GemmBlock {
 
 /**
  * `filterGradient`: dw[shares, taps, channels, filters] of a convolution, dense: each share of the pixels has a sum of its own.
- * Units: shares x column groups x row tiles (taps x ceil(channels / MR)).
+ * Units: shares x column groups x row tiles.
  */
 export enum FilterGradientBlock {
   x,

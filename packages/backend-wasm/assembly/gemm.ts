@@ -203,7 +203,7 @@ export function gemm(args: usize, start: i32, end: i32, thread: i32): void {
 
 /**
  * Filter gradient: dw[share, tap, ci, co] = sum over the share's pixels of x[pixel shifted by tap, ci] dy[pixel, co].
- * Units: shares x column groups x row tiles (taps x ceil(channels / MR)). dw is dense.
+ * Units: shares x column groups x row tiles: MR channels of a tap, or, where there are fewer channels, MR rows of all taps. dw is dense.
  */
 export function filterGradient(args: usize, start: i32, end: i32, thread: i32): void {
   const dy = <usize>arg(args, FilterGradientBlock.dy);
@@ -222,8 +222,9 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
   const right = left + <usize>(pixelBlock * MR * 4 + 64);
   const taps = arg(args, FilterGradientBlock.taps);
   const channels = arg(args, FilterGradientBlock.channels);
+  const few = channels < MR;
   const tilesPerTap = (channels + MR - 1) / MR;
-  const tiles = taps * tilesPerTap;
+  const tiles = few ? (taps * channels + MR - 1) / MR : taps * tilesPerTap;
   const panels = (filters + 7) / 8;
   const ldw = (<usize>filters) << 2;
 
@@ -254,19 +255,19 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
       }
       let pointersOf = -1;
       for (let t = firstTile; t < lastTile; t++) {
-        const tap = t / tilesPerTap;
-        const channel = (t % tilesPerTap) * MR;
-        if (tap != pointersOf) {
-          shiftedPixels(args, tap, p0, depth, pointers);
-          pointersOf = tap;
+        const firstRow = few ? t * MR : (t / tilesPerTap) * channels + (t % tilesPerTap) * MR;
+        const rows = min(MR, few ? taps * channels - firstRow : channels - (t % tilesPerTap) * MR);
+        for (let r = 0; r < rows; r += few ? 1 : MR) {
+          const tap = (firstRow + r) / channels;
+          const channel = (firstRow + r) % channels;
+          if (tap != pointersOf) {
+            shiftedPixels(args, tap, p0, depth, pointers);
+            pointersOf = tap;
+          }
+          if (few) copyRow(pointers, depth, channel, left + ((<usize>r) << 2));
+          else copyRows(pointers, depth, channel, left);
         }
-        let out = left;
-        for (let i: usize = 0; i < (<usize>depth) << 2; i += 4) {
-          const from = <usize>load<u32>(pointers + i);
-          copyColumn(from + ((<usize>channel) << 2), out);
-          out += MR * 4;
-        }
-        const row = sums + <usize>(tap * channels + channel) * ldw;
+        const row = sums + <usize>firstRow * ldw;
         for (let panel = firstPanel; panel < lastPanel; panel++) {
           tile(
             left,
@@ -276,7 +277,7 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
             depth,
             row + <usize>panel * 32,
             ldw,
-            min(MR, channels - channel),
+            rows,
             min(8, filters - panel * 8),
             p0 > firstPixel ? Finish.Accumulate : 0,
             0,
@@ -286,6 +287,24 @@ export function filterGradient(args: usize, start: i32, end: i32, thread: i32): 
       }
     }
     unit = lastUnit;
+  }
+}
+
+/** MR channels of `depth` pixels, one pixel after the other. */
+function copyRows(pointers: usize, depth: i32, channel: i32, out: usize): void {
+  for (let i = 0; i < depth; i++) {
+    copyColumn(<usize>load<u32>(pointers) + ((<usize>channel) << 2), out);
+    pointers += 4;
+    out += MR * 4;
+  }
+}
+
+/** One channel of them: a row of the tile. */
+function copyRow(pointers: usize, depth: i32, channel: i32, out: usize): void {
+  for (let i = 0; i < depth; i++) {
+    store<f32>(out, load<f32>(<usize>load<u32>(pointers) + ((<usize>channel) << 2)));
+    pointers += 4;
+    out += MR * 4;
   }
 }
 

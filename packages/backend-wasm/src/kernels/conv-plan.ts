@@ -199,7 +199,10 @@ export function convolveFilterGradient(
   const registerRows = runtime.registerRows;
   const taps = shape.filterHeight * shape.filterWidth;
   const pixels = shape.batch * shape.outHeight * shape.outWidth;
-  const tiles = taps * Math.ceil(shape.inChannels / registerRows);
+  const tiles =
+    shape.inChannels < registerRows
+      ? Math.ceil((taps * shape.inChannels) / registerRows)
+      : taps * Math.ceil(shape.inChannels / registerRows);
   const panels = Math.ceil(shape.outChannels / 8);
   const numbers = taps * shape.inChannels * shape.outChannels;
   const shares = sharesOf(pixels, numbers * 4, runtime.threads);

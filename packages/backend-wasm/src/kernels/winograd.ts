@@ -10,6 +10,9 @@ const BLOCK_BYTES = 900_000;
 /** With fewer tiles than this, transforming the filter costs more than it saves. */
 const LEAST_TILES = 8;
 const LEAST_CHANNELS = 8;
+/** Fewest tiles of a share of a filter's gradient, most bytes of the shares' sums together. */
+const SHARE_TILES = 48;
+const SHARES_BYTES = 1 << 20;
 /** Scratch for what a tile needs, besides the blocks. */
 const FEW_BYTES = 12_288;
 
@@ -132,6 +135,18 @@ export function winogradConvolve(
   if (!packed.kept) runtime.heap.release(packed.pointer);
 }
 
+/**
+ * In how many shares the tiles are summed: as many as threads, and up to four times as many where that costs little, so that a slow
+ * thread takes fewer. The same for one thread as for two.
+ *
+ * @param bytes - of a share's sums
+ */
+function sharesOf(tiles: number, bytes: number, threads: number): number {
+  const least = Math.max(2, threads);
+  const most = Math.min(Math.floor(tiles / SHARE_TILES), Math.floor(SHARES_BYTES / bytes));
+  return least * Math.max(1, Math.min(4, Math.floor(most / least)));
+}
+
 /** dW of a convolution that {@link isWinograd} accepts. The same bits for one thread and for two. */
 export function winogradFilterGradient(
   backend: WasmBackend,
@@ -144,17 +159,15 @@ export function winogradFilterGradient(
   const { inChannels, outChannels, filterHeight } = shape;
   const panels = panelsOf(outChannels);
   const { points, count } = tilesOf(shape);
-  const partials = Math.max(2, runtime.threads);
+  const shareBytes = points * inChannels * panels * 8 * 4;
+  const partials = sharesOf(count, shareBytes, runtime.threads);
   const bytesPerTile = points * 4 * (inChannels + 16 + panels * 8 + 16);
   const block = Math.max(
     12,
     Math.min(64, Math.floor((2 * BLOCK_BYTES) / bytesPerTile), Math.ceil(count / partials)),
   );
   const scratch = runtime.scratch(FEW_BYTES + block * bytesPerTile);
-  const sums = runtime.heap.allocate(
-    partials * points * inChannels * panels * 8 * 4,
-    'partial filter gradients',
-  );
+  const sums = runtime.heap.allocate(partials * shareBytes, 'partial filter gradients');
   const job = tileJob(backend, shape, x, block, scratch);
   job.u = sums;
   job.y = dy.pointer;

@@ -2,7 +2,7 @@
 
     python source_run_picture.py RUN_FOLDER... KERAS_FILE...
 
-Each run becomes one JSON file, its losses as means of 75 steps; then all files there become losses.svg and a printed table.
+Each run becomes one JSON file, its losses as means of 75 steps; then all files there become losses.svg and two printed tables.
 """
 
 import json
@@ -100,6 +100,22 @@ def table(runs):
     return "\n".join(lines) + "\n"
 
 
+def by_epoch(runs, epochs=5):
+    """The mean loss of each epoch: of all runs of a program, and between which of its runs."""
+    lines = ["| mean loss of epoch | " + " | ".join(str(epoch + 1) for epoch in range(epochs)) + " |"]
+    lines.append("| --- |" + " ---: |" * epochs)
+    for who, name in (("ours", "ours"), ("keras", "Keras")):
+        losses = [run["losses"] for run in runs if run["who"] == who]
+        cells = []
+        for epoch in range(epochs):
+            means_of_runs = [
+                statistics.fmean(run[len(run) * epoch // epochs : len(run) * (epoch + 1) // epochs]) for run in losses
+            ]
+            cells.append(f"{statistics.fmean(means_of_runs):.4f} ({min(means_of_runs):.4f} to {max(means_of_runs):.4f})")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def save(name, text):
     (HERE / f"{name}.part").write_text(text)
     (HERE / f"{name}.part").replace(HERE / name)
@@ -113,6 +129,7 @@ def main():
     runs = [json.loads(file.read_text()) for file in sorted(HERE.glob("*-seed*.json"), reverse=True)]
     save("losses.svg", picture(runs))
     print(table(runs))
+    print(by_epoch(runs))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
     python source_run_picture.py RUN_FOLDER... KERAS_FILE...
 
-Each run becomes one JSON file, its losses as means of 75 steps; then all files there become losses.svg and two printed tables.
+Each run becomes one JSON file, its losses as means of 75 steps; then all files of a quarter of the width become losses.svg, and
+all files printed tables.
 """
 
 import json
@@ -13,6 +14,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "source-run"
 EVERY = 75
+# The width that is compared; runs of another one have it in their name.
+WIDTH = 0.25
 # Left, top, right, bottom of the plot, and the whole picture.
 BOX = (60, 20, 700, 330)
 SIZE = (720, 380)
@@ -91,11 +94,12 @@ def picture(runs):
 
 
 def table(runs):
-    lines = ["| run | seed | loss of the last 75 steps | test accuracy | engine |", "| --- | ---: | ---: | ---: | --- |"]
+    lines = ["| run | width | seed | loss of the last 75 steps | test accuracy | engine |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: | --- |")
     for run in runs:
         name = {"ours": "ours", "keras": "Keras"}[run["who"]]
         lines.append(
-            f"| {name} | {run['seed']} | {run['losses'][-1]:.4f} | {100 * run['testAccuracy']:.2f} % | {run['engine']} |"
+            f"| {name} | {run['width']:g} | {run['seed']} | {run['losses'][-1]:.4f} | {100 * run['testAccuracy']:.2f} % | {run['engine']} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -125,11 +129,13 @@ def main():
     HERE.mkdir(parents=True, exist_ok=True)
     for path in map(pathlib.Path, sys.argv[1:]):
         run = our_run(path) if path.is_dir() else keras_run(path)
-        save(f"{run['who']}-seed{run['seed']}.json", json.dumps(run) + "\n")
+        width = "" if run["width"] == WIDTH else f"-width{run['width']:g}"
+        save(f"{run['who']}{width}-seed{run['seed']}.json", json.dumps(run) + "\n")
     runs = [json.loads(file.read_text()) for file in sorted(HERE.glob("*-seed*.json"), reverse=True)]
-    save("losses.svg", picture(runs))
+    compared = [run for run in runs if run["width"] == WIDTH]
+    save("losses.svg", picture(compared))
     print(table(runs))
-    print(by_epoch(runs))
+    print(by_epoch(compared))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ WIDTH = 0.25
 BOX = (60, 20, 700, 330)
 SIZE = (720, 380)
 LOSSES = (0.01, 2.0)
+NAMES = {"ours": "ours", "keras": "Keras"}
 COLOURS = {"ours": "#0b6bcb", "keras": "#c2410c"}
 
 
@@ -97,9 +98,8 @@ def table(runs):
     lines = ["| run | width | seed | loss of the last 75 steps | test accuracy | engine |"]
     lines.append("| --- | ---: | ---: | ---: | ---: | --- |")
     for run in runs:
-        name = {"ours": "ours", "keras": "Keras"}[run["who"]]
         lines.append(
-            f"| {name} | {run['width']:g} | {run['seed']} | {run['losses'][-1]:.4f} | {100 * run['testAccuracy']:.2f} % | {run['engine']} |"
+            f"| {NAMES[run['who']]} | {run['width']:g} | {run['seed']} | {run['losses'][-1]:.4f} | {100 * run['testAccuracy']:.2f} % | {run['engine']} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -108,7 +108,7 @@ def by_epoch(runs, epochs=5):
     """The mean loss of each epoch: of all runs of a program, and between which of its runs."""
     lines = ["| mean loss of epoch | " + " | ".join(str(epoch + 1) for epoch in range(epochs)) + " |"]
     lines.append("| --- |" + " ---: |" * epochs)
-    for who, name in (("ours", "ours"), ("keras", "Keras")):
+    for who, name in NAMES.items():
         losses = [run["losses"] for run in runs if run["who"] == who]
         cells = []
         for epoch in range(epochs):

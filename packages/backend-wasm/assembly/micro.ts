@@ -113,7 +113,7 @@ function micro4(
   storeRow(c + 3 * ldc, c30, c31);
 }
 
-/** C[MR, 8] = A[MR, k] B[k, 8], or added to what C holds: a whole register tile without bias or ReLU. */
+/** C[MR, 8] = A[MR, k] B[k, 8]: a whole register tile, with nothing added. */
 export function wholeTile(
   a: usize,
   aStride: usize,
@@ -122,12 +122,9 @@ export function wholeTile(
   k: i32,
   c: usize,
   ldc: usize,
-  accumulate: bool,
 ): void {
-  const init = accumulate ? c : ZEROS;
-  const ldi = accumulate ? ldc : 0;
-  if (ASC_FEATURE_RELAXED_SIMD) micro6(a, aStride, b, bStride, k, c, ldc, init, ldi);
-  else micro4(a, aStride, b, bStride, k, c, ldc, init, ldi);
+  if (ASC_FEATURE_RELAXED_SIMD) micro6(a, aStride, b, bStride, k, c, ldc, ZEROS, 0);
+  else micro4(a, aStride, b, bStride, k, c, ldc, ZEROS, 0);
 }
 
 /**

@@ -283,7 +283,7 @@ export function winogradConvolve(args: usize, start: i32, end: i32, thread: i32)
         let left = v + p * vPoint;
         let out = m + p * mPoint + ((<usize>panel) << 5);
         for (let g = 0; g < used; g++) {
-          wholeTile(left, MR * 4, right, 32, channels, out, ldm, false);
+          wholeTile(left, MR * 4, right, 32, channels, out, ldm);
           left += groupBytes;
           out += <usize>MR * ldm;
         }
@@ -453,8 +453,7 @@ export function winogradFilterSums(args: usize, start: i32, end: i32, thread: i3
           for (let c = 0; c < channels; c += MR) {
             const left = v + p * vPoint + ((<usize>c) << 2);
             const to = out + <usize>c * ldp;
-            if (c + MR <= channels) wholeTile(left, ldv, right, ldd, count, to, ldp, t0 > first);
-            else tile(left, ldv, right, ldd, count, to, ldp, channels - c, 8, flags, 0, edge);
+            tile(left, ldv, right, ldd, count, to, ldp, min(MR, channels - c), 8, flags, 0, edge);
           }
         }
       }

@@ -4,7 +4,7 @@ import type { PackedFilter } from '../packed-filter';
 import { geometryOf, isPointwise, type ConvShape, type Pixels } from './conv-shape';
 import { DEPTH_BLOCK, multiply, SMALL_MACS } from './matrix-product';
 import { sumAxis } from './reduce';
-import { isWinograd, winogradConvolve, winogradFilterGradient } from './winograd';
+import { affordableShares, isWinograd, winogradConvolve, winogradFilterGradient } from './winograd';
 
 /**
  * y = convolution of x with the filter (HWIO), then bias and ReLU as the flags say.
@@ -167,10 +167,9 @@ function stridedInputGradient(
   runtime.heap.release(columns);
 }
 
-/** Most shares of the pixels, fewest pixels of one, most bytes of their sums together. */
+/** Most shares of the pixels, fewest pixels of one. */
 const MOST_SHARES = 16;
 const SHARE_PIXELS = 512;
-const SHARES_BYTES = 1 << 20;
 
 /**
  * In how many shares the pixels of a filter's gradient are summed, where the sums are small enough to be added afterwards: threads take
@@ -179,7 +178,7 @@ const SHARES_BYTES = 1 << 20;
  * @param bytes - of a filter
  */
 function sharesOf(pixels: number, bytes: number, threads: number): number {
-  const shares = Math.min(MOST_SHARES, Math.floor(pixels / SHARE_PIXELS), Math.floor(SHARES_BYTES / bytes));
+  const shares = Math.min(MOST_SHARES, affordableShares(pixels, SHARE_PIXELS, bytes));
   return shares < 2 * Math.max(2, threads) ? 1 : shares;
 }
 

@@ -10,8 +10,9 @@ const BLOCK_BYTES = 900_000;
 /** With fewer tiles than this, transforming the filter costs more than it saves. */
 const LEAST_TILES = 8;
 const LEAST_CHANNELS = 8;
-/** Fewest tiles of a share of a filter's gradient, most bytes of the shares' sums together. */
+/** Fewest tiles of a share of a filter's gradient. */
 const SHARE_TILES = 48;
+/** Most bytes of the shares' sums together. */
 const SHARES_BYTES = 1 << 20;
 /** Scratch for what a tile needs, besides the blocks. */
 const FEW_BYTES = 12_288;
@@ -136,6 +137,17 @@ export function winogradConvolve(
 }
 
 /**
+ * In how many shares a filter's gradient may be summed, so that adding them up afterwards costs little.
+ *
+ * @param units - tiles or pixels
+ * @param least - units of a share
+ * @param bytes - of a share's sums
+ */
+export function affordableShares(units: number, least: number, bytes: number): number {
+  return Math.min(Math.floor(units / least), Math.floor(SHARES_BYTES / bytes));
+}
+
+/**
  * In how many shares the tiles are summed: as many as threads, and up to four times as many where that costs little, so that a slow
  * thread takes fewer. The same for one thread as for two.
  *
@@ -143,7 +155,7 @@ export function winogradConvolve(
  */
 function sharesOf(tiles: number, bytes: number, threads: number): number {
   const least = Math.max(2, threads);
-  const most = Math.min(Math.floor(tiles / SHARE_TILES), Math.floor(SHARES_BYTES / bytes));
+  const most = affordableShares(tiles, SHARE_TILES, bytes);
   return least * Math.max(1, Math.min(4, Math.floor(most / least)));
 }
 

@@ -8,7 +8,7 @@ import { digitStrokes } from './digit-strokes';
 
 const axePath = createRequire(__filename).resolve('axe-core/axe.min.js');
 
-export const dist = join(__dirname, '../dist');
+export const dist = join(__dirname, '../build/e2e-site');
 
 /** How much longer than usual to wait; see jest.e2e.config.mjs. */
 export const patience = Number(process.env.E2E_PATIENCE ?? 1);

@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ImageDataset, writeIdx, type LabeledImages } from '@googlenet/mnist';
 import { loadDataset } from '@googlenet/mnist/node';
+import { publishFolder } from './publish';
 
 const SAMPLES_PER_CLASS = 10;
 
@@ -13,21 +14,19 @@ const SAMPLES_PER_CLASS = 10;
  */
 export async function writeDigitFiles(folder: string): Promise<void> {
   const { train, test } = await loadDataset({ name: 'mnist', source: 'package' });
-  const part = `${folder.replace(/\/$/, '')}.part`;
-  rmSync(part, { recursive: true, force: true });
-  mkdirSync(part, { recursive: true });
-  const write = (prefix: string, { images, labels, height, width }: Images) => {
-    const files = {
-      'images-idx3': { shape: [labels.length, height, width], data: images },
-      'labels-idx1': { shape: [labels.length], data: labels },
+  publishFolder(folder, (part) => {
+    const write = (prefix: string, { images, labels, height, width }: Images) => {
+      const files = {
+        'images-idx3': { shape: [labels.length, height, width], data: images },
+        'labels-idx1': { shape: [labels.length], data: labels },
+      };
+      for (const [name, idx] of Object.entries(files))
+        writeFileSync(join(part, `${prefix}-${name}-ubyte.gz`), gzipSync(writeIdx(idx), { level: 6 }));
     };
-    for (const [name, idx] of Object.entries(files))
-      writeFileSync(join(part, `${prefix}-${name}-ubyte.gz`), gzipSync(writeIdx(idx), { level: 6 }));
-  };
-  write('train', train);
-  write('t10k', test);
-  write('samples', firstOfEachClass(test));
-  renameSync(part, folder);
+    write('train', train);
+    write('t10k', test);
+    write('samples', firstOfEachClass(test));
+  });
 }
 
 type Images = Pick<LabeledImages, 'images' | 'labels' | 'height' | 'width'>;

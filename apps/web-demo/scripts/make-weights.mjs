@@ -3,15 +3,7 @@
 //   npm run weights -- FILE [PICTURE ...]    takes a file that is there, and sample pictures; without any, those beside the file
 // The drawn pictures of samples/ are always among them.
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importSource } from './import-source.mjs';
@@ -22,6 +14,7 @@ const [given, ...pictures] = process.argv.slice(2).map((path) => resolve(base, p
 const target = join(root, 'public/weights');
 
 const { convertWeights } = await importSource('convert-weights.ts');
+const { publishFolder } = await importSource('publish.ts');
 try {
   const bytes = await convertWeights(given && readFileSync(given));
   const beside =
@@ -32,10 +25,6 @@ try {
   );
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const file = `googlenet-${sha256.slice(0, 8)}.safetensors`;
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target, { recursive: true });
-  writeFileSync(join(target, file), bytes);
-  for (const path of samples) copyFileSync(path, join(target, basename(path)));
   const manifest = {
     weights: 'caffe',
     file,
@@ -43,8 +32,12 @@ try {
     sha256,
     samples: samples.map((path) => basename(path)),
   };
-  writeFileSync(join(target, 'weights.json.tmp'), `${JSON.stringify(manifest, null, 2)}\n`);
-  renameSync(join(target, 'weights.json.tmp'), join(target, 'weights.json'));
+  rmSync(target, { recursive: true, force: true });
+  publishFolder(target, (part) => {
+    writeFileSync(join(part, file), bytes);
+    for (const path of samples) copyFileSync(path, join(part, basename(path)));
+    writeFileSync(join(part, 'weights.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  });
   console.log(
     `public/weights/${file}: ${(bytes.length / 1e6).toFixed(2)} MB, ${samples.length} sample pictures`,
   );

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
@@ -6,6 +6,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { quantizeArtifacts } from '@googlenet/formats';
 import { toModelFiles } from '@googlenet/model';
 import { loadModel } from '@googlenet/model/node';
+import { publishFile } from './publish';
 
 const PACKAGE = new URL('../../../packages/mnist-weights/model/', import.meta.url);
 const PAGE = new URL('../public/model/', import.meta.url);
@@ -36,16 +37,11 @@ export async function pageModel(): Promise<tf.io.ModelArtifacts> {
 /** Writes the page's network, its record and what it doubts by, to `public/model`. */
 export async function writePageModel(): Promise<void> {
   const { 'weights.bin': weights, 'model.json': model } = await toModelFiles(await pageModel());
-  mkdirSync(fileURLToPath(PAGE), { recursive: true });
-  write('weights.bin', weights);
-  write('model.json', model);
-  for (const name of ['run.json', 'outliers.json']) write(name, read(name));
+  const publish = (name: string, content: string | Uint8Array) =>
+    publishFile(fileURLToPath(new URL(name, PAGE)), content);
+  publish('weights.bin', weights);
+  publish('model.json', model);
+  for (const name of ['run.json', 'outliers.json']) publish(name, read(name));
   const kilobytes = (gzipSync(model).length + weights.length) / 1000;
   console.log(`public/model: 8 bits a weight, ${kilobytes.toFixed(0)} KB over the wire`);
-}
-
-function write(name: string, content: string | Uint8Array): void {
-  const path = fileURLToPath(new URL(name, PAGE));
-  writeFileSync(`${path}.tmp`, content);
-  renameSync(`${path}.tmp`, path);
 }

@@ -12,10 +12,10 @@ import { join } from 'node:path';
 import { main } from '../../trainer/src/main';
 import { fakeIo } from '../../trainer/src/testing/fake-io';
 import { madePicture } from '../../trainer/src/testing/made-picture';
-import { dist, dropFiles, openSite, patience, type Site } from './site';
+import { builtSite, dropFiles, openSite, patience, type Site } from './site';
 
 const shared = join(__dirname, '../../../../shared/weights');
-const weights = join(dist, 'weights');
+const weights = join(builtSite, 'weights');
 const present = existsSync(join(weights, 'weights.json')) && existsSync(join(shared, 'reference.json'));
 if (!present)
   process.stdout.write(

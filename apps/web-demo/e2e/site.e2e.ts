@@ -2,7 +2,15 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { dist, drawDigit, networkReady, openSite, seriousProblems, settledAnswer, type Site } from './site';
+import {
+  builtSite,
+  drawDigit,
+  networkReady,
+  openSite,
+  seriousProblems,
+  settledAnswer,
+  type Site,
+} from './site';
 
 const VIEWS = ['draw', 'photo', 'inside', 'inside/story', 'cost', 'train'];
 
@@ -91,7 +99,9 @@ describe('the site, on a host with isolation headers', () => {
   it('says what network it has, with the numbers of the record beside it, and where it is from', async () => {
     const { page } = await site.open();
     await networkReady(page);
-    const record = JSON.parse(readFileSync(join(dist, 'model/run.json'), 'utf8')) as { testAccuracy: number };
+    const record = JSON.parse(readFileSync(join(builtSite, 'model/run.json'), 'utf8')) as {
+      testAccuracy: number;
+    };
     await page
       .getByTestId('about-facts')
       .getByText(`${(100 * record.testAccuracy).toFixed(2)} %`)
@@ -100,13 +110,13 @@ describe('the site, on a host with isolation headers', () => {
     const footer = page.locator('footer');
     for (const file of ['Licences', 'Notices']) {
       const address = await footer.getByRole('link', { name: file }).getAttribute('href');
-      expect(existsSync(join(dist, address ?? 'nothing'))).toBe(true);
+      expect(existsSync(join(builtSite, address ?? 'nothing'))).toBe(true);
     }
     await page.context().close();
   });
 
   it('ships its network in 8 bits a weight', () => {
-    const { weightsManifest } = JSON.parse(readFileSync(join(dist, 'model/model.json'), 'utf8')) as {
+    const { weightsManifest } = JSON.parse(readFileSync(join(builtSite, 'model/model.json'), 'utf8')) as {
       weightsManifest: { weights: { name: string; quantization?: { dtype: string } }[] }[];
     };
     const kernels = weightsManifest
@@ -114,14 +124,14 @@ describe('the site, on a host with isolation headers', () => {
       .filter(({ name }) => name.endsWith('kernel'));
     expect(kernels.length).toBeGreaterThan(50);
     for (const { quantization } of kernels) expect(quantization?.dtype).toBe('uint8');
-    expect(readFileSync(join(dist, 'model/weights.bin')).length).toBeLessThan(500_000);
+    expect(readFileSync(join(builtSite, 'model/weights.bin')).length).toBeLessThan(500_000);
   });
 
   it('names a picture and a text for previews of its link', () => {
-    const html = readFileSync(join(dist, 'index.html'), 'utf8');
+    const html = readFileSync(join(builtSite, 'index.html'), 'utf8');
     const meta = (name: string) =>
       new RegExp(`<meta\\s+(?:property|name)="${name}"\\s+content="([^"]+)"`).exec(html)?.[1] ?? '';
-    expect(existsSync(join(dist, meta('og:image').replace(/^.*\//, '')))).toBe(true);
+    expect(existsSync(join(builtSite, meta('og:image').replace(/^.*\//, '')))).toBe(true);
     for (const name of ['og:title', 'og:description', 'og:image:alt', 'twitter:card'])
       expect(meta(name)).not.toBe('');
   });
@@ -188,7 +198,7 @@ describe('the site, on a host with isolation headers', () => {
       if (path.endsWith('.js') && !path.endsWith('sw.js')) scripts.add(path);
     expect(scripts.size).toBeGreaterThan(2);
     const sizes = [...scripts].map(
-      (path) => [path, gzipSync(readFileSync(join(dist, path))).length] as const,
+      (path) => [path, gzipSync(readFileSync(join(builtSite, path))).length] as const,
     );
     const total = sizes.reduce((sum, [, size]) => sum + size, 0);
     console.log(
@@ -237,7 +247,7 @@ describe('the site, on a plain static host under a base path', () => {
   });
 
   it('has a strict policy in its page and no inline script', () => {
-    const html = readFileSync(join(dist, 'index.html'), 'utf8');
+    const html = readFileSync(join(builtSite, 'index.html'), 'utf8');
     const policy = (/Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll(
       '&#39;',
       "'",
@@ -246,6 +256,6 @@ describe('the site, on a plain static host under a base path', () => {
     expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
     expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|https?:/);
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
-    expect(readdirSync(dist)).toContain('sw.js');
+    expect(readdirSync(builtSite)).toContain('sw.js');
   });
 });

@@ -8,7 +8,7 @@ import { digitStrokes } from './digit-strokes';
 
 const axePath = createRequire(__filename).resolve('axe-core/axe.min.js');
 
-export const dist = join(__dirname, '../build/e2e-site');
+export const builtSite = join(__dirname, '../build/e2e-site');
 
 /** How much longer than usual to wait; see jest.e2e.config.mjs. */
 export const patience = Number(process.env.E2E_PATIENCE ?? 1);
@@ -27,7 +27,7 @@ export interface Site {
 export async function openSite(options: { isolated?: boolean; base?: string } = {}): Promise<Site> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error(chromiumHint);
-  const server = await serveFolder({ root: dist, isolated: true, ...options });
+  const server = await serveFolder({ root: builtSite, isolated: true, ...options });
   const browser = await chromium.launch({ executablePath, args: chromiumFlags });
   return {
     url: server.url,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeOnnx, decodeSafetensors, readZip } from '@googlenet/formats';
 import type { Page } from 'playwright-core';
-import { dist, dropFiles, openSite, patience, seriousProblems, type Site } from './site';
+import { builtSite, dropFiles, openSite, patience, seriousProblems, type Site } from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -176,7 +176,7 @@ describe('training in the page', () => {
       ]);
       return [download.suggestedFilename(), new Uint8Array(readFileSync(await download.path()))];
     };
-    const record = JSON.parse(readFileSync(join(dist, 'model/run.json'), 'utf8')) as {
+    const record = JSON.parse(readFileSync(join(builtSite, 'model/run.json'), 'utf8')) as {
       shipped: { parameters: number };
     };
 
@@ -213,8 +213,8 @@ describe('training in the page', () => {
     const { page } = await site.open('#/train');
     await networkReadyOnTrain(page);
     const input = page.getByLabel('Model files');
-    const json = readFileSync(join(dist, 'model/model.json'));
-    const weights = readFileSync(join(dist, 'model/weights.bin'));
+    const json = readFileSync(join(builtSite, 'model/model.json'));
+    const weights = readFileSync(join(builtSite, 'model/weights.bin'));
     const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
 
     const broken = { name: 'model.json', type: 'application/json', bytes: [...Buffer.from('{ "broken')] };

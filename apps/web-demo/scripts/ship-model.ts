@@ -1,19 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ModelFiles, readModelFiles, toModelFiles } from '@googlenet/model';
 import { toFloat16 } from '../../../packages/formats/src/half';
+import { publishFile } from './publish';
 
 const MOST_BYTES = 1_500_000;
 const TARGET = fileURLToPath(new URL('../../../packages/mnist-weights/model/', import.meta.url));
@@ -50,10 +43,10 @@ export async function shipModel(run: string | undefined): Promise<void> {
       trainedSha256: { 'weights.bin': sha256(read('model/weights.bin')) },
     },
   };
-  mkdirSync(TARGET, { recursive: true });
-  write('weights.bin', files['weights.bin']);
-  write('model.json', files['model.json']);
-  write('run.json', `${JSON.stringify(record, null, 2)}\n`);
+  const publish = (name: string, content: string | Uint8Array) => publishFile(join(TARGET, name), content);
+  publish('weights.bin', files['weights.bin']);
+  publish('model.json', files['model.json']);
+  publish('run.json', `${JSON.stringify(record, null, 2)}\n`);
   shipOutliers(join(run ?? '', 'model/outliers.json'), record.seed);
   console.log(
     `${TARGET}: ${parameters} weights, ${wireBytes} bytes over the wire, test accuracy of the run ${record.testAccuracy}`,
@@ -89,12 +82,6 @@ function shipOutliers(path: string, seed: number): void {
   console.log(
     `run this too: npx googlenet outliers --model ${TARGET} --seed ${seed} --images 6000 --layer inception_4e --unlike FOLDER (tooling/oracles/unlike_digits.py)`,
   );
-}
-
-function write(name: string, content: string | Uint8Array): void {
-  const path = join(TARGET, name);
-  writeFileSync(`${path}.tmp`, content);
-  renameSync(`${path}.tmp`, path);
 }
 
 function sha256(content: string | Uint8Array): string {
